@@ -12,19 +12,19 @@ use progenitor_client::{ClientHooks, OperationInfo};
 
 // Each lint that the generator's style trips over, and no more.
 #[allow(
-    missing_docs,            // the generator documents what the contract documents
-    unreachable_pub,         // the module is private, its parts are re-exported by name
+missing_docs, // the generator documents what the contract documents
+unreachable_pub, // the module is private, its parts are re-exported by name
     unused_imports,
-    unreachable_patterns,    // 401 stands after 4XX
+unreachable_patterns, // 401 stands after 4XX
     clippy::all,
     rustdoc::all
 )]
 #[rustfmt::skip]
 mod generated;
 
-pub use generated::{Client, Error, ResponseValue, types};
 #[cfg(feature = "schemars")]
 pub use generated::schemas;
+pub use generated::{Client, Error, ResponseValue, types};
 
 /// A future on the heap, as [`Transport::execute`] gives it back.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;

@@ -1,1 +1,35 @@
-//! x
+#![doc = include_str!("../README.md")]
+
+pub mod auth;
+mod call;
+mod client;
+mod client_builder;
+mod cloud;
+mod customer;
+mod endpoint;
+mod error;
+mod fault;
+mod header_text;
+mod http_client;
+mod pipeline;
+mod received;
+mod request;
+mod response;
+mod retry_policy;
+
+pub use client::Client;
+pub use client_builder::ClientBuilder;
+pub use cloud::Cloud;
+pub use customer::Customer;
+pub use error::{Error, ErrorKind};
+pub use request::{Pending, Request};
+pub use response::{MfaCompliance, Response};
+pub use retry_policy::RetryPolicy;
+/// What the service's answers hold; generated from the contract.
+pub mod models {
+    pub use partner_center_gen::types::Organization;
+}
+/// The HTTP library below, for [`ClientBuilder::http_client_builder`].
+pub use reqwest;
+/// The library of GUIDs, for tenant ids and correlation ids.
+pub use uuid;

@@ -1,0 +1,35 @@
+//! Tests a program's own code with `partner-center-mock`: no Microsoft, no tokens, no network.
+
+use partner_center::auth::StaticToken;
+use partner_center::models::Organization;
+use partner_center::{Client, Error, uuid::Uuid};
+use partner_center_mock::examples::get_customer_organization as answers;
+use partner_center_mock::{MockServerExt, Reply, ReplyScript, ThenExt, httpmock::MockServer};
+
+/// The code under test: where to write to about technical matters.
+async fn technical_contact(client: &Client, customer: Uuid) -> Result<Option<String>, Error> {
+    let organization = client.customer(customer).organization().await?.into_inner();
+    Ok(organization.technical_notification_mails.and_then(|mails| mails.into_iter().next()))
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Error> {
+    let mock = MockServer::start_async().await;
+    let customer = Uuid::new_v4();
+
+    // A customer of one's own making, after a failure that passes.
+    let mut fabrikam = Organization::default();
+    fabrikam.technical_notification_mails = Some(vec!["it@fabrikam.example".to_owned()]);
+    let script = ReplyScript::new([Reply::from(answers::SERVER_FAILURE), Reply::organization(&fabrikam)]);
+    mock.get_customer_organization(|when, then| {
+        when.customer_tenant_id(&customer);
+        then.into_inner().script(&script);
+    });
+    let client =
+        Client::builder().base_url(mock.base_url()).credential(StaticToken::new("any-token-will-do")).build()?;
+
+    assert_eq!(technical_contact(&client, customer).await?.as_deref(), Some("it@fabrikam.example"));
+    assert_eq!(script.served(), 2, "the failure was retried");
+    println!("the code under test does what it should");
+    Ok(())
+}

@@ -1,0 +1,208 @@
+//! The record of one logical call: its ids, its deadline, what it has tried and what came back.
+
+use std::borrow::Cow;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use partner_center_gen as generated;
+use serde::de::DeserializeOwned;
+use tokio::time::Instant;
+use tracing::Span;
+use uuid::Uuid;
+
+use crate::client::Client;
+use crate::error::{Error, ErrorKind};
+use crate::header_text;
+use crate::pipeline::{self, telemetry};
+use crate::received::Received;
+use crate::request::CallOptions;
+use crate::response::{Meta, Response};
+use crate::retry_policy::RetryPolicy;
+
+/// One logical call, however many attempts it takes.
+pub(crate) struct Call {
+    pub(crate) client: Client,
+    pub(crate) customer: Uuid,
+    pub(crate) request_id: Uuid,
+    pub(crate) correlation_id: Uuid,
+    pub(crate) retry: RetryPolicy,
+    pub(crate) attempt_timeout: Duration,
+    started: Instant,
+    pub(crate) deadline: Instant,
+    options: CallOptions,
+    record: Mutex<Record>,
+}
+
+/// What a call has done so far.
+#[derive(Default)]
+struct Record {
+    attempts: u32,
+    span: Option<Span>,
+    outcome: Option<Result<Received, Error>>,
+}
+
+/// The headers of a call as the generated client takes them.
+pub(crate) struct CallHeaders<'a> {
+    pub(crate) contract_version: Option<&'a str>,
+    pub(crate) correlation_id: Option<&'a Uuid>,
+    pub(crate) application_name: Option<&'a str>,
+    pub(crate) request_id: Option<&'a Uuid>,
+    pub(crate) validate_mfa: Option<bool>,
+    pub(crate) locale: Option<&'a str>,
+}
+
+/// A time that never comes within the life of a process, for limits too long to add up.
+const FAR_FUTURE: Duration = Duration::from_secs(60 * 60 * 24 * 365 * 30);
+
+impl Call {
+    /// Begins a call; the clock runs from here.
+    pub(crate) fn new(client: Client, customer: Uuid, options: CallOptions) -> Result<Arc<Self>, Error> {
+        for (name, text) in [("application name", &options.application_name), ("locale", &options.locale)] {
+            if let Some(text) = text {
+                header_text::check(name, text)?;
+            }
+        }
+        let defaults = &client.inner().defaults;
+        let started = Instant::now();
+        let timeout = options.timeout.unwrap_or(defaults.timeout);
+        Ok(Arc::new(Self {
+            customer,
+            request_id: options.request_id.unwrap_or_else(Uuid::new_v4),
+            correlation_id: options.correlation_id.unwrap_or_else(Uuid::new_v4),
+            retry: options.retry.unwrap_or(defaults.retry),
+            attempt_timeout: options.attempt_timeout.unwrap_or(defaults.attempt_timeout),
+            started,
+            deadline: started.checked_add(timeout).unwrap_or_else(|| started + FAR_FUTURE),
+            options,
+            record: Mutex::default(),
+            client,
+        }))
+    }
+
+    /// The generated client, with this call as its transport.
+    pub(crate) fn generated(self: &Arc<Self>) -> generated::Client {
+        let inner = self.client.inner();
+        generated::Client::new_with_client(&inner.base_url, inner.http.clone(), self.clone())
+    }
+
+    /// What the call says about itself in its headers.
+    pub(crate) fn headers(&self) -> CallHeaders<'_> {
+        let defaults = &self.client.inner().defaults;
+        CallHeaders {
+            contract_version: defaults.contract_version,
+            correlation_id: Some(&self.correlation_id),
+            application_name: self.options.application_name.as_deref().or(defaults.application_name.as_deref()),
+            request_id: Some(&self.request_id),
+            validate_mfa: self.options.validate_mfa.unwrap_or(defaults.validate_mfa).then_some(true),
+            locale: self.options.locale.as_deref().or(defaults.locale.as_deref()),
+        }
+    }
+
+    /// Counts one more attempt; gives how many there are with it.
+    pub(crate) fn count_attempt(&self) -> u32 {
+        let mut record = self.record();
+        record.attempts += 1;
+        record.attempts
+    }
+
+    /// How many attempts there have been.
+    pub(crate) fn attempts(&self) -> u32 {
+        self.record().attempts
+    }
+
+    /// How much time is left.
+    pub(crate) fn time_left(&self) -> Duration {
+        self.deadline.saturating_duration_since(Instant::now())
+    }
+
+    /// Joins what the generated code made of the answer with what the call saw itself.
+    ///
+    /// `repair` reads a body that is not in the documented form, where the endpoint knows how.
+    pub(crate) fn finish<T: DeserializeOwned, E>(
+        &self,
+        answer: Result<generated::ResponseValue<T>, generated::Error<E>>,
+        repair: impl FnOnce(&Bytes) -> Option<T>,
+    ) -> Result<Response<T>, Error> {
+        let (attempts, span, outcome) = {
+            let mut record = self.record();
+            (record.attempts, record.span.take(), record.outcome.take())
+        };
+        let elapsed = self.started.elapsed();
+        let result = match (outcome, answer) {
+            (Some(Err(error)), _) => Err(error),
+            (Some(Ok(received)), Ok(value)) => Ok((value.into_inner(), received)),
+            (Some(Ok(received)), Err(generated::Error::InvalidResponsePayload(body, _))) => match repair(&body) {
+                Some(value) => Ok((value, received)),
+                None => Err(misfit::<T>(&body).answered_with(received)),
+            },
+            (Some(Ok(received)), Err(_)) => Err(Error::new(ErrorKind::UnexpectedStatus, "").answered_with(received)),
+            (None, Err(generated::Error::InvalidRequest(reason))) => Err(Error::configuration(reason)),
+            (None, _) => Err(Error::configuration("the request could not be built; check the base URL")),
+        };
+        let (request_id, correlation_id) = (self.request_id, self.correlation_id);
+        let result = match result {
+            Ok((value, received)) => {
+                Ok(Response::new(value, Meta { received, request_id, correlation_id, attempts, elapsed }))
+            }
+            Err(error) => Err(error.of_call(request_id, correlation_id, attempts, elapsed)),
+        };
+        telemetry::ended(span.as_ref(), &result);
+        result
+    }
+
+    fn record(&self) -> MutexGuard<'_, Record> {
+        // Nothing panics while the lock is held, and each change is whole.
+        self.record.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl generated::Transport for Call {
+    fn execute<'a>(
+        &'a self,
+        request: reqwest::Request,
+        operation: &'static str,
+    ) -> generated::BoxFuture<'a, reqwest::Result<reqwest::Response>> {
+        Box::pin(async move {
+            let span = telemetry::call_span(self, &request, operation);
+            let outcome = pipeline::run(self, request, operation, &span).await;
+            // The generated code only reads status and body. After a failure of ours it gets an empty answer: what it
+            // makes of that is never looked at.
+            let mut response = http::Response::new(Bytes::new());
+            if let Ok(received) = &outcome {
+                *response.status_mut() = received.status;
+                *response.body_mut() = received.body();
+            }
+            let mut record = self.record();
+            record.span = Some(span);
+            record.outcome = Some(outcome);
+            Ok(response.into())
+        })
+    }
+}
+
+/// Why a body is not what the contract promises, with the place where it departs.
+fn misfit<T: DeserializeOwned>(body: &Bytes) -> Error {
+    let start = body.iter().find(|byte| !byte.is_ascii_whitespace());
+    let detail: Cow<'static, str> = match start {
+        None => "the body is empty".into(),
+        Some(b'<') => "an HTML or XML page where JSON was expected".into(),
+        Some(_) if std::str::from_utf8(body).is_err() => "the body is not UTF-8".into(),
+        Some(_) => {
+            let read = serde_path_to_error::deserialize::<_, T>(&mut serde_json::Deserializer::from_slice(body));
+            match read {
+                Err(error) if error.path().iter().next().is_some() => {
+                    return Error::new(ErrorKind::UnexpectedBody, format!("at {}: {}", error.path(), error.inner()))
+                        .caused_by(error.into_inner());
+                }
+                Err(error) => {
+                    return Error::new(ErrorKind::UnexpectedBody, error.inner().to_string())
+                        .caused_by(error.into_inner());
+                }
+                // The value was whole and something followed it.
+                Ok(_) => "there is more after the JSON value".into(),
+            }
+        }
+    };
+    Error::new(ErrorKind::UnexpectedBody, detail)
+}

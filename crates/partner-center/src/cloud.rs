@@ -1,0 +1,52 @@
+//! Where Partner Center and its sign-in live, cloud by cloud.
+
+/// A Microsoft cloud, with its own addresses.
+///
+/// Each address can be replaced on its own in [`ClientBuilder`](crate::ClientBuilder). The organization endpoint is
+/// documented for [`Cloud::Global`] alone; for the others the client says so in one warning event when it is built.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Cloud {
+    /// The public cloud, where nearly every partner is.
+    #[default]
+    Global,
+    /// Azure Government: the same service address, its own sign-in.
+    ///
+    /// [Source](https://learn.microsoft.com/partner-center/developer/developing-for-partner-center-for-microsoft-national-cloud).
+    /// The organization endpoint is not documented for it.
+    UsGovernment,
+    /// Azure operated by 21Vianet in China.
+    ///
+    /// Sources disagree on the sign-in address: Entra's
+    /// [table of national clouds](https://learn.microsoft.com/entra/identity-platform/authentication-national-cloud) has
+    /// the one used here, Microsoft's older PowerShell module had `https://login.chinacloudapi.cn`. The organization
+    /// endpoint is not documented for this cloud.
+    China,
+}
+
+impl Cloud {
+    /// Where the service is, without a path.
+    #[must_use]
+    pub fn base_url(self) -> &'static str {
+        match self {
+            Self::Global | Self::UsGovernment => "https://api.partnercenter.microsoft.com",
+            Self::China => "https://partner.partnercenterapi.microsoftonline.cn",
+        }
+    }
+
+    /// Who issues tokens, without a tenant.
+    #[must_use]
+    pub fn authority(self) -> &'static str {
+        match self {
+            Self::Global => "https://login.microsoftonline.com",
+            Self::UsGovernment => "https://login.microsoftonline.us",
+            Self::China => "https://login.partner.microsoftonline.cn",
+        }
+    }
+
+    /// Whom tokens are issued for.
+    #[must_use]
+    pub fn audience(self) -> &'static str {
+        self.base_url()
+    }
+}

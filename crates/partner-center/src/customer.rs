@@ -1,0 +1,116 @@
+//! The calls about one customer.
+
+use bytes::Bytes;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::call::Call;
+use crate::client::Client;
+use crate::models::Organization;
+use crate::request::{CallOptions, Pending, Request};
+
+/// One customer of the partner, by its tenant id; [`Client::customer`] makes it.
+#[derive(Clone, Debug)]
+pub struct Customer {
+    client: Client,
+    tenant_id: Uuid,
+}
+
+impl Customer {
+    pub(crate) fn new(client: Client, tenant_id: Uuid) -> Self {
+        Self { client, tenant_id }
+    }
+
+    /// The customer's tenant id.
+    #[must_use]
+    pub fn tenant_id(&self) -> Uuid {
+        self.tenant_id
+    }
+
+    /// The customer's organization: address, display name and technical contacts.
+    ///
+    /// Needs a GDAP relationship with the role Global Reader or Directory Writers; app+user tokens are the recommended
+    /// kind ([source](https://learn.microsoft.com/partner-center/developer/get-customer-organization)).
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::NotExactlyOne`](crate::ErrorKind::NotExactlyOne) where the service's array does not hold exactly
+    /// one, and whatever [`organizations`](Self::organizations) fails with.
+    pub fn organization(&self) -> Request<Organization> {
+        Request::new(self.client.clone(), self.tenant_id, |client, customer, options| {
+            Box::pin(async move { organizations(client, customer, options).await?.exactly_one() })
+        })
+    }
+
+    /// The array of organizations as the service gives it; every documented answer holds one.
+    ///
+    /// # Errors
+    ///
+    /// Any [`ErrorKind`](crate::ErrorKind) but `NotExactlyOne`.
+    pub fn organizations(&self) -> Request<Vec<Organization>> {
+        Request::new(self.client.clone(), self.tenant_id, organizations)
+    }
+}
+
+fn organizations(client: Client, customer: Uuid, options: CallOptions) -> Pending<Vec<Organization>> {
+    Box::pin(async move {
+        let call = Call::new(client, customer, options)?;
+        let headers = call.headers();
+        let answer = call
+            .generated()
+            .get_customer_organization(
+                &customer,
+                headers.contract_version,
+                headers.correlation_id,
+                headers.application_name,
+                headers.request_id,
+                headers.validate_mfa,
+                headers.locale,
+            )
+            .await;
+        call.finish(answer, unwrapped)
+    })
+}
+
+/// The elements of an array that came in another form than the documented one: an object on its own, or the array as
+/// `items` or `value` of an object.
+///
+/// An object without a single known field is no element: it may be an error that came with a status of success.
+fn unwrapped<T: DeserializeOwned + Default + PartialEq>(body: &Bytes) -> Option<Vec<T>> {
+    let json: Value = serde_json::from_slice(body).ok()?;
+    let Value::Object(mut object) = json else { return None };
+    for envelope in ["items", "value"] {
+        if let Some(Value::Array(elements)) = object.get_mut(envelope).map(Value::take) {
+            return elements.into_iter().map(|element| serde_json::from_value(element).ok()).collect();
+        }
+    }
+    let element = serde_json::from_value(Value::Object(object)).ok()?;
+    (element != T::default()).then(|| vec![element])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(body: &'static str) -> Option<Vec<Option<String>>> {
+        let organizations = unwrapped::<Organization>(&Bytes::from_static(body.as_bytes()))?;
+        Some(organizations.into_iter().map(|organization| organization.display_name).collect())
+    }
+
+    #[test]
+    fn reads_an_object_on_its_own_and_in_either_envelope() {
+        let contoso = Some(vec![Some("Contoso".to_owned())]);
+        assert_eq!(names(r#"{"displayName": "Contoso"}"#), contoso);
+        assert_eq!(names(r#"{"totalCount": 1, "items": [{"displayName": "Contoso"}]}"#), contoso);
+        assert_eq!(names(r#"{"value": [{"displayName": "Contoso"}]}"#), contoso);
+        assert_eq!(names(r#"{"items": []}"#), Some(vec![]));
+    }
+
+    #[test]
+    fn takes_no_error_and_no_scalar_for_an_organization() {
+        for body in [r#"{"code": 400072, "description": "x"}"#, "{}", "null", "7", r#""x""#, r#"{"items": 3}"#] {
+            assert_eq!(names(body), None, "{body}");
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! Addresses of the service and of the sign-in: which ones a token may be sent to.
+
+use std::net::IpAddr;
+
+use reqwest::Url;
+
+use crate::error::Error;
+
+/// The address without a slash at the end, if tokens may be sent there.
+///
+/// That is https, or plain http to this machine; elsewhere plain http must be allowed by name.
+pub(crate) fn check(name: &str, address: &str, allows_plain_http: bool) -> Result<String, Error> {
+    let refuse = |reason: &str| Err(Error::configuration(format!("the {name} {reason}")));
+    let Ok(url) = Url::parse(address.trim()) else {
+        return refuse("is no absolute URL such as https://api.partnercenter.microsoft.com");
+    };
+    match url.scheme() {
+        "https" => {}
+        "http" if allows_plain_http || is_loopback(&url) => {}
+        "http" => return refuse("is plain http, which would send tokens unprotected; use https"),
+        _ => return refuse("must begin with https://"),
+    }
+    if url.host_str().is_none_or(str::is_empty) {
+        return refuse("names no host");
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return refuse("holds a user name or a password; give a credential instead");
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return refuse("holds a query or a fragment; give the address alone");
+    }
+    let address = url.as_str().trim_end_matches('/');
+    if address.ends_with("/v1") {
+        return refuse("ends with /v1, which the client adds itself; leave it out");
+    }
+    Ok(address.to_owned())
+}
+
+/// Whether the address is on this machine, as far as its text says.
+pub(crate) fn is_loopback(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+    host == "localhost" || address.is_ok_and(|address| address.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::check;
+
+    #[test]
+    fn takes_https_and_plain_http_on_loopback() {
+        for (address, taken) in [
+            ("https://api.partnercenter.microsoft.com/", "https://api.partnercenter.microsoft.com"),
+            (" https://gateway.example/partner-center// ", "https://gateway.example/partner-center"),
+            ("http://127.0.0.1:8080", "http://127.0.0.1:8080"),
+            ("http://[::1]:8080/", "http://[::1]:8080"),
+            ("http://localhost", "http://localhost"),
+        ] {
+            assert_eq!(check("base URL", address, false).unwrap(), taken);
+        }
+    }
+
+    #[test]
+    fn refuses_what_a_token_must_not_go_to() {
+        for address in [
+            "",
+            "api.partnercenter.microsoft.com",
+            "http://api.partnercenter.microsoft.com",
+            "ftp://x",
+            "https://",
+            "http://127.0.0.1.example",
+            "http://localhost.example",
+            "https://user:pw@example",
+            "https://example/?a=b",
+            "https://example/#a",
+            "https://example/v1",
+            "https://example/v1/",
+            "file:///etc/hosts",
+            "http://10.0.0.1",
+        ] {
+            assert!(check("base URL", address, false).is_err(), "{address}");
+        }
+        assert!(check("base URL", "http://gateway.example", true).is_ok());
+    }
+}

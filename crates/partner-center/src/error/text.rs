@@ -1,0 +1,52 @@
+//! Makes text from elsewhere safe to print: one line, no control characters, bounded.
+
+use std::fmt::{self, Write};
+
+/// Prints a text on one line: control characters and such as change the direction of writing are escaped, and what
+/// goes past `limit` characters is cut.
+pub(crate) struct Excerpt<'a> {
+    text: &'a str,
+    limit: usize,
+}
+
+/// The text, safe to print and cut at `limit` characters.
+pub(crate) fn excerpt(text: &str, limit: usize) -> Excerpt<'_> {
+    Excerpt { text, limit }
+}
+
+impl fmt::Display for Excerpt<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (count, character) in self.text.chars().enumerate() {
+            if count == self.limit {
+                return f.write_str("…");
+            }
+            if character.is_control() || is_invisible(character) {
+                write!(f, "{}", character.escape_unicode())?;
+            } else {
+                f.write_char(character)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Characters that show nothing and change how the rest of the line is read.
+fn is_invisible(character: char) -> bool {
+    matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::excerpt;
+
+    #[test]
+    fn escapes_what_a_terminal_would_obey() {
+        assert_eq!(excerpt("a\u{1b}[31mb\r\nc\u{202e}d", 99).to_string(), "a\\u{1b}[31mb\\u{d}\\u{a}c\\u{202e}d");
+    }
+
+    #[test]
+    fn cuts_at_characters_not_bytes() {
+        assert_eq!(excerpt("äöüß", 3).to_string(), "äöü…");
+        assert_eq!(excerpt("äöü", 3).to_string(), "äöü");
+    }
+}

@@ -1,0 +1,48 @@
+//! What happens to a call on its way out and back, one file a step.
+
+mod authorize;
+pub(crate) mod backoff;
+pub(crate) mod body;
+pub(crate) mod budget;
+mod retry;
+pub(crate) mod retry_after;
+mod send;
+pub(crate) mod telemetry;
+pub(crate) mod throttle;
+
+use tracing::{Instrument, Span};
+
+use self::retry::Retry;
+use crate::call::Call;
+use crate::error::Error;
+use crate::received::Received;
+
+/// Takes a request through every step until there is an answer to hand out, or a reason to give up.
+pub(crate) async fn run(
+    call: &Call,
+    request: reqwest::Request,
+    operation: &'static str,
+    span: &Span,
+) -> Result<Received, Error> {
+    let work = async {
+        call.client.inner().budget.deposit();
+        let mut retry = Retry::new(call, operation);
+        let mut authorization = None;
+        loop {
+            retry.wait_for_throttle().await?;
+            let token = authorize::token(call, &mut authorization).await?;
+            let attempt = telemetry::attempt_span(call, &request);
+            let outcome = send::attempt(call, &request, token.header()).instrument(attempt.clone()).await;
+            telemetry::attempted(&attempt, &outcome);
+            match outcome {
+                Ok(received) => {
+                    retry.answered();
+                    return Ok(received);
+                }
+                Err(error) if authorize::renews(call, &mut authorization, &token, &error).await => {}
+                Err(error) => retry.wait_or_give_up(error).await?,
+            }
+        }
+    };
+    work.instrument(span.clone()).await
+}

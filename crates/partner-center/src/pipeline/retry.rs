@@ -1,0 +1,93 @@
+//! Decides whether a failed attempt is made again, and when.
+
+use std::time::Duration;
+
+use http::StatusCode;
+use tokio::time::Instant;
+
+use super::backoff::Backoff;
+use super::throttle::Refusal;
+use crate::call::Call;
+use crate::error::{Error, ErrorKind};
+
+/// The retries of one call.
+pub(super) struct Retry<'a> {
+    call: &'a Call,
+    operation: &'static str,
+    /// When the service last refused this call for its rate.
+    refused: Option<Instant>,
+}
+
+impl<'a> Retry<'a> {
+    pub(super) fn new(call: &'a Call, operation: &'static str) -> Self {
+        Self { call, operation, refused: None }
+    }
+
+    /// Waits while the client is told to wait, unless that takes longer than the call has.
+    pub(super) async fn wait_for_throttle(&self) -> Result<(), Error> {
+        if !self.call.retry.heeds_throttle {
+            return Ok(());
+        }
+        let throttle = &self.call.client.inner().throttle;
+        // Another refusal may have come while this call slept.
+        while let Some(until) = throttle.held_until(self.operation, Some(self.call.customer)) {
+            if until >= self.call.deadline {
+                let wait = until.saturating_duration_since(Instant::now());
+                return Err(Error::new(
+                    ErrorKind::Throttled,
+                    "the client was told to wait longer than the call may take",
+                )
+                .wait(Some(wait))
+                .maybe_sent(self.call.attempts() > 0));
+            }
+            tokio::time::sleep_until(until).await;
+        }
+        Ok(())
+    }
+
+    /// Notes down that the service answered.
+    pub(super) fn answered(&self) {
+        self.call.client.inner().throttle.answered(self.operation, Some(self.call.customer));
+    }
+
+    /// Waits for the next attempt, or gives the error back because there is none.
+    pub(super) async fn wait_or_give_up(&mut self, error: Error) -> Result<(), Error> {
+        if error.status() == Some(StatusCode::TOO_MANY_REQUESTS) {
+            self.hold_back_others(&error);
+        } else if error.status().is_some() {
+            self.answered();
+        }
+        let (call, policy) = (self.call, &self.call.retry);
+        let attempts = call.attempts();
+        if !is_retried(&error) || attempts >= policy.max_attempts {
+            return Err(error);
+        }
+        let backoff = Backoff { base: policy.base_delay, cap: policy.max_delay }.wait(attempts);
+        let wait = backoff.max(error.retry_after().unwrap_or_default());
+        if wait >= call.time_left() || (policy.is_budgeted && !call.client.inner().budget.withdraw()) {
+            return Err(error);
+        }
+        tokio::time::sleep(wait).await;
+        Ok(())
+    }
+
+    fn hold_back_others(&mut self, error: &Error) {
+        let wait = error.retry_after().unwrap_or(UNTOLD_WAIT);
+        let refusal = Refusal { customer: Some(self.call.customer), wait, previous: self.refused };
+        self.call.client.inner().throttle.refused(self.operation, &refusal);
+        self.refused = Some(Instant::now());
+    }
+}
+
+/// How long a refusal without a told wait holds back the other calls.
+const UNTOLD_WAIT: Duration = Duration::from_secs(1);
+
+/// Whether a repeat may help: transport errors, and the statuses that pass.
+///
+/// Every call here is a read, so a repeat does no harm.
+fn is_retried(error: &Error) -> bool {
+    match error.status().map(|status| status.as_u16()) {
+        Some(status) => matches!(status, 408 | 429 | 500 | 502 | 503 | 504),
+        None => matches!(error.kind(), ErrorKind::Connection | ErrorKind::Timeout),
+    }
+}

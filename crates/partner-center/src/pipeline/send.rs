@@ -1,0 +1,112 @@
+//! One attempt: sends the request, reads the whole answer, and tells success from failure.
+
+use std::error::Error as StdError;
+
+use http::HeaderValue;
+use http::header::AUTHORIZATION;
+use hyper::ext::ReasonPhrase;
+use tokio::time::Instant;
+
+use super::body::{self, BodyError};
+use super::retry_after;
+use crate::call::Call;
+use crate::error::{Error, ErrorKind};
+use crate::fault::{self, Fault};
+use crate::received::Received;
+
+/// Sends a copy of `request` and reads the answer, all within the attempt's time.
+///
+/// The body is part of the attempt: a connection that breaks in the middle of it is a failed attempt like any other.
+pub(super) async fn attempt(
+    call: &Call,
+    request: &reqwest::Request,
+    authorization: HeaderValue,
+) -> Result<Received, Error> {
+    call.count_attempt();
+    let now = Instant::now();
+    let until = now.checked_add(call.attempt_timeout).map_or(call.deadline, |until| until.min(call.deadline));
+    match tokio::time::timeout_at(until, exchange(call, request, authorization)).await {
+        Ok(Ok(received)) if received.status.is_success() => Ok(received),
+        Ok(Ok(received)) => Err(refusal(received)),
+        Ok(Err(error)) => Err(error),
+        Err(_) => {
+            let whose = if until < call.deadline { "the attempt" } else { "the call" };
+            Err(Error::new(ErrorKind::Timeout, format!("{whose} took too long")).maybe_sent(true))
+        }
+    }
+}
+
+async fn exchange(call: &Call, request: &reqwest::Request, authorization: HeaderValue) -> Result<Received, Error> {
+    let mut copy = reqwest::Request::new(request.method().clone(), request.url().clone());
+    *copy.headers_mut() = request.headers().clone();
+    copy.headers_mut().insert(AUTHORIZATION, authorization);
+    let inner = call.client.inner();
+    let mut response = inner.http.execute(copy).await.map_err(|error| broken(error, "before the answer"))?;
+    let status = response.status();
+    let headers = std::mem::take(response.headers_mut());
+    let reason = (!status.is_success()).then(|| reason(&response)).flatten();
+    let body = body::read(&mut response, inner.defaults.body_limit).await;
+    let (raw, failure) = match body {
+        Ok(raw) => (raw, None),
+        Err(error) => (bytes::Bytes::new(), Some(error)),
+    };
+    let received = Received { status, headers, reason, raw };
+    match failure {
+        None => Ok(received),
+        Some(BodyError::TooLarge(limit)) => {
+            let detail = format!("the body is larger than {limit} bytes");
+            Err(Error::new(ErrorKind::BodyTooLarge, detail).answered_with(received))
+        }
+        Some(BodyError::Broken(error)) => Err(broken(error, "within the answer's body").answered_with(received)),
+    }
+}
+
+/// The words of the status line, where the service uses its own.
+fn reason(response: &reqwest::Response) -> Option<String> {
+    let reason = response.extensions().get::<ReasonPhrase>()?;
+    Some(String::from_utf8_lossy(reason.as_bytes()).into_owned()).filter(|reason| !reason.is_empty())
+}
+
+/// The error of an answer whose status is no success.
+fn refusal(received: Received) -> Error {
+    let fault = Fault::read(&received);
+    let kind = fault::classify(&received, &fault);
+    let wait = retry_after::in_headers(&received.headers)
+        .or_else(|| fault::wait_in_text(fault.description.as_deref()?).filter(|_| kind == ErrorKind::Throttled));
+    let location = received.header(&http::header::LOCATION).map(|location| format!("it points to {location}"));
+    let detail = location.filter(|_| kind == ErrorKind::Redirected).unwrap_or_default();
+    Error::new(kind, detail).said(fault.code, fault.description).wait(wait).answered_with(received)
+}
+
+/// The error of a connection that failed or broke.
+fn broken(error: reqwest::Error, place: &str) -> Error {
+    let sent = !error.is_connect();
+    let error = error.without_url();
+    let (kind, detail) = if error.is_timeout() {
+        (ErrorKind::Timeout, if sent { "the answer took too long" } else { "connecting took too long" }.to_owned())
+    } else if is_about_a_certificate(&error) {
+        (ErrorKind::Certificate, deepest(&error))
+    } else if error.is_builder() {
+        (ErrorKind::Configuration, deepest(&error))
+    } else {
+        let place = if sent { format!("it broke {place}: ") } else { String::new() };
+        (ErrorKind::Connection, format!("{place}{}", deepest(&error)))
+    };
+    Error::new(kind, detail).maybe_sent(sent).caused_by(error)
+}
+
+/// Whether a handshake failed over the server's certificate; a repeat would fail the same way.
+///
+/// The TLS libraries say it in words of their own, below several layers; all of them name the certificate.
+fn is_about_a_certificate(error: &reqwest::Error) -> bool {
+    error.is_connect() && chain(error).any(|cause| cause.to_string().to_ascii_lowercase().contains("certificate"))
+}
+
+/// The last cause, which says most.
+fn deepest(error: &reqwest::Error) -> String {
+    chain(error).last().map_or_else(|| error.to_string(), ToString::to_string)
+}
+
+fn chain(error: &reqwest::Error) -> impl Iterator<Item = &(dyn StdError + 'static)> {
+    std::iter::successors(error.source(), |&cause| cause.source())
+}

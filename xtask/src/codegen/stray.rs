@@ -1,0 +1,71 @@
+//! Finds files that no longer belong where generated files lie.
+
+use std::fs::File;
+use std::io::{ErrorKind, Read};
+use std::path::Path;
+
+use anyhow::{Context, Result};
+
+use super::{FOLDERS, MARK, Output};
+
+/// A file that is no output although it lies in a generated folder or calls itself generated.
+#[derive(Debug)]
+pub(super) struct Stray {
+    /// From the workspace's root, with slashes on every system.
+    pub(super) path: String,
+    /// Whether it calls itself generated, and so may be removed without asking.
+    pub(super) is_generated: bool,
+}
+
+/// Every stray file of the workspace, in the order of the paths.
+pub(super) fn find(root: &Path, outputs: &[Output]) -> Result<Vec<Stray>> {
+    let mut strays = Vec::new();
+    walk(root, "", &mut |path| {
+        if outputs.iter().any(|output| output.path == path) {
+            return Ok(());
+        }
+        let is_generated = calls_itself_generated(&root.join(path))?;
+        if is_generated || FOLDERS.iter().any(|folder| path.strip_prefix(folder).is_some_and(|p| p.starts_with('/'))) {
+            strays.push(Stray { path: path.to_owned(), is_generated });
+        }
+        Ok(())
+    })?;
+    strays.sort_by(|one, other| one.path.cmp(&other.path));
+    Ok(strays)
+}
+
+/// Visits every file below `folder`, but not what tools keep for themselves: hidden folders and build output.
+fn walk(root: &Path, folder: &str, visit: &mut impl FnMut(&str) -> Result<()>) -> Result<()> {
+    let shown = if folder.is_empty() { "the workspace" } else { folder };
+    let entries = std::fs::read_dir(root.join(folder)).with_context(|| format!("{shown} cannot be listed"))?;
+    for entry in entries {
+        let entry = entry.with_context(|| format!("{shown} cannot be listed"))?;
+        // A name that is no UTF-8 is none of ours.
+        let Ok(name) = entry.file_name().into_string() else { continue };
+        let path = if folder.is_empty() { name.clone() } else { format!("{folder}/{name}") };
+        let kind = entry.file_type().with_context(|| format!("{path} cannot be looked at"))?;
+        if kind.is_file() {
+            visit(&path)?;
+        } else if kind.is_dir() && !name.starts_with('.') && !is_build_output(&entry.path()) {
+            walk(root, &path, visit)?;
+        }
+    }
+    Ok(())
+}
+
+/// Cargo marks its output, whatever the folder is called.
+fn is_build_output(folder: &Path) -> bool {
+    folder.ends_with("target") || folder.join("CACHEDIR.TAG").exists()
+}
+
+/// Whether the first line carries the mark.
+fn calls_itself_generated(file: &Path) -> Result<bool> {
+    let mut start = Vec::new();
+    match File::open(file).and_then(|file| file.take(256).read_to_end(&mut start)) {
+        // Somebody's temporary file, gone since the folder was listed.
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
+        outcome => outcome.with_context(|| format!("{} cannot be read", file.display()))?,
+    };
+    let line = start.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    Ok(line.windows(MARK.len()).any(|words| words == MARK.as_bytes()))
+}
