@@ -26,6 +26,8 @@
 //! live service.
 
 mod example;
+pub mod faults;
+mod gate;
 mod reply;
 mod script;
 
@@ -47,6 +49,7 @@ pub use httpmock;
 pub use partner_center_gen::types;
 
 pub use self::example::Example;
+pub use self::gate::Gate;
 pub use self::generated::examples;
 pub use self::generated::operations::{MockServerExt, operations};
 pub use self::reply::Reply;

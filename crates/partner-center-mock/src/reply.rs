@@ -113,6 +113,12 @@ impl Reply {
         self.status
     }
 
+    /// The status line's reason phrase, where one was set.
+    #[must_use]
+    pub fn reason_phrase(&self) -> Option<&str> {
+        self.reason.as_deref()
+    }
+
     /// The headers in the order they are sent.
     #[must_use]
     pub fn headers(&self) -> &[(String, String)] {

@@ -4,9 +4,11 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_core::Stream;
 use uuid::Uuid;
 
 use crate::auth::TokenCache;
+use crate::bulk::{Organizations, Source};
 use crate::client_builder::ClientBuilder;
 use crate::customer::Customer;
 use crate::pipeline::budget::Budget;
@@ -74,6 +76,22 @@ impl Client {
     #[must_use]
     pub fn customer(&self, tenant_id: Uuid) -> Customer {
         Customer::new(self.clone(), tenant_id)
+    }
+
+    /// The organizations of many customers, as fast as the service allows.
+    ///
+    /// Duplicates are asked for as often as they come.
+    pub fn organizations<I>(&self, customers: I) -> Organizations
+    where
+        I: IntoIterator<Item = Uuid>,
+        I::IntoIter: Send + 'static,
+    {
+        Organizations::new(self.clone(), Source::iterator(customers.into_iter()))
+    }
+
+    /// The same for customers that come as a stream.
+    pub fn organizations_of_stream(&self, customers: impl Stream<Item = Uuid> + Send + 'static) -> Organizations {
+        Organizations::new(self.clone(), Source::stream(customers))
     }
 }
 

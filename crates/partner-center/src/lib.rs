@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod auth;
+pub mod bulk;
 mod call;
 mod client;
 mod client_builder;
@@ -17,6 +18,7 @@ mod request;
 mod response;
 mod retry_policy;
 
+pub use bulk::Organizations;
 pub use client::Client;
 pub use client_builder::ClientBuilder;
 pub use cloud::Cloud;

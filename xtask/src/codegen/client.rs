@@ -21,8 +21,9 @@ pub(super) fn generate(contract: &Contract) -> Result<String> {
 
 /// A function that gives the JSON Schema of every model as compiled, to hold against the contract.
 fn schemas(contract: &Contract) -> Result<Item> {
-    let names = contract.json.pointer("/components/schemas").and_then(serde_json::Value::as_object);
-    let names: Vec<_> = names.into_iter().flatten().map(|(name, _)| name).collect();
+    let components = contract.root().child("components");
+    let schemas = components.into_iter().flat_map(|components| components.members("schemas"));
+    let names: Vec<&str> = schemas.map(|(name, _)| name).collect();
     let models = names.iter().map(|name| syn::parse_str::<syn::Ident>(name)).collect::<Result<Vec<_>, _>>()?;
     Ok(parse_quote! {
         /// The JSON Schema of every model, by its name in the contract, as the compiled types have it.
@@ -76,9 +77,9 @@ impl VisitMut for ModelAttributes {
 fn feature_gate_json_schema(attributes: &mut Vec<Attribute>) -> bool {
     let mut found = false;
     for attribute in attributes.iter_mut().filter(|attribute| attribute.path().is_ident("derive")) {
-        let Ok(derives) = attribute.parse_args_with(
-            syn::punctuated::Punctuated::<syn::Path, syn::Token![,]>::parse_terminated,
-        ) else {
+        let Ok(derives) =
+            attribute.parse_args_with(syn::punctuated::Punctuated::<syn::Path, syn::Token![,]>::parse_terminated)
+        else {
             continue;
         };
         let kept: Vec<_> = derives.iter().filter(|path| !is_json_schema(path)).collect();

@@ -4,8 +4,8 @@ use openapiv3::{Example, Header, OpenAPI, Operation, Parameter, PathItem, Reques
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::{Fault, Rule, model};
-use crate::contract::{Contract, Place};
+use super::{Fault, Rule};
+use crate::contract::{Contract, Place, parts};
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -40,19 +40,21 @@ fn version(contract: &Contract) -> Vec<Fault> {
 /// Reads each part as the generator will, the smallest first, so that a fault is told where it is.
 fn structure(contract: &Contract) -> Vec<Fault> {
     let mut faults = Vec::new();
-    for schema in model::all_schemas(contract) {
+    for schema in parts::all_schemas(contract) {
         read::<Schema>(&schema, "a schema", &mut faults);
         kind_of_schema(&schema, &mut faults);
     }
-    let examples = model::components(contract, "examples");
+    let examples = parts::components(contract, "examples");
     examples.iter().for_each(|example| read::<Example>(example, "an example", &mut faults));
-    model::all_headers(contract).iter().for_each(|header| read::<Header>(header, "a header", &mut faults));
-    model::all_parameters(contract).iter().for_each(|parameter| read::<Parameter>(parameter, "a parameter", &mut faults));
-    for body in model::components(contract, "requestBodies") {
+    parts::all_headers(contract).iter().for_each(|header| read::<Header>(header, "a header", &mut faults));
+    parts::all_parameters(contract)
+        .iter()
+        .for_each(|parameter| read::<Parameter>(parameter, "a parameter", &mut faults));
+    for body in parts::components(contract, "requestBodies") {
         read::<RequestBody>(&body, "a request body", &mut faults);
     }
-    model::all_responses(contract).iter().for_each(|response| read::<Response>(response, "a response", &mut faults));
-    for operation in model::operations(contract) {
+    parts::all_responses(contract).iter().for_each(|response| read::<Response>(response, "a response", &mut faults));
+    for operation in parts::operations(contract) {
         read::<Operation>(&operation.place, "an operation", &mut faults);
         read::<PathItem>(&operation.item, "a path", &mut faults);
     }
@@ -79,7 +81,7 @@ fn read<T: DeserializeOwned>(place: &Place<'_>, kind: &str, faults: &mut Vec<Fau
     }
 }
 
-pub(super) fn references(contract: &Contract) -> Vec<Fault> {
+fn references(contract: &Contract) -> Vec<Fault> {
     let mut faults = Vec::new();
     for (_, item) in contract.root().members("paths") {
         if item.child("$ref").is_some() {

@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use super::{Fault, Rule, document, json_schema, model};
+use super::{Fault, Rule, json_schema};
+use crate::contract::parts::{self, Example};
 use crate::contract::{Contract, Place};
 
 pub(super) const RULES: &[Rule] = &[
@@ -44,48 +45,22 @@ pub(super) const RULES: &[Rule] = &[
     },
 ];
 
-/// An example of a response, reference followed.
-struct Example<'a> {
-    name: &'a str,
-    status: &'a str,
-    /// Where the response names it.
-    entry: Place<'a>,
-    /// Where it is written.
-    place: Place<'a>,
-}
-
-/// The named examples of each operation's responses.
-fn by_operation(contract: &Contract) -> Vec<(model::Operation<'_>, Vec<Example<'_>>)> {
-    let operations = model::operations(contract).into_iter();
-    let with_examples = operations.map(|operation| {
-        let mut examples = Vec::new();
-        for response in model::responses(contract, &operation) {
-            let media = response.place.members("content").into_iter();
-            for (name, entry) in media.flat_map(|(_, media)| media.members("examples")) {
-                let place = contract.follow(entry.clone());
-                examples.push(Example { name, status: response.status, entry, place });
-            }
-        }
-        (operation, examples)
-    });
-    with_examples.collect()
+/// The examples of all operations.
+fn all(contract: &Contract) -> impl Iterator<Item = Example<'_>> {
+    parts::operations(contract).into_iter().flat_map(|operation| parts::examples(contract, &operation))
 }
 
 fn success_shown(contract: &Contract) -> Vec<Fault> {
-    let mut operations = by_operation(contract);
-    operations.retain(|(_, examples)| !examples.iter().any(|example| example.status == "200"));
-    let faults = operations.into_iter();
-    faults.map(|(operation, _)| Fault::new(operation.place.pointer, "no example shows the answer with status 200")).collect()
+    let mut operations = parts::operations(contract);
+    operations.retain(|operation| !parts::examples(contract, operation).iter().any(|example| example.status == "200"));
+    let unseen = operations.into_iter();
+    unseen.map(|operation| Fault::new(operation.place.pointer, "no example shows the answer with status 200")).collect()
 }
 
 fn valid(contract: &Contract) -> Vec<Fault> {
-    // Without its references no schema says anything; their own rule tells.
-    if !document::references(contract).is_empty() {
-        return Vec::new();
-    }
     let mut faults = Vec::new();
-    for (media_type, media) in model::all_media(contract) {
-        if model::is_json(media_type) {
+    for (media_type, media) in parts::all_media(contract) {
+        if parts::is_json(media_type) {
             validate(contract, media.child("schema"), &values(contract, &media), &mut faults);
         } else {
             for value in values(contract, &media).iter().filter(|value| !value.value.is_string()) {
@@ -93,10 +68,10 @@ fn valid(contract: &Contract) -> Vec<Fault> {
             }
         }
     }
-    for holder in model::all_parameters(contract).into_iter().chain(model::all_headers(contract)) {
+    for holder in parts::all_parameters(contract).into_iter().chain(parts::all_headers(contract)) {
         validate(contract, holder.child("schema"), &values(contract, &holder), &mut faults);
     }
-    for schema in model::all_schemas(contract) {
+    for schema in parts::all_schemas(contract) {
         let value = schema.child("example");
         validate(contract, Some(schema), value.as_slice(), &mut faults);
     }
@@ -126,28 +101,30 @@ fn validate(contract: &Contract, schema: Option<Place<'_>>, values: &[Place<'_>]
 }
 
 fn names(contract: &Contract) -> Vec<Fault> {
-    let examples = by_operation(contract).into_iter().flat_map(|(_, examples)| examples);
-    let odd = examples.filter(|example| !is_kebab_case(example.name) || example.name == "all");
+    let odd = all(contract).filter(|example| !is_kebab_case(example.name) || example.name == "all");
     odd.map(|example| {
         let reason = format!("`{}` cannot become the name of a constant", example.name);
         Fault::new(example.entry.pointer, reason)
-    }).collect()
+    })
+    .collect()
 }
 
 /// Words of lower-case letters and digits, a letter first, one hyphen between two words.
 fn is_kebab_case(name: &str) -> bool {
     name.starts_with(|first: char| first.is_ascii_lowercase())
-        && name.split('-').all(|word| {
-            !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
-        })
+        && name
+            .split('-')
+            .all(|word| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit()))
 }
 
 fn unique_names(contract: &Contract) -> Vec<Fault> {
     let mut faults = Vec::new();
-    for (_, examples) in by_operation(contract) {
+    for operation in parts::operations(contract) {
+        let examples = parts::examples(contract, &operation);
         for (index, example) in examples.iter().enumerate() {
             if let Some(first) = examples[..index].iter().find(|other| other.name == example.name) {
-                let reason = format!("`{}` is the name of the example at {} already", example.name, first.entry.pointer);
+                let reason =
+                    format!("`{}` is the name of the example at {} already", example.name, first.entry.pointer);
                 faults.push(Fault::new(&example.entry.pointer, reason));
             }
         }
@@ -157,7 +134,7 @@ fn unique_names(contract: &Contract) -> Vec<Fault> {
 
 fn used(contract: &Contract) -> Vec<Fault> {
     let mut faults = Vec::new();
-    for example in by_operation(contract).into_iter().flat_map(|(_, examples)| examples) {
+    for example in all(contract) {
         if example.status.parse::<u16>().is_err() {
             let reason = format!("the mocks cannot answer with the status {}", example.status);
             faults.push(Fault::new(example.entry.pointer, reason));
@@ -165,14 +142,14 @@ fn used(contract: &Contract) -> Vec<Fault> {
             faults.push(Fault::new(example.place.pointer, "the example has no `value`"));
         }
     }
-    let nameless = model::all_media(contract).into_iter().filter_map(|(_, media)| media.child("example"));
+    let nameless = parts::all_media(contract).into_iter().filter_map(|(_, media)| media.child("example"));
     faults.extend(nameless.map(|example| Fault::new(example.pointer, "an `example` has no name to call it by")));
     faults
 }
 
 fn headers(contract: &Contract) -> Vec<Fault> {
     let mut faults = Vec::new();
-    for example in by_operation(contract).into_iter().flat_map(|(_, examples)| examples) {
+    for example in all(contract) {
         let Some(headers) = example.place.child("x-response-headers") else { continue };
         let is_text_map = headers.value.as_object().is_some_and(|headers| headers.values().all(Value::is_string));
         if !is_text_map {

@@ -5,7 +5,6 @@
 mod document;
 mod examples;
 mod json_schema;
-mod model;
 mod operations;
 mod parameters;
 mod responses;
@@ -30,6 +29,11 @@ pub(crate) struct Arguments {
     /// List the rules and read no contract.
     #[arg(long)]
     list: bool,
+}
+
+impl Arguments {
+    /// The project's own contract.
+    pub(crate) const PROJECT: Self = Self { file: None, list: false };
 }
 
 /// A rule for the contract.
@@ -83,8 +87,14 @@ pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<ExitCode> {
 
 /// Every broken rule, in the order of the rules.
 pub(crate) fn check(contract: &Contract) -> Vec<Finding> {
+    // In a document that is not well formed the other rules would guess.
+    let findings = broken(contract, document::RULES);
+    if findings.is_empty() { RULES.iter().flat_map(|rules| broken(contract, rules)).collect() } else { findings }
+}
+
+fn broken(contract: &Contract, rules: &'static [Rule]) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for rule in rules() {
+    for rule in rules {
         // Two operations may share the part that is at fault.
         let mut faults: Vec<Fault> = Vec::new();
         for fault in (rule.check)(contract) {
@@ -110,10 +120,12 @@ pub(crate) fn print(contract: &Contract, findings: &[Finding], to: &mut dyn Writ
     Ok(())
 }
 
+/// Every rule, those for the document first.
+const RULES: [&[Rule]; 6] =
+    [document::RULES, operations::RULES, responses::RULES, parameters::RULES, schemas::RULES, examples::RULES];
+
 fn rules() -> impl Iterator<Item = &'static Rule> {
-    [document::RULES, operations::RULES, responses::RULES, parameters::RULES, schemas::RULES, examples::RULES]
-        .into_iter()
-        .flatten()
+    RULES.into_iter().flatten()
 }
 
 #[cfg(test)]

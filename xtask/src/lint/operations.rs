@@ -1,7 +1,7 @@
 //! Rules for operations: their names, their words, their bodies.
 
-use super::{Fault, Rule, model};
-use crate::contract::Contract;
+use super::{Fault, Rule};
+use crate::contract::{Contract, parts};
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -43,7 +43,7 @@ pub(super) const RULES: &[Rule] = &[
 ];
 
 fn id_present(contract: &Contract) -> Vec<Fault> {
-    let operations = model::operations(contract).into_iter();
+    let operations = parts::operations(contract).into_iter();
     let nameless = operations.filter(|operation| operation.place.text("operationId").is_none_or(str::is_empty));
     nameless.map(|operation| Fault::new(operation.place.pointer, "the operation has no `operationId`")).collect()
 }
@@ -51,7 +51,7 @@ fn id_present(contract: &Contract) -> Vec<Fault> {
 fn id_unique(contract: &Contract) -> Vec<Fault> {
     let mut known: Vec<(&str, String)> = Vec::new();
     let mut faults = Vec::new();
-    for operation in model::operations(contract) {
+    for operation in parts::operations(contract) {
         let Some(id) = operation.place.text("operationId") else { continue };
         let pointer = operation.place.pointer_to("operationId");
         match known.iter().find(|(other, _)| *other == id) {
@@ -64,7 +64,7 @@ fn id_unique(contract: &Contract) -> Vec<Fault> {
 
 fn id_snake_case(contract: &Contract) -> Vec<Fault> {
     let mut faults = Vec::new();
-    for operation in model::operations(contract) {
+    for operation in parts::operations(contract) {
         let Some(id) = operation.place.text("operationId").filter(|id| !id.is_empty()) else { continue };
         if !is_snake_case(id) {
             faults.push(Fault::new(operation.place.pointer_to("operationId"), format!("`{id}` is not in snake case")));
@@ -76,15 +76,15 @@ fn id_snake_case(contract: &Contract) -> Vec<Fault> {
 /// Words of lower-case letters and digits, a letter first, one underscore between two words.
 fn is_snake_case(id: &str) -> bool {
     id.starts_with(|first: char| first.is_ascii_lowercase())
-        && id.split('_').all(|word| {
-            !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
-        })
+        && id
+            .split('_')
+            .all(|word| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit()))
 }
 
 fn tag(contract: &Contract) -> Vec<Fault> {
     let declared: Vec<_> = contract.root().elements("tags").iter().filter_map(|tag| tag.text("name")).collect();
     let mut faults = Vec::new();
-    for operation in model::operations(contract) {
+    for operation in parts::operations(contract) {
         let tags = operation.place.elements("tags");
         if tags.len() != 1 {
             let reason = format!("the operation has {} tags where one is wanted", tags.len());
@@ -92,7 +92,8 @@ fn tag(contract: &Contract) -> Vec<Fault> {
         }
         for tag in tags {
             if !tag.value.as_str().is_some_and(|name| declared.contains(&name)) {
-                faults.push(Fault::new(tag.pointer, format!("the tag {} is not among the document's `tags`", tag.value)));
+                faults
+                    .push(Fault::new(tag.pointer, format!("the tag {} is not among the document's `tags`", tag.value)));
             }
         }
     }
@@ -101,7 +102,7 @@ fn tag(contract: &Contract) -> Vec<Fault> {
 
 fn words(contract: &Contract) -> Vec<Fault> {
     let mut faults = Vec::new();
-    for operation in model::operations(contract) {
+    for operation in parts::operations(contract) {
         for key in ["summary", "description"] {
             if operation.place.text(key).is_none_or(|text| text.trim().is_empty()) {
                 faults.push(Fault::new(operation.place.pointer_to(key), format!("the operation has no `{key}`")));
@@ -113,10 +114,11 @@ fn words(contract: &Contract) -> Vec<Fault> {
 
 fn request_body(contract: &Contract) -> Vec<Fault> {
     let mut faults = Vec::new();
-    for operation in model::operations(contract) {
+    for operation in parts::operations(contract) {
         let Some(body) = operation.place.child("requestBody") else { continue };
         let content = contract.follow(body.clone()).members("content");
-        let is_one_json = matches!(&content[..], [(kind, media)] if model::is_json(kind) && media.child("schema").is_some());
+        let is_one_json =
+            matches!(&content[..], [(kind, media)] if parts::is_json(kind) && media.child("schema").is_some());
         if !is_one_json {
             let kinds: Vec<&str> = content.iter().map(|(kind, _)| *kind).collect();
             let kinds = if kinds.is_empty() { "nothing".to_owned() } else { kinds.join(", ") };

@@ -1,15 +1,10 @@
 //! Rules for parameters: what the generated method can take and send.
 
-use super::{Fault, Rule, model};
-use crate::contract::Contract;
+use super::{Fault, Rule};
+use crate::contract::{Contract, parts};
 
 pub(super) const RULES: &[Rule] = &[
-    Rule {
-        id: "PC015",
-        title: "No cookies",
-        fix: "send the value in a header or in the query",
-        check: no_cookies,
-    },
+    Rule { id: "PC015", title: "No cookies", fix: "send the value in a header or in the query", check: no_cookies },
     Rule {
         id: "PC016",
         title: "Parameters in words",
@@ -37,23 +32,23 @@ pub(super) const RULES: &[Rule] = &[
 ];
 
 fn no_cookies(contract: &Contract) -> Vec<Fault> {
-    let parameters = model::all_parameters(contract).into_iter();
+    let parameters = parts::all_parameters(contract).into_iter();
     let cookies = parameters.filter(|parameter| parameter.text("in") == Some("cookie"));
     cookies.map(|cookie| Fault::new(cookie.pointer, "the generator cannot send cookies")).collect()
 }
 
 fn descriptions(contract: &Contract) -> Vec<Fault> {
-    let parameters = model::all_parameters(contract).into_iter();
+    let parameters = parts::all_parameters(contract).into_iter();
     let silent = parameters.filter(|parameter| parameter.text("description").is_none_or(|text| text.trim().is_empty()));
     silent.map(|parameter| Fault::new(parameter.pointer, "the parameter has no `description`")).collect()
 }
 
 fn path_parameters(contract: &Contract) -> Vec<Fault> {
     let mut faults = Vec::new();
-    for operation in model::operations(contract) {
+    for operation in parts::operations(contract) {
         let in_template = names_in(operation.path);
         let mut declared = Vec::new();
-        for parameter in model::parameters(contract, &operation) {
+        for parameter in parts::parameters(contract, &operation) {
             let (Some("path"), Some(name)) = (parameter.text("in"), parameter.text("name")) else { continue };
             declared.push(name);
             if !in_template.contains(&name) {
@@ -81,7 +76,7 @@ fn names_in(path: &str) -> Vec<&str> {
 fn reserved_headers(contract: &Contract) -> Vec<Fault> {
     const RESERVED: &[&str] = &["Authorization", "Accept", "Content-Type"];
     let mut faults = Vec::new();
-    for parameter in model::all_parameters(contract) {
+    for parameter in parts::all_parameters(contract) {
         let (Some("header"), Some(name)) = (parameter.text("in"), parameter.text("name")) else { continue };
         if RESERVED.iter().any(|reserved| reserved.eq_ignore_ascii_case(name)) {
             faults.push(Fault::new(parameter.pointer, format!("the client itself sets the header `{name}`")));
@@ -92,7 +87,7 @@ fn reserved_headers(contract: &Contract) -> Vec<Fault> {
 
 fn form(contract: &Contract) -> Vec<Fault> {
     let mut faults = Vec::new();
-    for parameter in model::all_parameters(contract) {
+    for parameter in parts::all_parameters(contract) {
         let usual = if parameter.text("in") == Some("query") { "form" } else { "simple" };
         if let Some(style) = parameter.text("style").filter(|style| *style != usual) {
             let reason = format!("the generator does not know the style `{style}` here");

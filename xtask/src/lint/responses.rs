@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use super::model::{self, Response};
 use super::{Fault, Rule};
 use crate::contract::Contract;
+use crate::contract::parts::{self, Response};
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -41,23 +41,25 @@ pub(super) const RULES: &[Rule] = &[
 
 fn no_default(contract: &Contract) -> Vec<Fault> {
     let faults = each_response(contract, |response| response.status == "default");
-    faults.map(|response| Fault::new(response.entry.pointer, "a `default` response covers successes and errors alike")).collect()
+    faults
+        .map(|response| Fault::new(response.entry.pointer, "a `default` response covers successes and errors alike"))
+        .collect()
 }
 
 fn one_success(contract: &Contract) -> Vec<Fault> {
-    disagreements(contract, Response::is_success)
+    disagreements(contract, |response| response.is_success())
 }
 
 fn one_error(contract: &Contract) -> Vec<Fault> {
-    disagreements(contract, |response| response.is_error() && model::json_schema(&response.place).is_some())
+    disagreements(contract, |response| response.is_error() && parts::json_schema(&response.place).is_some())
 }
 
 /// The responses of the kind whose content is another one than that of the first of the kind.
 fn disagreements(contract: &Contract, of_the_kind: fn(&Response<'_>) -> bool) -> Vec<Fault> {
     let mut faults = Vec::new();
-    for operation in model::operations(contract) {
+    for operation in parts::operations(contract) {
         let mut first: Option<(&str, String)> = None;
-        for response in model::responses(contract, &operation).into_iter().filter(of_the_kind) {
+        for response in parts::responses(contract, &operation).into_iter().filter(of_the_kind) {
             let content = content(contract, &response);
             match &first {
                 None => first = Some((response.status, content)),
@@ -74,7 +76,7 @@ fn disagreements(contract: &Contract, of_the_kind: fn(&Response<'_>) -> bool) ->
 
 /// What a response holds, as the generator tells contents apart.
 fn content(contract: &Contract, response: &Response<'_>) -> String {
-    match model::json_schema(&response.place) {
+    match parts::json_schema(&response.place) {
         Some(schema) => {
             let schema = contract.follow(schema);
             match schema.pointer.strip_prefix("/components/schemas/") {
@@ -88,18 +90,19 @@ fn content(contract: &Contract, response: &Response<'_>) -> String {
 }
 
 fn json_errors(contract: &Contract) -> Vec<Fault> {
-    let faults = each_response(contract, |response| {
-        response.is_error() && model::json_schema(&response.place).is_none()
-    });
+    let faults =
+        each_response(contract, |response| response.is_error() && parts::json_schema(&response.place).is_none());
     faults.map(|response| Fault::new(response.entry.pointer, "the error has no JSON with a schema")).collect()
 }
 
 fn statuses(contract: &Contract) -> Vec<Fault> {
     let faults = each_response(contract, |response| response.status != "default" && !is_known(response.status));
-    faults.map(|response| {
-        let reason = format!("{} is neither a registered status nor a range", Value::from(response.status));
-        Fault::new(response.entry.pointer, reason)
-    }).collect()
+    faults
+        .map(|response| {
+            let reason = format!("{} is neither a registered status nor a range", Value::from(response.status));
+            Fault::new(response.entry.pointer, reason)
+        })
+        .collect()
 }
 
 /// Whether the mocks can name the status: they take its registered phrase.
@@ -109,6 +112,6 @@ fn is_known(status: &str) -> bool {
 }
 
 fn each_response(contract: &Contract, wanted: fn(&Response<'_>) -> bool) -> impl Iterator<Item = Response<'_>> {
-    let operations = model::operations(contract).into_iter();
-    operations.flat_map(|operation| model::responses(contract, &operation)).filter(wanted)
+    let operations = parts::operations(contract).into_iter();
+    operations.flat_map(|operation| parts::responses(contract, &operation)).filter(wanted)
 }

@@ -1,7 +1,7 @@
 //! Rules for schemas: models that stay readable, open and safe to print.
 
-use super::{Fault, Rule, model};
-use crate::contract::{Contract, Place};
+use super::{Fault, Rule};
+use crate::contract::{Contract, Place, parts};
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -71,7 +71,7 @@ fn names(contract: &Contract) -> Vec<Fault> {
 }
 
 fn descriptions(contract: &Contract) -> Vec<Fault> {
-    let silent = properties(model::all_schemas(contract)).filter(|(_, property)| {
+    let silent = properties(parts::all_schemas(contract)).filter(|(_, property)| {
         let target = contract.follow(property.clone());
         [property, &target].iter().all(|place| place.text("description").is_none_or(|text| text.trim().is_empty()))
     });
@@ -81,10 +81,13 @@ fn descriptions(contract: &Contract) -> Vec<Fault> {
 fn no_secrets(contract: &Contract) -> Vec<Fault> {
     const WORDS: &[&str] = &["password", "secret", "token"];
     let mut faults = Vec::new();
-    for (name, property) in properties(model::all_schemas(contract)) {
+    for (name, property) in properties(parts::all_schemas(contract)) {
         let lower = name.to_ascii_lowercase();
         if property.text("format") == Some("password") || WORDS.iter().any(|word| lower.contains(word)) {
-            faults.push(Fault::new(property.pointer, format!("`{name}` looks like a secret; models print what they hold")));
+            faults.push(Fault::new(
+                property.pointer,
+                format!("`{name}` looks like a secret; models print what they hold"),
+            ));
         }
     }
     faults
@@ -92,10 +95,13 @@ fn no_secrets(contract: &Contract) -> Vec<Fault> {
 
 fn any_of(contract: &Contract) -> Vec<Fault> {
     let mut faults = Vec::new();
-    for schema in model::all_schemas(contract) {
+    for schema in parts::all_schemas(contract) {
         for branch in schema.elements("anyOf") {
             if !is_object(&contract.follow(branch.clone())) {
-                faults.push(Fault::new(branch.pointer, "a branch of `anyOf` is not an object, so no answer would be read"));
+                faults.push(Fault::new(
+                    branch.pointer,
+                    "a branch of `anyOf` is not an object, so no answer would be read",
+                ));
             }
         }
     }
@@ -107,46 +113,63 @@ fn is_object(schema: &Place<'_>) -> bool {
 }
 
 fn open_objects(contract: &Contract) -> Vec<Fault> {
-    let closed = model::response_schemas(contract).into_iter().filter(|schema| {
+    let closed = parts::response_schemas(contract).into_iter().filter(|schema| {
         schema.child("additionalProperties").is_some_and(|stated| stated.value == &serde_json::Value::Bool(false))
     });
     closed.map(|schema| Fault::new(schema.pointer, "a new property would make the whole answer unreadable")).collect()
 }
 
 fn open_values(contract: &Contract) -> Vec<Fault> {
-    let closed = model::response_schemas(contract).into_iter().filter(|schema| schema.child("enum").is_some());
+    let closed = parts::response_schemas(contract).into_iter().filter(|schema| schema.child("enum").is_some());
     closed.map(|schema| Fault::new(schema.pointer, "a new value would make the whole answer unreadable")).collect()
 }
 
 fn nullable(contract: &Contract) -> Vec<Fault> {
-    let strict = properties(model::response_schemas(contract)).filter(|(_, property)| {
+    let strict = properties(parts::response_schemas(contract)).filter(|(_, property)| {
         !property.is_true("nullable") && !contract.follow(property.clone()).is_true("nullable")
     });
-    strict.map(|(name, property)| {
-        Fault::new(property.pointer, format!("`{name}` is not `nullable`, so a `null` would make the whole answer unreadable"))
-    }).collect()
+    strict
+        .map(|(name, property)| {
+            Fault::new(
+                property.pointer,
+                format!("`{name}` is not `nullable`, so a `null` would make the whole answer unreadable"),
+            )
+        })
+        .collect()
 }
 
 fn optional(contract: &Contract) -> Vec<Fault> {
-    let strict = model::response_schemas(contract).into_iter().filter_map(|schema| schema.child("required"));
-    strict.map(|required| {
-        Fault::new(required.pointer, "an answer without one of these would be unreadable as a whole")
-    }).collect()
+    let strict = parts::response_schemas(contract).into_iter().filter_map(|schema| schema.child("required"));
+    strict
+        .map(|required| Fault::new(required.pointer, "an answer without one of these would be unreadable as a whole"))
+        .collect()
 }
 
 fn plain_types(contract: &Contract) -> Vec<Fault> {
     const ON_PARAMETERS: &[&str] = &["pattern", "minLength", "maxLength"];
     const ON_RESPONSES: &[&str] = &[
-        "pattern", "minLength", "maxLength", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf",
-        "minItems", "maxItems", "uniqueItems", "minProperties", "maxProperties", "not",
+        "pattern",
+        "minLength",
+        "maxLength",
+        "minimum",
+        "maximum",
+        "exclusiveMinimum",
+        "exclusiveMaximum",
+        "multipleOf",
+        "minItems",
+        "maxItems",
+        "uniqueItems",
+        "minProperties",
+        "maxProperties",
+        "not",
     ];
     let mut faults = Vec::new();
-    for schema in model::parameter_schemas(contract) {
+    for schema in parts::parameter_schemas(contract) {
         for constraint in ON_PARAMETERS.iter().filter_map(|key| schema.child(key)) {
             faults.push(Fault::new(constraint.pointer, "the constraint wraps the argument in a type of its own"));
         }
     }
-    for schema in model::response_schemas(contract) {
+    for schema in parts::response_schemas(contract) {
         for constraint in ON_RESPONSES.iter().filter_map(|key| schema.child(key)) {
             faults.push(Fault::new(constraint.pointer, "an answer that breaks the constraint would be unreadable"));
         }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -18,6 +18,8 @@ use uuid::Uuid;
 pub(crate) struct Throttle {
     /// Whether there may be anything to wait for; most of the time there is not, and calls need no lock.
     is_active: AtomicBool,
+    /// How many refusals there have been.
+    refusals: AtomicU64,
     operations: Mutex<HashMap<&'static str, Operation>>,
 }
 
@@ -79,6 +81,12 @@ impl Throttle {
             None => held.until.insert(held.until.map_or(until, |known| known.max(until))),
         };
         self.is_active.store(true, Ordering::Release);
+        self.refusals.fetch_add(1, Ordering::Release);
+    }
+
+    /// How many refusals there have been; a run looks whether there are new ones.
+    pub(crate) fn refusals(&self) -> u64 {
+        self.refusals.load(Ordering::Acquire)
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<&'static str, Operation>> {

@@ -1,5 +1,7 @@
 //! Reads the contract: as text, as plain JSON for the rules, and as OpenAPI for the generator.
 
+pub(crate) mod parts;
+
 use std::path::Path;
 
 use anyhow::{Context, Result, anyhow};

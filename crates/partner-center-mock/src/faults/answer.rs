@@ -1,0 +1,295 @@
+//! What a fault server does with one request.
+
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use http::StatusCode;
+
+use crate::{Example, Gate, Reply};
+
+/// What a [`FaultServer`](super::FaultServer) does with one request: steps in turn, and how it ends.
+///
+/// Unless told otherwise it begins when a request has been read, and the connection is kept alive after it.
+///
+/// ```
+/// use std::time::Duration;
+/// use partner_center_mock::{Reply, faults::Answer};
+/// use partner_center_mock::examples::get_customer_organization as organization;
+///
+/// let late = Answer::wait(Duration::from_secs(5)).then_reply(organization::CONTOSO);
+/// let torn = Answer::partial(organization::CONTOSO, 10).then_reset();
+/// let stale = Answer::reply(organization::CONTOSO).then_close();
+/// let slow = Answer::drip(organization::CONTOSO, 1, Duration::from_secs(1));
+/// let deaf = Answer::stall().on_connect();
+/// # let _ = (late, torn, stale, slow, deaf);
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "an answer does nothing until a server has it"]
+pub struct Answer {
+    pub(super) steps: Vec<Step>,
+    pub(super) end: End,
+    pub(super) begins_on_connect: bool,
+}
+
+/// One thing to do before the end.
+#[derive(Clone, Debug)]
+pub(super) enum Step {
+    Wait(Duration),
+    Pass(Gate),
+    Send(Vec<u8>),
+    Drip { bytes: Vec<u8>, at_a_time: usize, pause: Duration },
+    Spaces { count: u64, chunked: bool },
+}
+
+/// What becomes of the connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum End {
+    KeepAlive,
+    Close,
+    Reset,
+    Stall,
+}
+
+/// How the receiver of a body is told where it ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Framing {
+    /// By a `Content-Length` beforehand.
+    ContentLength,
+    /// By the last chunk of `Transfer-Encoding: chunked`.
+    Chunked,
+    /// By the end of the connection.
+    UntilClose,
+}
+
+impl Answer {
+    fn steps(steps: Vec<Step>, end: End) -> Self {
+        Self { steps, end, begins_on_connect: false }
+    }
+
+    /// A whole reply, `Content-Length` included unless the reply brings its own framing.
+    pub fn reply(reply: impl Into<Reply>) -> Self {
+        Self::steps(Vec::new(), End::KeepAlive).then_reply(reply)
+    }
+
+    /// A whole reply as soon as `gate` lets it through.
+    pub fn held(gate: &Gate, reply: impl Into<Reply>) -> Self {
+        Self::steps(vec![Step::Pass(gate.clone())], End::KeepAlive).then_reply(reply)
+    }
+
+    /// These bytes and nothing else: half a status line, two content lengths, whatever.
+    pub fn raw(bytes: impl Into<Vec<u8>>) -> Self {
+        Self::steps(vec![Step::Send(bytes.into())], End::KeepAlive)
+    }
+
+    /// The head of `reply` with its true length, the first `count` bytes of its body, then the end of the connection.
+    pub fn partial(reply: impl Into<Reply>, count: usize) -> Self {
+        let reply = reply.into();
+        let mut bytes = head(&reply, Some(Framing::ContentLength), reply.body_bytes().len() as u64);
+        bytes.extend(reply.body_bytes().iter().take(count));
+        Self::steps(vec![Step::Send(bytes)], End::Close)
+    }
+
+    /// The head of `reply` at once, then its body `at_a_time` bytes a turn with a `pause` before each.
+    pub fn drip(reply: impl Into<Reply>, at_a_time: usize, pause: Duration) -> Self {
+        let reply = reply.into();
+        let head = head(&reply, framing(&reply), reply.body_bytes().len() as u64);
+        Self::raw(head).then_drip(reply.body_bytes(), at_a_time, pause)
+    }
+
+    /// The head of `reply`, its body, and then as many spaces as make the body `length` bytes long, streamed without
+    /// ever being in memory. JSON stays JSON that way.
+    pub fn huge(reply: impl Into<Reply>, length: u64, framing: Framing) -> Self {
+        let reply = reply.into();
+        let body = reply.body_bytes();
+        let mut bytes = head(&reply, Some(framing), length);
+        if framing == Framing::Chunked && !body.is_empty() {
+            bytes.extend_from_slice(format!("{:x}\r\n", body.len()).as_bytes());
+            bytes.extend_from_slice(body);
+            bytes.extend_from_slice(b"\r\n");
+        } else {
+            bytes.extend_from_slice(body);
+        }
+        let count = length.saturating_sub(body.len() as u64);
+        let end = if framing == Framing::UntilClose { End::Close } else { End::KeepAlive };
+        Self::steps(vec![Step::Send(bytes), Step::Spaces { count, chunked: framing == Framing::Chunked }], end)
+    }
+
+    /// Nothing for `duration`; chain what comes then.
+    pub fn wait(duration: Duration) -> Self {
+        Self::steps(vec![Step::Wait(duration)], End::KeepAlive)
+    }
+
+    /// No answer, ever: the connection stays open and silent until the client leaves or the server is dropped.
+    pub fn stall() -> Self {
+        Self::steps(Vec::new(), End::Stall)
+    }
+
+    /// No answer: the connection is reset (RST).
+    pub fn reset() -> Self {
+        Self::steps(Vec::new(), End::Reset)
+    }
+
+    /// No answer: the connection is closed (FIN).
+    pub fn close() -> Self {
+        Self::steps(Vec::new(), End::Close)
+    }
+
+    /// Then a whole reply.
+    pub fn then_reply(self, reply: impl Into<Reply>) -> Self {
+        let reply = reply.into();
+        let mut bytes = head(&reply, framing(&reply), reply.body_bytes().len() as u64);
+        bytes.extend_from_slice(reply.body_bytes());
+        self.then_raw(bytes)
+    }
+
+    /// Then these bytes.
+    pub fn then_raw(mut self, bytes: impl Into<Vec<u8>>) -> Self {
+        self.steps.push(Step::Send(bytes.into()));
+        self
+    }
+
+    /// Then these bytes, `at_a_time` a turn (at least one) with a `pause` before each.
+    pub fn then_drip(mut self, bytes: impl Into<Vec<u8>>, at_a_time: usize, pause: Duration) -> Self {
+        self.steps.push(Step::Drip { bytes: bytes.into(), at_a_time: at_a_time.max(1), pause });
+        self
+    }
+
+    /// Then nothing for `duration`.
+    pub fn then_wait(mut self, duration: Duration) -> Self {
+        self.steps.push(Step::Wait(duration));
+        self
+    }
+
+    /// Then nothing until `gate` lets it go on.
+    pub fn then_pass(mut self, gate: &Gate) -> Self {
+        self.steps.push(Step::Pass(gate.clone()));
+        self
+    }
+
+    /// Leaves the connection open and silent at the end.
+    pub fn then_stall(mut self) -> Self {
+        self.end = End::Stall;
+        self
+    }
+
+    /// Resets the connection at the end.
+    pub fn then_reset(mut self) -> Self {
+        self.end = End::Reset;
+        self
+    }
+
+    /// Closes the connection at the end.
+    ///
+    /// After a whole reply this makes the client's pooled connection a stale one.
+    pub fn then_close(mut self) -> Self {
+        self.end = End::Close;
+        self
+    }
+
+    /// Begins as soon as a connection is open, before TLS and before anything is read.
+    ///
+    /// Where it meets a connection that was kept alive, it waits for the next request like any other. A function that
+    /// makes answers sees a request first, so this changes nothing there.
+    pub fn on_connect(mut self) -> Self {
+        self.begins_on_connect = true;
+        self
+    }
+
+    /// Waits at `gate`, then for `delay`, before everything else.
+    pub(crate) fn behind(mut self, gate: Option<&Gate>, delay: Duration) -> Self {
+        let delay = (!delay.is_zero()).then_some(Step::Wait(delay));
+        self.steps.splice(0..0, gate.cloned().map(Step::Pass).into_iter().chain(delay));
+        self
+    }
+}
+
+impl From<Reply> for Answer {
+    fn from(reply: Reply) -> Self {
+        Self::reply(reply)
+    }
+}
+
+impl From<Example> for Answer {
+    fn from(example: Example) -> Self {
+        Self::reply(example)
+    }
+}
+
+/// The framing to add: none where the reply brings its own, or where a body is forbidden.
+fn framing(reply: &Reply) -> Option<Framing> {
+    let framed = reply.header_value("content-length").or(reply.header_value("transfer-encoding")).is_some();
+    let bodiless = reply.status() < 200 || matches!(reply.status(), 204 | 304);
+    (!framed && !bodiless).then_some(Framing::ContentLength)
+}
+
+fn head(reply: &Reply, framing: Option<Framing>, length: u64) -> Vec<u8> {
+    let known = || StatusCode::from_u16(reply.status()).ok()?.canonical_reason();
+    let reason = reply.reason_phrase().or_else(known).unwrap_or_default();
+    let mut head = format!("HTTP/1.1 {} {reason}\r\n", reply.status());
+    for (name, value) in reply.headers() {
+        // Writing to a string never fails.
+        let _ = write!(head, "{name}: {value}\r\n");
+    }
+    let _ = match framing {
+        Some(Framing::ContentLength) => write!(head, "Content-Length: {length}\r\n"),
+        Some(Framing::Chunked) => write!(head, "Transfer-Encoding: chunked\r\n"),
+        Some(Framing::UntilClose) => write!(head, "Connection: close\r\n"),
+        None => Ok(()),
+    };
+    head.push_str("\r\n");
+    head.into_bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn first_bytes(answer: &Answer) -> String {
+        match answer.steps.first() {
+            Some(Step::Send(bytes)) => String::from_utf8_lossy(bytes).into_owned(),
+            other => panic!("the answer begins with {other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_reply_is_framed_by_its_length() {
+        let bytes = first_bytes(&Answer::reply(Reply::new(200).header("X-A", "1").body("hello")));
+        assert_eq!(bytes, "HTTP/1.1 200 OK\r\nX-A: 1\r\nContent-Length: 5\r\n\r\nhello");
+    }
+
+    #[test]
+    fn a_reply_keeps_a_length_that_lies() {
+        let bytes = first_bytes(&Answer::reply(Reply::new(200).header("content-length", "9").body("hello")));
+        assert_eq!(bytes, "HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nhello");
+    }
+
+    #[test]
+    fn a_status_without_a_body_gets_no_length() {
+        assert_eq!(first_bytes(&Answer::reply(Reply::new(204))), "HTTP/1.1 204 No Content\r\n\r\n");
+    }
+
+    #[test]
+    fn the_reason_phrase_is_the_replies_own_where_it_has_one() {
+        let bytes = first_bytes(&Answer::reply(Reply::new(401).reason("Unauthorized - MFA required")));
+        assert!(bytes.starts_with("HTTP/1.1 401 Unauthorized - MFA required\r\n"), "{bytes}");
+        assert!(first_bytes(&Answer::reply(Reply::new(599))).starts_with("HTTP/1.1 599 \r\n"));
+    }
+
+    #[test]
+    fn a_partial_reply_names_its_whole_length_and_ends_the_connection() {
+        let answer = Answer::partial(Reply::new(200).body("hello"), 2);
+        assert_eq!(first_bytes(&answer), "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhe");
+        assert_eq!(answer.end, End::Close);
+    }
+
+    #[test]
+    fn a_huge_reply_begins_with_the_replies_body() {
+        let reply = Reply::new(200).body("[]");
+        let chunked = first_bytes(&Answer::huge(reply.clone(), 10, Framing::Chunked));
+        assert!(chunked.ends_with("Transfer-Encoding: chunked\r\n\r\n2\r\n[]\r\n"), "{chunked}");
+        let endless = Answer::huge(reply, 10, Framing::UntilClose);
+        assert!(first_bytes(&endless).ends_with("Connection: close\r\n\r\n[]"));
+        assert!(matches!(endless.steps.last(), Some(Step::Spaces { count: 8, chunked: false })));
+        assert_eq!(endless.end, End::Close);
+    }
+}

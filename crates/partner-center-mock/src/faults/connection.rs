@@ -1,0 +1,209 @@
+//! One connection of a fault server, from its opening to its end.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use bytes::{Buf, BytesMut};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+use super::answer::{Answer, End, Step};
+use super::event::EventKind;
+use super::request::{Parsed, Request};
+use super::server::Shared;
+
+/// A stream that can be told to end in a reset.
+pub(super) trait Socket: AsyncRead + AsyncWrite + Unpin + Send {
+    fn tcp(&self) -> &TcpStream;
+}
+
+impl Socket for TcpStream {
+    fn tcp(&self) -> &TcpStream {
+        self
+    }
+}
+
+/// The client has gone, or the server has ended the connection.
+struct Over;
+
+/// Serves `socket` until one side ends it.
+pub(super) async fn serve(socket: TcpStream, id: u64, shared: Arc<Shared>) {
+    let _open = Open::count(&shared);
+    shared.log.write(id, EventKind::Connected);
+    // Without it the kernel would gather the bytes of a drip.
+    let _ = socket.set_nodelay(true);
+    let mut connection = Connection { socket, buffer: BytesMut::new(), id, shared: &shared, reads_ahead: true };
+    if let Some(answer) = shared.answers.on_connect() {
+        // What is read before the TLS handshake would be missing in it.
+        connection.reads_ahead = shared.is_plain() || answer.end != End::KeepAlive;
+        if connection.carry_out(answer).await.is_err() {
+            return;
+        }
+        connection.reads_ahead = true;
+    }
+    #[cfg(feature = "tls")]
+    if let Some(acceptor) = &shared.tls {
+        match acceptor.accept(connection.socket).await {
+            Ok(socket) => Connection { socket, buffer: BytesMut::new(), id, shared: &shared, reads_ahead: true }.run().await,
+            Err(_) => shared.log.write(id, EventKind::TlsFailed),
+        }
+        return;
+    }
+    connection.run().await;
+}
+
+struct Connection<'a, S> {
+    socket: S,
+    /// What was read and belongs to no request yet.
+    buffer: BytesMut,
+    id: u64,
+    shared: &'a Shared,
+    /// Whether to read while waiting, to notice that the client leaves.
+    reads_ahead: bool,
+}
+
+impl<S: Socket> Connection<'_, S> {
+    async fn run(mut self) {
+        while let Ok(request) = self.next_request().await {
+            let answer = self.shared.answers.to(&request);
+            if self.carry_out(answer).await.is_err() {
+                return;
+            }
+        }
+    }
+
+    async fn next_request(&mut self) -> Result<Request, Over> {
+        loop {
+            match Request::parse(&self.buffer) {
+                Parsed::Complete(mut request, used) => {
+                    self.buffer.advance(used);
+                    self.shared.log.write_request(self.id, &mut request);
+                    return Ok(*request);
+                }
+                Parsed::Malformed => {
+                    self.note(EventKind::Malformed);
+                    return Err(self.close().await);
+                }
+                Parsed::Incomplete => {}
+            }
+            if !matches!(self.socket.read_buf(&mut self.buffer).await, Ok(1..)) {
+                return Err(self.left());
+            }
+        }
+    }
+
+    async fn carry_out(&mut self, answer: Answer) -> Result<(), Over> {
+        let sends = answer.steps.iter().any(|step| !matches!(step, Step::Wait(_) | Step::Pass(_)));
+        for step in answer.steps {
+            self.take(step).await?;
+        }
+        if sends {
+            self.note(EventKind::Sent);
+        }
+        match answer.end {
+            End::KeepAlive => Ok(()),
+            End::Close => Err(self.close().await),
+            End::Stall => {
+                self.note(EventKind::Stalled);
+                self.until_left().await;
+                Err(self.left())
+            }
+            End::Reset => {
+                // It fails only on a socket that is gone already.
+                let _ = self.socket.tcp().set_zero_linger();
+                self.note(EventKind::Reset);
+                Err(Over)
+            }
+        }
+    }
+
+    async fn take(&mut self, step: Step) -> Result<(), Over> {
+        match step {
+            Step::Wait(duration) => self.rest(tokio::time::sleep(duration)).await,
+            Step::Pass(gate) => self.rest(gate.pass()).await,
+            Step::Send(bytes) => self.send(&bytes).await,
+            Step::Drip { bytes, at_a_time, pause } => {
+                for drop in bytes.chunks(at_a_time) {
+                    self.rest(tokio::time::sleep(pause)).await?;
+                    self.send(drop).await?;
+                }
+                Ok(())
+            }
+            Step::Spaces { count, chunked } => self.send_spaces(count, chunked).await,
+        }
+    }
+
+    async fn send(&mut self, bytes: &[u8]) -> Result<(), Over> {
+        let sent = match self.socket.write_all(bytes).await {
+            Ok(()) => self.socket.flush().await,
+            failed => failed,
+        };
+        sent.map_err(|_| self.left())
+    }
+
+    async fn send_spaces(&mut self, mut count: u64, chunked: bool) -> Result<(), Over> {
+        const BLOCK: [u8; 64 * 1024] = [b' '; 64 * 1024];
+        while count > 0 {
+            let block = &BLOCK[..usize::try_from(count).map_or(BLOCK.len(), |count| count.min(BLOCK.len()))];
+            count -= block.len() as u64;
+            if chunked {
+                self.send(format!("{:x}\r\n", block.len()).as_bytes()).await?;
+            }
+            self.send(block).await?;
+            if chunked {
+                self.send(b"\r\n").await?;
+            }
+        }
+        if chunked { self.send(b"0\r\n\r\n").await } else { Ok(()) }
+    }
+
+    /// Waits for `pause`, unless the client leaves before.
+    async fn rest(&mut self, pause: impl Future<Output = ()>) -> Result<(), Over> {
+        let reads_ahead = self.reads_ahead;
+        tokio::select! {
+            biased;
+            () = pause => Ok(()),
+            () = self.until_left(), if reads_ahead => Err(self.left()),
+        }
+    }
+
+    async fn until_left(&mut self) {
+        while matches!(self.socket.read_buf(&mut self.buffer).await, Ok(1..)) {}
+    }
+
+    async fn close(&mut self) -> Over {
+        let _ = self.socket.shutdown().await;
+        self.note(EventKind::Closed);
+        // A socket that is dropped with something unread resets the connection, so read until the client goes too.
+        while matches!(self.socket.read_buf(&mut self.buffer).await, Ok(1..)) {
+            self.buffer.clear();
+        }
+        Over
+    }
+
+    fn left(&self) -> Over {
+        self.note(EventKind::Left);
+        Over
+    }
+
+    fn note(&self, kind: EventKind) {
+        self.shared.log.write(self.id, kind);
+    }
+}
+
+/// Counts a connection as open for as long as it lives.
+struct Open<'a>(&'a Shared);
+
+impl<'a> Open<'a> {
+    fn count(shared: &'a Shared) -> Self {
+        shared.open.fetch_add(1, Ordering::SeqCst);
+        Self(shared)
+    }
+}
+
+impl Drop for Open<'_> {
+    fn drop(&mut self) {
+        self.0.open.fetch_sub(1, Ordering::SeqCst);
+    }
+}

@@ -1,0 +1,136 @@
+//! Holds answers back until a test lets them go.
+
+use std::sync::Arc;
+
+use tokio::sync::{Semaphore, watch};
+
+/// A closed gate that answers wait at.
+///
+/// It makes "while the answer is on its way" a state a test can stand in, without sleeping. Clones are the same gate.
+///
+/// ```
+/// # use std::error::Error;
+/// use partner_center_mock::Gate;
+/// use partner_center_mock::faults::{Answer, FaultServer};
+/// use partner_center_mock::examples::get_customer_organization as organization;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn Error>> {
+/// let gate = Gate::new();
+/// let server = FaultServer::start([Answer::held(&gate, organization::CONTOSO)]).await?;
+/// let call = tokio::spawn(reqwest::get(server.url()));
+/// gate.wait_for(1).await; // the request has arrived, its answer waits
+/// gate.open();
+/// assert_eq!(call.await??.status(), 200);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Gate {
+    passes: Arc<Semaphore>,
+    waiting: watch::Sender<usize>,
+}
+
+impl Gate {
+    /// A closed gate.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { passes: Arc::new(Semaphore::new(0)), waiting: watch::Sender::new(0) }
+    }
+
+    /// Opens it for good.
+    pub fn open(&self) {
+        self.passes.close();
+    }
+
+    /// Lets `count` more answers through, those that wait first.
+    pub fn let_through(&self, count: usize) {
+        self.passes.add_permits(count);
+    }
+
+    /// How many answers wait.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        *self.waiting.borrow()
+    }
+
+    /// Waits until at least `count` answers wait.
+    pub async fn wait_for(&self, count: usize) {
+        // It fails only without a sender, and `self` is one.
+        let _ = self.waiting.subscribe().wait_for(|waiting| *waiting >= count).await;
+    }
+
+    /// Waits to be let through.
+    pub(crate) async fn pass(&self) {
+        let _turn = Turn::take(&self.waiting);
+        // It fails when the gate is open.
+        if let Ok(pass) = self.passes.acquire().await {
+            pass.forget();
+        }
+    }
+}
+
+impl Default for Gate {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// A place in the queue, given up also when the one who waits is dropped.
+struct Turn<'a>(&'a watch::Sender<usize>);
+
+impl<'a> Turn<'a> {
+    fn take(waiting: &'a watch::Sender<usize>) -> Self {
+        waiting.send_modify(|waiting| *waiting += 1);
+        Self(waiting)
+    }
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        self.0.send_modify(|waiting| *waiting -= 1);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn lets_through_as_many_as_told() {
+        let gate = Gate::new();
+        let mut answers = tokio::task::JoinSet::new();
+        for _ in 0..3 {
+            let gate = gate.clone();
+            answers.spawn(async move { gate.pass().await });
+        }
+        gate.wait_for(3).await;
+        gate.let_through(2);
+        assert!(answers.join_next().await.is_some() && answers.join_next().await.is_some());
+        assert_eq!((answers.len(), gate.waiting()), (1, 1));
+        gate.open();
+        assert!(answers.join_next().await.is_some());
+        assert_eq!(gate.waiting(), 0);
+    }
+
+    #[tokio::test]
+    async fn one_who_leaves_waits_no_longer() {
+        let gate = Gate::new();
+        let answer = tokio::spawn({
+            let gate = gate.clone();
+            async move { gate.pass().await }
+        });
+        gate.wait_for(1).await;
+        answer.abort();
+        assert!(answer.await.is_err());
+        assert_eq!(gate.waiting(), 0);
+    }
+
+    #[tokio::test]
+    async fn stays_open_once_opened() {
+        let gate = Gate::default();
+        gate.open();
+        gate.pass().await;
+        assert_eq!(gate.waiting(), 0);
+    }
+}

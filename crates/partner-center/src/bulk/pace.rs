@@ -1,0 +1,209 @@
+//! How fast a run goes: as fast as the service allows, and no faster.
+//!
+//! The service names no limit, only refusals. So the pace doubles until the first refusal, takes from it an estimate of
+//! the limit, and then narrows the gap between the fastest rate that was served and the slowest that was refused.
+//! Settled, it stays just below, and looks from time to time whether the limit has risen.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+/// The pace of one run.
+#[derive(Debug)]
+pub(super) struct Pace {
+    /// Calls per second.
+    rate: f64,
+    /// A rate that the caller has given is kept.
+    is_given: bool,
+    /// When the next call may go.
+    next: Instant,
+    phase: Phase,
+    /// The fastest rate served throughout a step, and the slowest refused.
+    served: Option<f64>,
+    refused: Option<f64>,
+    /// When the current step began, and what it has seen.
+    step: Step,
+    /// How long a rate must be served to count as such: longer than the service's window, as far as it is known.
+    step_length: Duration,
+    /// How long to stay settled before looking further.
+    patience: Duration,
+    /// Until when the service has told to wait.
+    held_until: Option<Instant>,
+    /// Answers since the last wait ended, and when that was.
+    answers: u32,
+    resumed: Instant,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Phase {
+    /// Nothing was refused yet; the rate doubles.
+    Starting,
+    /// Between a rate that is served and one that is refused.
+    Narrowing,
+    /// As near to the limit as it is worth knowing.
+    Settled,
+}
+
+#[derive(Debug)]
+struct Step {
+    began: Instant,
+    sent: u32,
+}
+
+/// How long the rate stays before it doubles at the start.
+const DOUBLING: Duration = Duration::from_millis(250);
+/// The rate at the start, for each call that may be in flight.
+const STARTING_RATE: f64 = 8.0;
+/// How much a step raises a rate that nothing speaks against.
+const RAISE: f64 = 1.1;
+/// Served and refused rates this near to each other are near enough.
+const GAP: f64 = 1.03;
+/// Calls that fell behind by up to this much may catch up at once: timers tick in milliseconds.
+const SLACK: Duration = Duration::from_millis(4);
+/// How long a settled pace stays before it looks whether the limit has risen; doubled each time that it has not.
+const PATIENCE: Duration = Duration::from_secs(60);
+const LONGEST_PATIENCE: Duration = Duration::from_secs(600);
+/// A step is at least this long, and at most.
+const SHORTEST_STEP: Duration = Duration::from_secs(2);
+const LONGEST_STEP: Duration = Duration::from_secs(90);
+const SLOWEST: f64 = 0.01;
+
+impl Pace {
+    /// A pace that finds the limit, for a run with `concurrency` calls in flight.
+    pub(super) fn searching(concurrency: usize, now: Instant) -> Self {
+        Self::at(concurrency as f64 * STARTING_RATE, false, now)
+    }
+
+    /// A pace of `rate` calls per second.
+    pub(super) fn given(rate: f64, now: Instant) -> Self {
+        Self::at(rate, true, now)
+    }
+
+    fn at(rate: f64, is_given: bool, now: Instant) -> Self {
+        Self {
+            rate: rate.max(SLOWEST),
+            is_given,
+            next: now,
+            phase: Phase::Starting,
+            served: None,
+            refused: None,
+            step: Step { began: now, sent: 0 },
+            step_length: SHORTEST_STEP,
+            patience: PATIENCE,
+            held_until: None,
+            answers: 0,
+            resumed: now,
+        }
+    }
+
+    /// When the next call may go.
+    pub(super) fn ready_at(&self) -> Instant {
+        self.held_until.map_or(self.next, |until| until.max(self.next))
+    }
+
+    /// A call goes out.
+    pub(super) fn sent(&mut self, now: Instant) {
+        if self.held_until.is_some_and(|until| until <= now) {
+            self.held_until = None;
+            (self.resumed, self.answers) = (now, 0);
+            self.next = now;
+            self.begin_step(now);
+        }
+        let interval = Duration::from_secs_f64(1.0 / self.rate);
+        let earliest = now.checked_sub(SLACK).unwrap_or(now);
+        self.next = self.next.max(earliest) + interval;
+        self.step.sent += 1;
+        self.end_step(now);
+    }
+
+    /// A call was answered, and not for its rate.
+    pub(super) fn answered(&mut self) {
+        self.answers += 1;
+    }
+
+    /// The service has refused calls for their rate, and told to wait until `until`.
+    pub(super) fn refused(&mut self, now: Instant, until: Instant) {
+        let told = until.saturating_duration_since(now);
+        let is_new = self.held_until.is_none();
+        self.held_until = Some(self.held_until.map_or(until, |known| known.max(until)));
+        // Calls that were in flight together are refused together; that is one piece of news.
+        if self.is_given || !is_new {
+            return;
+        }
+        self.step_length = (told * 2).clamp(SHORTEST_STEP.max(self.step_length / 2), LONGEST_STEP);
+        let rate = self.sending_rate(now).min(self.rate);
+        let estimate = self.estimate(now, told);
+        match self.served.filter(|served| *served < rate * 0.995) {
+            // Too far above a rate that was served: the limit is in between.
+            Some(served) => self.narrow(served, rate, now),
+            None => {
+                // Nothing is known to be served: a little below what the refusal tells.
+                self.served = None;
+                self.refused = Some(rate);
+                self.go(Phase::Narrowing, (estimate * 0.98).min(rate * 0.97), now);
+            }
+        }
+        self.patience = (self.patience * 2).min(LONGEST_PATIENCE);
+    }
+
+    /// What the service has answered since the last wait, over the time that this will have taken when the next wait is
+    /// over: the limit, if it counts calls in windows of time. It tells waits in whole seconds, rounded up.
+    fn estimate(&self, now: Instant, told: Duration) -> f64 {
+        let time = now.saturating_duration_since(self.resumed).as_secs_f64() + (told.as_secs_f64() - 0.5).max(0.1);
+        (f64::from(self.answers) / time).max(SLOWEST)
+    }
+
+    /// What is truly sent: the rate, unless calls are bound by something else.
+    fn sending_rate(&self, now: Instant) -> f64 {
+        let time = now.saturating_duration_since(self.step.began).as_secs_f64();
+        if time < 0.2 { self.rate } else { f64::from(self.step.sent) / time }
+    }
+
+    fn end_step(&mut self, now: Instant) {
+        let length = match self.phase {
+            Phase::Starting => DOUBLING,
+            Phase::Narrowing => self.step_length,
+            Phase::Settled => self.patience,
+        };
+        if self.is_given || now.saturating_duration_since(self.step.began) < length {
+            return;
+        }
+        if self.sending_rate(now) < self.rate * 0.8 {
+            // Bound by something else, so the step says nothing about the rate.
+            return self.begin_step(now);
+        }
+        match (self.phase, self.refused) {
+            (Phase::Starting, _) => self.go(Phase::Starting, self.rate * 2.0, now),
+            (Phase::Narrowing, Some(refused)) => self.narrow(self.rate, refused, now),
+            (Phase::Narrowing | Phase::Settled, _) => {
+                // Settled long enough, or above everything that was ever refused: look further.
+                (self.served, self.refused) = (Some(self.rate), None);
+                self.go(Phase::Narrowing, self.rate * RAISE, now);
+            }
+        }
+    }
+
+    /// Goes on between a rate that is served and one that is refused, or settles.
+    fn narrow(&mut self, served: f64, refused: f64, now: Instant) {
+        (self.served, self.refused) = (Some(served), Some(refused));
+        if refused <= served * GAP {
+            self.go(Phase::Settled, served, now);
+        } else {
+            self.go(Phase::Narrowing, ((served + refused) / 2.0).min(served * RAISE), now);
+        }
+    }
+
+    fn go(&mut self, phase: Phase, rate: f64, now: Instant) {
+        self.phase = phase;
+        self.rate = rate.max(SLOWEST);
+        self.begin_step(now);
+    }
+
+    fn begin_step(&mut self, now: Instant) {
+        self.step = Step { began: now, sent: 0 };
+    }
+}
+
+#[cfg(test)]
+#[path = "pace_tests.rs"]
+mod tests;

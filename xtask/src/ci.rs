@@ -1,0 +1,138 @@
+//! `cargo xtask ci`: what continuous integration runs, step by step, defined here and nowhere else.
+
+use std::path::Path;
+use std::process::{Command, ExitCode, Stdio};
+use std::time::Instant;
+
+use anyhow::{Context, Result, bail, ensure};
+use clap::builder::PossibleValuesParser;
+
+use crate::{codegen, lint};
+
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// The steps to run, in this order; all of them if none is named.
+    #[arg(value_parser = PossibleValuesParser::new(STEPS.iter().map(|step| step.name)))]
+    steps: Vec<String>,
+
+    /// List the steps and run none.
+    #[arg(long)]
+    list: bool,
+}
+
+/// One step, able to run alone.
+struct Step {
+    name: &'static str,
+    about: &'static str,
+    run: fn(&Path) -> Result<()>,
+}
+
+/// All steps, the quickest answers first.
+const STEPS: &[Step] = &[
+    Step { name: "fmt", about: "the code is formatted", run: fmt },
+    Step { name: "lint", about: "the contract keeps its rules", run: contract_lint },
+    Step { name: "codegen", about: "the generated files are in step with the contract", run: codegen_check },
+    Step { name: "clippy", about: "no warning in any target and feature set", run: clippy },
+    Step { name: "test", about: "the tests pass", run: test },
+    Step { name: "quickstart", about: "the quickstart shows an organization", run: quickstart },
+    Step { name: "doc", about: "the documentation builds without a warning", run: doc },
+];
+
+pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<ExitCode> {
+    if arguments.list {
+        for step in STEPS {
+            println!("{:<12}{}", step.name, step.about);
+        }
+        return Ok(ExitCode::SUCCESS);
+    }
+    let mut chosen: Vec<&Step> = STEPS.iter().collect();
+    if !arguments.steps.is_empty() {
+        let named = arguments.steps.iter().filter_map(|name| STEPS.iter().find(|step| step.name == name));
+        chosen = named.collect();
+    }
+    let start = Instant::now();
+    for step in &chosen {
+        println!("==> {}: {}", step.name, step.about);
+        let start = Instant::now();
+        let outcome = (step.run)(root);
+        let seconds = start.elapsed().as_secs_f64();
+        if let Err(error) = outcome {
+            eprintln!("error: step {} failed after {seconds:.1} s: {error:#}", step.name);
+            eprintln!("To run it alone: cargo xtask ci {}", step.name);
+            return Ok(ExitCode::from(1));
+        }
+        println!("    {} passed in {seconds:.1} s", step.name);
+    }
+    println!("All {} steps passed in {:.1} s", chosen.len(), start.elapsed().as_secs_f64());
+    Ok(ExitCode::SUCCESS)
+}
+
+fn fmt(root: &Path) -> Result<()> {
+    cargo(root, &["fmt", "--all", "--check"], &[]).context("`cargo fmt --all` mends it")
+}
+
+fn contract_lint(root: &Path) -> Result<()> {
+    ensure!(lint::run(root, &lint::Arguments::PROJECT)? == ExitCode::SUCCESS, "the contract breaks its rules");
+    Ok(())
+}
+
+fn codegen_check(root: &Path) -> Result<()> {
+    ensure!(codegen::run(root, &codegen::Arguments::CHECK)? == ExitCode::SUCCESS, "generated files are out of step");
+    Ok(())
+}
+
+fn clippy(root: &Path) -> Result<()> {
+    cargo(root, &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"], &[])?;
+    // Each on its own: together the crates of the workspace would switch on each other's features.
+    for features in [&["--no-default-features"][..], &[], &["--all-features"]] {
+        let command = ["clippy", "-p", "partner-center", "--all-targets"].iter().chain(features);
+        let command: Vec<&str> = command.chain(&["--", "-D", "warnings"]).copied().collect();
+        cargo(root, &command, &[])?;
+    }
+    Ok(())
+}
+
+fn test(root: &Path) -> Result<()> {
+    // The README names this very command.
+    cargo(root, &["test", "--workspace"], &[])
+}
+
+fn doc(root: &Path) -> Result<()> {
+    for features in [&[][..], &["--all-features"]] {
+        let command: Vec<&str> = ["doc", "--workspace", "--no-deps"].iter().chain(features).copied().collect();
+        cargo(root, &command, &[("RUSTDOCFLAGS", "-D warnings")])?;
+    }
+    Ok(())
+}
+
+fn quickstart(root: &Path) -> Result<()> {
+    let mut command = command(root, &["run", "-q", "-p", "partner-center", "--example", "quickstart"]);
+    // With credentials in its environment the quickstart would call Partner Center itself.
+    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("PARTNER_CENTER_")) {
+        command.env_remove(name);
+    }
+    let output = command.stderr(Stdio::inherit()).output().context("cargo cannot be started")?;
+    let printed = String::from_utf8_lossy(&output.stdout);
+    print!("{printed}");
+    ensure!(output.status.success(), "the quickstart ended with {}", output.status);
+    ensure!(printed.contains("Contoso"), "the quickstart does not show the organization of the contract's example");
+    Ok(())
+}
+
+/// Runs cargo in the workspace, its output shown as it comes.
+fn cargo(root: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Result<()> {
+    println!("    cargo {}", arguments.join(" "));
+    let status = command(root, arguments).envs(environment.iter().copied()).status();
+    let status = status.context("cargo cannot be started")?;
+    if !status.success() {
+        bail!("`cargo {}` ended with {status}", arguments.join(" "));
+    }
+    Ok(())
+}
+
+/// The cargo that runs this program, so that both use one toolchain.
+fn command(root: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.current_dir(root).args(arguments);
+    command
+}
