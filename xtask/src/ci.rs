@@ -38,6 +38,12 @@ const STEPS: &[Step] = &[
     Step { name: "doc", about: "the documentation builds without a warning", run: doc },
 ];
 
+/// The README's command for the tests.
+const TEST: &[&str] = &["test", "--workspace"];
+
+/// The README's command for the quickstart.
+const QUICKSTART: &[&str] = &["run", "-p", "partner-center", "--example", "quickstart"];
+
 pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<ExitCode> {
     if arguments.list {
         for step in STEPS {
@@ -93,8 +99,7 @@ fn clippy(root: &Path) -> Result<()> {
 }
 
 fn test(root: &Path) -> Result<()> {
-    // The README names this very command.
-    cargo(root, &["test", "--workspace"], &[])
+    cargo(root, TEST, &[])
 }
 
 fn doc(root: &Path) -> Result<()> {
@@ -106,8 +111,9 @@ fn doc(root: &Path) -> Result<()> {
 }
 
 fn quickstart(root: &Path) -> Result<()> {
-    let mut command = command(root, &["run", "-q", "-p", "partner-center", "--example", "quickstart"]);
-    // With credentials in its environment the quickstart would call Partner Center itself.
+    println!("    cargo {}", QUICKSTART.join(" "));
+    let mut command = command(root, QUICKSTART);
+    // With a customer in its environment the quickstart would call Partner Center itself.
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("PARTNER_CENTER_")) {
         command.env_remove(name);
     }
@@ -135,4 +141,18 @@ fn command(root: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(root).args(arguments);
     command
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn runs_the_very_commands_of_the_readme() {
+        let readme = include_str!("../../README.md");
+        for command in [TEST, QUICKSTART] {
+            let command = format!("\ncargo {}\n", command.join(" "));
+            assert!(readme.contains(&command), "the README does not name {command:?}");
+        }
+    }
 }

@@ -30,6 +30,7 @@ pub mod faults;
 mod gate;
 mod reply;
 mod script;
+pub mod token_endpoint;
 
 #[allow(
     missing_docs,                  // the generator documents what the contract documents

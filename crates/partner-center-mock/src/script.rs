@@ -9,7 +9,8 @@ use crate::Reply;
 
 /// A list of replies, served in turn; after the last one it goes on as told.
 ///
-/// Clones share the count, so keep one to ask how far it got.
+/// Clones share the count, so keep one to ask how far it got. A mock takes it through [`ThenExt::script`]; any other
+/// server takes [`next_reply`](Self::next_reply).
 ///
 /// ```
 /// use httpmock::MockServer;

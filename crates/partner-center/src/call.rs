@@ -38,6 +38,7 @@ pub(crate) struct Call {
 #[derive(Default)]
 struct Record {
     attempts: u32,
+    may_have_been_sent: bool,
     span: Option<Span>,
     outcome: Option<Result<Received, Error>>,
 }
@@ -106,6 +107,11 @@ impl Call {
         record.attempts
     }
 
+    /// Notes down that an attempt may have reached the service.
+    pub(crate) fn note_sent(&self) {
+        self.record().may_have_been_sent = true;
+    }
+
     /// How many attempts there have been.
     pub(crate) fn attempts(&self) -> u32 {
         self.record().attempts
@@ -124,13 +130,14 @@ impl Call {
         answer: Result<generated::ResponseValue<T>, generated::Error<E>>,
         repair: impl FnOnce(&Bytes) -> Option<T>,
     ) -> Result<Response<T>, Error> {
-        let (attempts, span, outcome) = {
-            let mut record = self.record();
-            (record.attempts, record.span.take(), record.outcome.take())
-        };
+        let Record { attempts, may_have_been_sent, span, outcome } = std::mem::take(&mut *self.record());
         let elapsed = self.started.elapsed();
         let result = match (outcome, answer) {
             (Some(Err(error)), _) => Err(error),
+            // The JSON reader skips over fields it does not know without looking at their bytes.
+            (Some(Ok(received)), Ok(_)) if std::str::from_utf8(&received.raw).is_err() => {
+                Err(misfit::<T>(&received.body()).answered_with(received))
+            }
             (Some(Ok(received)), Ok(value)) => Ok((value.into_inner(), received)),
             (Some(Ok(received)), Err(generated::Error::InvalidResponsePayload(body, _))) => match repair(&body) {
                 Some(value) => Ok((value, received)),
@@ -145,7 +152,10 @@ impl Call {
             Ok((value, received)) => {
                 Ok(Response::new(value, Meta { received, request_id, correlation_id, attempts, elapsed }))
             }
-            Err(error) => Err(error.of_call(request_id, correlation_id, attempts, elapsed)),
+            Err(error) => {
+                let may_have_been_sent = may_have_been_sent || error.may_have_been_sent();
+                Err(error.maybe_sent(may_have_been_sent).of_call(request_id, correlation_id, attempts, elapsed))
+            }
         };
         telemetry::ended(span.as_ref(), &result);
         result

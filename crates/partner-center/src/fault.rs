@@ -72,6 +72,7 @@ pub(crate) fn classify(received: &Received, fault: &Fault) -> ErrorKind {
     let says =
         |needle: &str| fault.description.as_deref().is_some_and(|text| text.to_ascii_lowercase().contains(needle));
     match (received.status.as_u16(), fault.code.as_deref()) {
+        (304, _) => ErrorKind::UnexpectedStatus,
         (300..=399, _) => ErrorKind::Redirected,
         (400, _) => ErrorKind::InvalidInput,
         (401, Some("900420")) => ErrorKind::AudienceRetired,

@@ -60,9 +60,8 @@ impl VisitMut for ModelAttributes {
     fn visit_item_mut(&mut self, item: &mut Item) {
         match item {
             Item::Struct(model) => {
-                if feature_gate_json_schema(&mut model.attrs) {
-                    model.attrs.push(parse_quote!(#[non_exhaustive]));
-                }
+                let is_model = feature_gate_json_schema(&mut model.attrs);
+                model.attrs.extend(is_model.then(|| parse_quote!(#[non_exhaustive])));
             }
             Item::Enum(model) => {
                 feature_gate_json_schema(&mut model.attrs);

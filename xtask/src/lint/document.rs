@@ -71,8 +71,11 @@ fn kind_of_schema(schema: &Place<'_>, faults: &mut Vec<Fault>) {
     }
 }
 
-/// Whether the place reads as a `T`; silent where a part inside it was reported already.
+/// Reads the place as a `T`; silent where a part inside it was reported already, and on a reference that leads nowhere.
 fn read<T: DeserializeOwned>(place: &Place<'_>, kind: &str, faults: &mut Vec<Fault>) {
+    if place.child("$ref").is_some() {
+        return;
+    }
     let Err(error) = serde_path_to_error::deserialize::<_, T>(place.value) else { return };
     let inside = format!("{}/", place.pointer);
     if !faults.iter().any(|fault| fault.pointer == place.pointer || fault.pointer.starts_with(&inside)) {
@@ -120,16 +123,35 @@ fn find_references(contract: &Contract, place: &Place<'_>, name: &str, faults: &
 }
 
 fn fault_of_reference(contract: &Contract, pointer: &str, target: &str) -> Option<Fault> {
-    let fault = |reason| Some(Fault::new(pointer, format!("`{target}` {reason}")));
+    let fault = |reason: &str| Some(Fault::new(pointer, format!("`{target}` {reason}")));
     let Some(path) = target.strip_prefix("#/components/") else {
         return fault("does not point into `components` of this document");
     };
-    if path.split('/').count() != 2 {
+    let Some((section, name)) = path.split_once('/').filter(|(_, name)| !name.contains('/')) else {
         return fault("points into an entry of `components`; the generator finds entries by their names alone");
+    };
+    if let Some(wanted) = section_for(pointer).filter(|wanted| *wanted != section) {
+        return fault(&format!("is none of the {wanted}; the generator would look for `{name}` there"));
     }
     let Some(value) = contract.json.pointer(&target[1..]) else {
         return fault("leads nowhere");
     };
     let place = Place { pointer: target[1..].to_owned(), value };
     if contract.follow(place).child("$ref").is_some() { fault("leads back to itself or nowhere") } else { None }
+}
+
+/// The section of `components` that a reference at `pointer` has to point into, where its surroundings tell.
+fn section_for(pointer: &str) -> Option<&'static str> {
+    let mut segments = pointer.rsplit('/').skip(1);
+    let (holder, around) = (segments.next()?, segments.next()?);
+    match (around, holder) {
+        ("properties" | "allOf" | "oneOf" | "anyOf" | "schemas", _) => Some("schemas"),
+        (_, "schema" | "items" | "additionalProperties" | "not") => Some("schemas"),
+        (_, "requestBody") | ("requestBodies", _) => Some("requestBodies"),
+        ("parameters", _) => Some("parameters"),
+        ("responses", _) => Some("responses"),
+        ("headers", _) => Some("headers"),
+        ("examples", _) => Some("examples"),
+        _ => None,
+    }
 }

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::Duration;
 
 use bytes::{Buf, BytesMut};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
@@ -34,7 +33,7 @@ pub(super) async fn serve(socket: TcpStream, id: u64, shared: Arc<Shared>) {
     // Without it the kernel would gather the bytes of a drip.
     let _ = socket.set_nodelay(true);
     let mut connection = Connection { socket, buffer: BytesMut::new(), id, shared: &shared, reads_ahead: true };
-    if let Some(answer) = shared.answers.on_connect() {
+    if let Some(answer) = shared.source.answer_on_connect() {
         // What is read before the TLS handshake would be missing in it.
         connection.reads_ahead = shared.is_plain() || answer.end != End::KeepAlive;
         if connection.carry_out(answer).await.is_err() {
@@ -45,7 +44,9 @@ pub(super) async fn serve(socket: TcpStream, id: u64, shared: Arc<Shared>) {
     #[cfg(feature = "tls")]
     if let Some(acceptor) = &shared.tls {
         match acceptor.accept(connection.socket).await {
-            Ok(socket) => Connection { socket, buffer: BytesMut::new(), id, shared: &shared, reads_ahead: true }.run().await,
+            Ok(socket) => {
+                Connection { socket, buffer: BytesMut::new(), id, shared: &shared, reads_ahead: true }.run().await
+            }
             Err(_) => shared.log.write(id, EventKind::TlsFailed),
         }
         return;
@@ -66,7 +67,7 @@ struct Connection<'a, S> {
 impl<S: Socket> Connection<'_, S> {
     async fn run(mut self) {
         while let Ok(request) = self.next_request().await {
-            let answer = self.shared.answers.to(&request);
+            let answer = self.shared.source.answer(&request);
             if self.carry_out(answer).await.is_err() {
                 return;
             }
@@ -143,7 +144,7 @@ impl<S: Socket> Connection<'_, S> {
     }
 
     async fn send_spaces(&mut self, mut count: u64, chunked: bool) -> Result<(), Over> {
-        const BLOCK: [u8; 64 * 1024] = [b' '; 64 * 1024];
+        static BLOCK: [u8; 64 * 1024] = [b' '; 64 * 1024];
         while count > 0 {
             let block = &BLOCK[..usize::try_from(count).map_or(BLOCK.len(), |count| count.min(BLOCK.len()))];
             count -= block.len() as u64;

@@ -35,14 +35,17 @@
 //! before that, paused time also ran on while an answer was on its way through the socket.
 
 mod answer;
+mod builder;
 mod connection;
 mod event;
 mod request;
 mod server;
+mod source;
 #[cfg(feature = "tls")]
 pub mod tls;
 
 pub use self::answer::{Answer, Framing};
+pub use self::builder::FaultServerBuilder;
 pub use self::event::{Event, EventKind};
 pub use self::request::Request;
-pub use self::server::{FaultServer, FaultServerBuilder};
+pub use self::server::FaultServer;

@@ -1,22 +1,20 @@
-//! The fault server: what it listens on, whom it answers and how it ends.
+//! The fault server: whom it answers, what it tells and how it ends.
 
 use std::fmt;
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::oneshot;
 use tokio::task::{JoinHandle, JoinSet};
 
+use super::builder::{FaultServerBuilder, any_port};
 use super::event::Log;
+use super::source::Source;
 use super::{Answer, Event, EventKind, Request, connection};
-use crate::Reply;
-
-/// How many connections may wait to be accepted.
-const BACKLOG: u32 = 1024;
 
 /// A server on loopback that answers as told. Dropping it closes every connection.
 ///
@@ -32,143 +30,28 @@ pub struct FaultServer {
 /// What the connections share.
 pub(super) struct Shared {
     pub(super) log: Log,
-    pub(super) answers: Answers,
+    pub(super) source: Source,
     pub(super) open: AtomicUsize,
     #[cfg(feature = "tls")]
     pub(super) tls: Option<tokio_rustls::TlsAcceptor>,
 }
 
 impl Shared {
+    pub(super) fn new(source: Source, history: Option<usize>) -> Self {
+        Self {
+            log: Log::new(history),
+            source,
+            open: AtomicUsize::new(0),
+            #[cfg(feature = "tls")]
+            tls: None,
+        }
+    }
+
     pub(super) fn is_plain(&self) -> bool {
         #[cfg(feature = "tls")]
         return self.tls.is_none();
         #[cfg(not(feature = "tls"))]
         true
-    }
-}
-
-/// Where the answers come from.
-pub(super) struct Answers(Mutex<Source>);
-
-enum Source {
-    /// One a request; the last one is repeated.
-    List { answers: Vec<Answer>, next: usize },
-    Function(Box<dyn FnMut(&Request) -> Answer + Send>),
-}
-
-impl Answers {
-    pub(super) fn to(&self, request: &Request) -> Answer {
-        match &mut *self.source() {
-            Source::List { answers, next } => take(answers, next)
-                .unwrap_or_else(|| Reply::text(500, "The fault server has no answer: give it at least one.").into()),
-            Source::Function(function) => function(request),
-        }
-    }
-
-    /// The next answer, if it wants to begin without a request.
-    pub(super) fn on_connect(&self) -> Option<Answer> {
-        match &mut *self.source() {
-            Source::List { answers, next } if current(answers, *next)?.begins_on_connect => take(answers, next),
-            _ => None,
-        }
-    }
-
-    fn source(&self) -> MutexGuard<'_, Source> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-fn current(answers: &[Answer], next: usize) -> Option<&Answer> {
-    answers.get(next).or(answers.last())
-}
-
-fn take(answers: &[Answer], next: &mut usize) -> Option<Answer> {
-    let answer = current(answers, *next)?.clone();
-    *next += 1;
-    Some(answer)
-}
-
-/// When a server begins to listen.
-#[derive(Clone, Copy)]
-enum Opening {
-    Now,
-    After(Duration),
-    Never,
-}
-
-/// Sets a [`FaultServer`] up; made by [`FaultServer::builder`].
-#[must_use = "nothing listens before `start`"]
-pub struct FaultServerBuilder {
-    address: SocketAddr,
-    opening: Opening,
-    history: Option<usize>,
-    source: Source,
-    #[cfg(feature = "tls")]
-    identity: Option<super::tls::TlsIdentity>,
-}
-
-impl FaultServerBuilder {
-    /// One answer a request, in turn, over all connections; the last one is repeated.
-    pub fn answers<A: Into<Answer>>(mut self, answers: impl IntoIterator<Item = A>) -> Self {
-        self.source = Source::List { answers: answers.into_iter().map(Into::into).collect(), next: 0 };
-        self
-    }
-
-    /// A function that makes each request's answer, in place of a list.
-    pub fn answer_with<A: Into<Answer>>(mut self, mut function: impl FnMut(&Request) -> A + Send + 'static) -> Self {
-        self.source = Source::Function(Box::new(move |request| function(request).into()));
-        self
-    }
-
-    /// The address to listen on, in place of any free port on 127.0.0.1.
-    pub fn bind(mut self, address: SocketAddr) -> Self {
-        self.address = address;
-        self
-    }
-
-    /// Refuses connections for this long, by tokio's clock, and then begins to listen.
-    pub fn refuse_for(mut self, duration: Duration) -> Self {
-        self.opening = Opening::After(duration);
-        self
-    }
-
-    /// Keeps the last `count` events and requests alone, for runs of many calls. Counts stay whole.
-    pub fn history(mut self, count: usize) -> Self {
-        self.history = Some(count);
-        self
-    }
-
-    /// Speaks TLS and shows this certificate.
-    #[cfg(feature = "tls")]
-    pub fn tls(mut self, identity: super::tls::TlsIdentity) -> Self {
-        self.identity = Some(identity);
-        self
-    }
-
-    /// Starts the server on the current runtime.
-    ///
-    /// # Errors
-    ///
-    /// When the address cannot be had, or the certificate and its key don't fit together.
-    pub async fn start(self) -> io::Result<FaultServer> {
-        let socket = if self.address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
-        // A bound socket that doesn't listen refuses connections and keeps its port from everybody else.
-        socket.bind(self.address)?;
-        let address = socket.local_addr()?;
-        let shared = Arc::new(Shared {
-            log: Log::new(self.history),
-            answers: Answers(Mutex::new(self.source)),
-            open: AtomicUsize::new(0),
-            #[cfg(feature = "tls")]
-            tls: self.identity.map(|identity| identity.acceptor()).transpose()?,
-        });
-        let (stop, stopped) = oneshot::channel();
-        let task = match self.opening {
-            Opening::Now => tokio::spawn(run(socket.listen(BACKLOG)?, shared.clone(), stopped)),
-            Opening::After(duration) => tokio::spawn(run_later(socket, duration, shared.clone(), stopped)),
-            Opening::Never => tokio::spawn(hold(socket, stopped)),
-        };
-        Ok(FaultServer { address, shared, stop, task })
     }
 }
 
@@ -201,9 +84,7 @@ impl FaultServer {
     /// # Errors
     ///
     /// When no port on 127.0.0.1 can be had.
-    pub async fn answering<A: Into<Answer>>(
-        function: impl FnMut(&Request) -> A + Send + 'static,
-    ) -> io::Result<Self> {
+    pub async fn answering<A: Into<Answer>>(function: impl FnMut(&Request) -> A + Send + 'static) -> io::Result<Self> {
         Self::builder().answer_with(function).start().await
     }
 
@@ -213,7 +94,7 @@ impl FaultServer {
     ///
     /// When no port on 127.0.0.1 can be had.
     pub async fn refusing() -> io::Result<Self> {
-        FaultServerBuilder { opening: Opening::Never, ..Self::builder() }.start().await
+        Self::builder().never_listen().start().await
     }
 
     /// An address where connecting hangs: the queue of connections to accept is full and nobody accepts.
@@ -232,16 +113,8 @@ impl FaultServer {
             match tokio::time::timeout(Duration::from_millis(20), TcpStream::connect(address)).await {
                 Ok(connected) => queue.push(connected?),
                 Err(_elapsed) => {
-                    let shared = Arc::new(Shared {
-                        log: Log::new(None),
-                        answers: Answers(Mutex::new(Self::builder().source)),
-                        open: AtomicUsize::new(0),
-                        #[cfg(feature = "tls")]
-                        tls: None,
-                    });
-                    let (stop, stopped) = oneshot::channel();
-                    let task = tokio::spawn(hold((listener, queue), stopped));
-                    return Ok(Self { address, shared, stop, task });
+                    let shared = Shared::new(Source::list(Vec::new()), None);
+                    return Ok(Self::spawn(address, shared, |_, stopped| hold((listener, queue), stopped)));
                 }
             }
         }
@@ -250,14 +123,18 @@ impl FaultServer {
 
     /// Everything that can be set.
     pub fn builder() -> FaultServerBuilder {
-        FaultServerBuilder {
-            address: any_port(),
-            opening: Opening::Now,
-            history: None,
-            source: Source::List { answers: Vec::new(), next: 0 },
-            #[cfg(feature = "tls")]
-            identity: None,
-        }
+        FaultServerBuilder::new()
+    }
+
+    pub(super) fn spawn<T: Future<Output = ()> + Send + 'static>(
+        address: SocketAddr,
+        shared: Shared,
+        task: impl FnOnce(Arc<Shared>, oneshot::Receiver<()>) -> T,
+    ) -> Self {
+        let shared = Arc::new(shared);
+        let (stop, stopped) = oneshot::channel();
+        let task = tokio::spawn(task(shared.clone(), stopped));
+        Self { address, shared, stop, task }
     }
 
     /// Where it listens.
@@ -325,17 +202,8 @@ impl fmt::Debug for FaultServer {
     }
 }
 
-impl fmt::Debug for FaultServerBuilder {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("FaultServerBuilder").field("address", &self.address).finish_non_exhaustive()
-    }
-}
-
-fn any_port() -> SocketAddr {
-    SocketAddr::from((Ipv4Addr::LOCALHOST, 0))
-}
-
-async fn run(listener: TcpListener, shared: Arc<Shared>, mut stopped: oneshot::Receiver<()>) {
+/// Accepts and serves until the server is stopped.
+pub(super) async fn run(listener: TcpListener, shared: Arc<Shared>, mut stopped: oneshot::Receiver<()>) {
     let mut connections = JoinSet::new();
     let mut accepted = 0;
     loop {
@@ -356,18 +224,8 @@ async fn run(listener: TcpListener, shared: Arc<Shared>, mut stopped: oneshot::R
     connections.shutdown().await;
 }
 
-async fn run_later(socket: TcpSocket, delay: Duration, shared: Arc<Shared>, mut stopped: oneshot::Receiver<()>) {
-    tokio::select! {
-        _ = &mut stopped => return,
-        () = tokio::time::sleep(delay) => {}
-    }
-    if let Ok(listener) = socket.listen(BACKLOG) {
-        run(listener, shared, stopped).await;
-    }
-}
-
 /// Keeps `held` open until the server is stopped.
-async fn hold<T>(held: T, stopped: oneshot::Receiver<()>) {
+pub(super) async fn hold<T>(held: T, stopped: oneshot::Receiver<()>) {
     let _ = stopped.await;
     drop(held);
 }

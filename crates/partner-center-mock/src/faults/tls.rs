@@ -8,10 +8,11 @@ use std::time::{Duration, SystemTime};
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::aws_lc_rs;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use tokio_rustls::rustls::{self, ServerConfig};
+
 use tokio_rustls::server::TlsStream;
 
 use super::connection::Socket;
@@ -63,7 +64,7 @@ impl TlsIdentity {
     ///
     /// # Errors
     ///
-    /// When a host is no name and no address.
+    /// When a host is written with letters beyond ASCII.
     pub fn self_signed<H: Into<String>>(hosts: impl IntoIterator<Item = H>) -> io::Result<Self> {
         let key = KeyPair::generate().map_err(io::Error::other)?;
         let certificate = server_params(hosts)?.self_signed(&key).map_err(io::Error::other)?;
@@ -73,8 +74,7 @@ impl TlsIdentity {
     pub(super) fn acceptor(self) -> io::Result<TlsAcceptor> {
         let config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
             .with_safe_default_protocol_versions()
-            .map(rustls::ConfigBuilder::with_no_client_auth)
-            .and_then(|config| config.with_single_cert(self.chain, self.key))
+            .and_then(|config| config.with_no_client_auth().with_single_cert(self.chain, self.key))
             .map_err(io::Error::other)?;
         Ok(TlsAcceptor::from(Arc::new(config)))
     }
@@ -118,7 +118,7 @@ impl CertificateAuthority {
     ///
     /// # Errors
     ///
-    /// When a host is no name and no address.
+    /// When a host is written with letters beyond ASCII.
     pub fn issue<H: Into<String>>(&self, hosts: impl IntoIterator<Item = H>) -> io::Result<TlsIdentity> {
         self.sign(&server_params(hosts)?)
     }
@@ -127,7 +127,7 @@ impl CertificateAuthority {
     ///
     /// # Errors
     ///
-    /// When a host is no name and no address.
+    /// When a host is written with letters beyond ASCII.
     pub fn issue_expired<H: Into<String>>(&self, hosts: impl IntoIterator<Item = H>) -> io::Result<TlsIdentity> {
         let mut params = server_params(hosts)?;
         params.not_before = (SystemTime::now() - 30 * DAY).into();

@@ -1,65 +1,204 @@
-//! Keeps the current token, ready to be put on a request.
+//! Keeps the current token, and asks for the next one once, however many calls wait.
+//!
+//! A token is renewed ahead of its end while calls go on with it. The asking runs as a task of its own, so that it
+//! outlives the call that began it; it ends with the cache. What failed is remembered for a while, so that a refusal
+//! is not asked for again with every call.
 
-use std::sync::Arc;
+mod held;
 
-use http::HeaderValue;
-use secrecy::ExposeSecret;
-use tokio::sync::Mutex;
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::time::Duration;
 
+use tokio::sync::watch;
+use tokio::task::AbortHandle;
+use tokio::time::Instant;
+
+pub(crate) use self::held::Authorization;
+use self::held::Held;
+use super::error_kind::CredentialErrorKind;
 use super::{AccessToken, Credential, CredentialError, TokenRequest};
+use crate::pipeline::backoff::Backoff;
 
-/// The current token of one client.
-pub(crate) struct TokenCache {
+/// How long a refusal is remembered.
+const REFUSAL_PAUSE: Duration = Duration::from_secs(30);
+/// How long a passing failure is remembered at least, and what is added to that at random.
+const FAILURE_PAUSE: Duration = Duration::from_secs(1);
+const FAILURE_BACKOFF: Backoff = Backoff { base: Duration::from_secs(1), cap: Duration::from_secs(30) };
+/// However long the token endpoint asks to wait, it is asked again after this.
+const LONGEST_PAUSE: Duration = Duration::from_secs(5 * 60);
+/// A credential that hangs must not hang the client for ever; a person at a prompt has 15 minutes.
+const LONGEST_FLIGHT: Duration = Duration::from_secs(20 * 60);
+
+/// The current token of one client and its clones.
+pub(crate) struct TokenCache(Arc<Inner>);
+
+struct Inner {
     credential: Arc<dyn Credential>,
     request: TokenRequest,
-    current: Mutex<Option<Authorization>>,
+    state: RwLock<State>,
 }
 
-/// A token as a header value, marked sensitive.
-#[derive(Clone, PartialEq)]
-pub(crate) struct Authorization(HeaderValue);
+#[derive(Default)]
+struct State {
+    held: Option<Held>,
+    flight: Option<Flight>,
+    failure: Option<Failure>,
+    has_warned: bool,
+}
 
-impl Authorization {
-    /// The value of the `Authorization` header.
-    pub(crate) fn header(&self) -> HeaderValue {
-        self.0.clone()
-    }
+type Outcome = Result<Authorization, CredentialError>;
+
+/// A token being asked for.
+struct Flight {
+    outcome: watch::Receiver<Option<Outcome>>,
+    task: AbortHandle,
+}
+
+/// The last attempt, if it failed.
+struct Failure {
+    error: CredentialError,
+    /// How many failed in a row.
+    count: u32,
+    /// When the next one may begin.
+    until: Instant,
+}
+
+enum Next {
+    Use(Authorization),
+    Wait(watch::Receiver<Option<Outcome>>),
 }
 
 impl TokenCache {
     pub(crate) fn new(credential: Arc<dyn Credential>, request: TokenRequest) -> Self {
-        Self { credential, request, current: Mutex::default() }
+        Self(Arc::new(Inner { credential, request, state: RwLock::default() }))
     }
 
     /// The current token, or a fresh one.
-    pub(crate) async fn authorization(&self) -> Result<Authorization, CredentialError> {
-        let mut current = self.current.lock().await;
-        if let Some(authorization) = &*current {
-            return Ok(authorization.clone());
+    pub(crate) async fn authorization(&self) -> Outcome {
+        if let Some(authorization) = self.0.read().held.as_ref().and_then(Held::fresh) {
+            return Ok(authorization);
         }
-        let token = self.credential.token(&self.request).await?;
-        Ok(current.insert(header(&token)?).clone())
+        // A flight ends without an outcome where its task died: with the runtime it ran on, or by a panic of the
+        // credential. Another one is worth one try.
+        for _ in 0..2 {
+            let mut flight = match self.0.next()? {
+                Next::Use(authorization) => return Ok(authorization),
+                Next::Wait(flight) => flight,
+            };
+            let outcome = flight.wait_for(Option::is_some).await.ok().and_then(|outcome| outcome.clone());
+            if let Some(outcome) = outcome {
+                return outcome;
+            }
+        }
+        Err(CredentialError::other("the credential stopped without an answer"))
     }
 
     /// Forgets a token that the service has refused, unless it has been replaced meanwhile.
     pub(crate) async fn forget(&self, refused: &Authorization) {
-        let mut current = self.current.lock().await;
-        if current.as_ref() == Some(refused) {
-            *current = None;
+        self.0.write().held.take_if(|held| held.authorization == *refused);
+    }
+}
+
+impl Drop for TokenCache {
+    fn drop(&mut self) {
+        if let Some(flight) = self.0.write().flight.take() {
+            flight.task.abort();
         }
     }
 }
 
-fn header(token: &AccessToken) -> Result<Authorization, CredentialError> {
-    let secret = token.secret.expose_secret();
-    let is_token = |byte: u8| byte.is_ascii_graphic();
-    if secret.is_empty() || !secret.bytes().all(is_token) {
-        return Err(CredentialError::other(
-            "the access token is empty or holds a space, a line break or another character that no token has",
-        ));
+impl Inner {
+    /// What a caller does who found no fresh token; begins a flight where one is due.
+    fn next(self: &Arc<Self>) -> Result<Next, CredentialError> {
+        let mut state = self.write();
+        let state = &mut *state;
+        if let Some(authorization) = state.held.as_ref().and_then(Held::fresh) {
+            return Ok(Next::Use(authorization));
+        }
+        let flight = state.flight.take_if(|flight| flight.outcome.has_changed().is_ok());
+        let pause = state.failure.as_ref().filter(|failure| Instant::now() < failure.until);
+        let flight = match (flight, pause) {
+            (Some(flight), _) => Ok(flight),
+            (None, None) => self.begin(),
+            (None, Some(failure)) => Err(failure.error.clone()),
+        };
+        let outcome = flight.map(|flight| state.flight.insert(flight).outcome.clone());
+        match state.held.as_ref().and_then(Held::usable) {
+            Some(authorization) => Ok(Next::Use(authorization)),
+            None => outcome.map(Next::Wait),
+        }
     }
-    let mut value = HeaderValue::try_from(format!("Bearer {secret}"))
-        .map_err(|_| CredentialError::other("the access token cannot be put into a header"))?;
-    value.set_sensitive(true);
-    Ok(Authorization(value))
+
+    fn begin(self: &Arc<Self>) -> Result<Flight, CredentialError> {
+        let runtime = tokio::runtime::Handle::try_current()
+            .map_err(|_| CredentialError::configuration("signing in needs a Tokio runtime"))?;
+        let (sender, outcome) = watch::channel(None);
+        let this = Arc::clone(self);
+        let task = runtime.spawn(async move {
+            let outcome = match tokio::time::timeout(LONGEST_FLIGHT, this.credential.token(&this.request)).await {
+                Ok(outcome) => outcome,
+                Err(_) => Err(CredentialError::new(CredentialErrorKind::Unreachable, "no token within 20 minutes")),
+            };
+            sender.send_replace(Some(this.settle(outcome)));
+        });
+        Ok(Flight { outcome, task: task.abort_handle() })
+    }
+
+    /// Notes down how a flight ended.
+    fn settle(&self, outcome: Result<AccessToken, CredentialError>) -> Outcome {
+        let outcome = outcome.and_then(|token| Ok((Held::new(&token)?, token)));
+        let mut state = self.write();
+        state.flight = None;
+        match outcome {
+            Ok((held, token)) => {
+                state.failure = None;
+                state.has_warned = state.has_warned || self.warn(&token);
+                Ok(state.held.insert(held).authorization.clone())
+            }
+            Err(error) => {
+                let count = state.failure.as_ref().map_or(0, |failure| failure.count).saturating_add(1);
+                state.failure = Some(Failure { error: error.clone(), count, until: Instant::now() + pause(&error, count) });
+                if state.held.as_ref().and_then(Held::usable).is_some() {
+                    tracing::warn!(%error, remedy = error.remedy(), "the access token was not renewed and serves on");
+                }
+                Err(error)
+            }
+        }
+    }
+
+    /// Says in an event what the service is going to hold against the token; true where it said so.
+    fn warn(&self, token: &AccessToken) -> bool {
+        let Some(claims) = token.claims() else { return false };
+        let audience = self.request.audience();
+        let is_foreign = claims.is_for(audience) == Some(false);
+        let lacks_mfa = !claims.scopes().is_empty() && claims.has_mfa() == Some(false);
+        if is_foreign {
+            tracing::warn!(audience, found = ?claims.audiences(), "the access token is for another audience");
+        }
+        if lacks_mfa {
+            let remedy = CredentialErrorKind::MfaRequired.remedy();
+            tracing::warn!(remedy, "the access token shows no multi-factor authentication, which Partner Center demands");
+        }
+        is_foreign || lacks_mfa
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, State> {
+        self.state.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, State> {
+        self.state.write().unwrap_or_else(PoisonError::into_inner)
+    }
 }
+
+/// How long to leave the credential alone after its `count`th failure in a row.
+fn pause(error: &CredentialError, count: u32) -> Duration {
+    if !error.is_retryable() {
+        return REFUSAL_PAUSE;
+    }
+    let own = FAILURE_PAUSE + FAILURE_BACKOFF.wait(count);
+    own.max(error.retry_after().unwrap_or_default()).min(LONGEST_PAUSE)
+}
+
+#[cfg(test)]
+mod tests;

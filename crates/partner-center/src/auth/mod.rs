@@ -1,78 +1,105 @@
 //! Ways to sign in, and the cache in front of them.
+//!
+//! | Who signs in | Credential | Needs in Entra |
+//! |---|---|---|
+//! | the application for a user who once signed in with MFA (recommended) | [`RefreshToken`] | app registration, delegated permission `user_impersonation` of Partner Center, one consent |
+//! | a user at a terminal, and the way to the first refresh token | [`DeviceCode`] | the same, with public client flows allowed |
+//! | the application alone, with a secret | [`ClientSecret`] | a web app, added to Partner Center under App Management |
+//! | the application alone, with a certificate | `ClientCertificate`, feature `certificate` | the same, certificate uploaded |
+//! | whatever `azure_identity` can do | `AzureCredential`, feature `azure` | as that credential says |
+//! | somebody else | [`StaticToken`], [`credential_fn`] | nothing |
+//!
+//! [`from_env`] chooses among them by environment variables. With `application+user` the service knows the user's roles
+//! and MFA; `application only` is accepted by parts of Partner Center and not documented as enough for everything
+//! ([source](https://learn.microsoft.com/partner-center/developer/partner-center-authentication)).
+//!
+//! The client keeps the token, renews it ahead of its end and asks once however many calls wait for it. A credential
+//! has nothing to cache.
 
+mod application;
+#[cfg(feature = "azure")]
+mod azure;
 mod cache;
+#[cfg(feature = "certificate")]
+mod certificate;
+mod claims;
+mod credential;
+mod entra;
+mod environment;
 mod error;
-mod static_token;
+mod error_kind;
+mod form;
+mod grant;
+mod request;
+mod store;
+mod token;
+mod token_endpoint;
 
-use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
-use std::time::Duration;
+use std::sync::Arc;
 
-use secrecy::SecretString;
+pub use secrecy::{ExposeSecret, SecretString};
 
+#[cfg(feature = "azure")]
+pub use self::azure::AzureCredential;
 pub(crate) use self::cache::{Authorization, TokenCache};
+#[cfg(feature = "certificate")]
+pub use self::certificate::Certificate;
+pub use self::claims::Claims;
+#[cfg(feature = "certificate")]
+pub use self::credential::ClientCertificate;
+pub use self::credential::{
+    ClientSecret, DeviceCode, DevicePrompt, RefreshToken, SignedIn, StaticToken, credential_fn,
+};
+pub use self::environment::from_env;
 pub use self::error::CredentialError;
-pub use self::static_token::StaticToken;
+pub use self::error_kind::CredentialErrorKind;
+pub use self::request::TokenRequest;
+pub use self::store::{FileStore, MemoryStore, RefreshTokenStore, StoreFuture, StoreGuard};
+pub use self::token::AccessToken;
 
 /// What [`Credential::token`] gives back.
 pub type TokenFuture<'a> = Pin<Box<dyn Future<Output = Result<AccessToken, CredentialError>> + Send + 'a>>;
 
 /// A way to get access tokens.
 ///
-/// The client asks it only when it has no usable token; it need not cache anything.
+/// The client asks only when it has no usable token, and never twice at the same time; a credential need not cache
+/// anything. [`credential_fn`] makes one from a closure.
+///
+/// ```
+/// use partner_center::auth::{AccessToken, Credential, CredentialError, TokenFuture, TokenRequest};
+///
+/// struct Vault;
+///
+/// impl Credential for Vault {
+///     fn token<'a>(&'a self, request: &'a TokenRequest) -> TokenFuture<'a> {
+///         Box::pin(async move {
+///             let token = read_from_vault(request.audience()).await.map_err(CredentialError::other)?;
+///             Ok(AccessToken::new(token, std::time::Duration::from_secs(3600)))
+///         })
+///     }
+/// }
+/// # async fn read_from_vault(_: &str) -> Result<String, String> { Ok(String::new()) }
+/// ```
 pub trait Credential: Send + Sync {
     /// A fresh token for what `request` describes.
+    ///
+    /// # Errors
+    ///
+    /// Whatever keeps the credential from getting one; [`CredentialError::new`] makes an error of a chosen kind, and
+    /// the kind decides whether trying again is worth it.
     fn token<'a>(&'a self, request: &'a TokenRequest) -> TokenFuture<'a>;
 }
 
-/// What the client needs a token for, and the means to get it.
-#[derive(Clone, Debug)]
-pub struct TokenRequest {
-    pub(crate) audience: String,
-    pub(crate) authority: String,
-    pub(crate) http: reqwest::Client,
-}
-
-impl TokenRequest {
-    pub(crate) fn new(audience: String, authority: String, http: reqwest::Client) -> Self {
-        Self { audience, authority, http }
-    }
-
-    /// The resource the token is for, such as `https://api.partnercenter.microsoft.com`.
-    #[must_use]
-    pub fn audience(&self) -> &str {
-        &self.audience
-    }
-
-    /// Where tokens are issued, such as `https://login.microsoftonline.com`.
-    #[must_use]
-    pub fn authority(&self) -> &str {
-        &self.authority
+impl<C: Credential + ?Sized> Credential for Arc<C> {
+    fn token<'a>(&'a self, request: &'a TokenRequest) -> TokenFuture<'a> {
+        (**self).token(request)
     }
 }
 
-/// An access token and how long it lives.
-#[derive(Clone)]
-pub struct AccessToken {
-    pub(crate) secret: SecretString,
-    pub(crate) lifetime: Option<Duration>,
-}
-
-impl AccessToken {
-    /// A token that lives for `lifetime` from now.
-    pub fn new(secret: impl Into<String>, lifetime: Duration) -> Self {
-        Self { secret: secret.into().into(), lifetime: Some(lifetime) }
-    }
-
-    /// A token whose end is not known; it is used until the service refuses it.
-    pub fn without_expiry(secret: impl Into<String>) -> Self {
-        Self { secret: secret.into().into(), lifetime: None }
-    }
-}
-
-impl fmt::Debug for AccessToken {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("AccessToken").field("secret", &"[redacted]").field("lifetime", &self.lifetime).finish()
+impl<C: Credential + ?Sized> Credential for Box<C> {
+    fn token<'a>(&'a self, request: &'a TokenRequest) -> TokenFuture<'a> {
+        (**self).token(request)
     }
 }

@@ -37,8 +37,7 @@ impl<'a> Retry<'a> {
                     ErrorKind::Throttled,
                     "the client was told to wait longer than the call may take",
                 )
-                .wait(Some(wait))
-                .maybe_sent(self.call.attempts() > 0));
+                .wait(Some(wait)));
             }
             tokio::time::sleep_until(until).await;
         }
@@ -86,8 +85,12 @@ const UNTOLD_WAIT: Duration = Duration::from_secs(1);
 ///
 /// Every call here is a read, so a repeat does no harm.
 fn is_retried(error: &Error) -> bool {
-    match error.status().map(|status| status.as_u16()) {
-        Some(status) => matches!(status, 408 | 429 | 500 | 502 | 503 | 504),
-        None => matches!(error.kind(), ErrorKind::Connection | ErrorKind::Timeout),
+    match error.kind() {
+        // An answer that breaks off has a status too, and is no answer.
+        ErrorKind::Connection | ErrorKind::Timeout | ErrorKind::Throttled => true,
+        ErrorKind::ServerFailure => {
+            error.status().is_some_and(|status| matches!(status.as_u16(), 500 | 502 | 503 | 504))
+        }
+        _ => false,
     }
 }

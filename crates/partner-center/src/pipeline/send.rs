@@ -2,9 +2,11 @@
 
 use std::error::Error as StdError;
 
+use bytes::Bytes;
 use http::HeaderValue;
-use http::header::AUTHORIZATION;
+use http::header::{AUTHORIZATION, LOCATION};
 use hyper::ext::ReasonPhrase;
+use reqwest::Url;
 use tokio::time::Instant;
 
 use super::body::{self, BodyError};
@@ -15,8 +17,6 @@ use crate::fault::{self, Fault};
 use crate::received::Received;
 
 /// Sends a copy of `request` and reads the answer, all within the attempt's time.
-///
-/// The body is part of the attempt: a connection that breaks in the middle of it is a failed attempt like any other.
 pub(super) async fn attempt(
     call: &Call,
     request: &reqwest::Request,
@@ -25,40 +25,54 @@ pub(super) async fn attempt(
     call.count_attempt();
     let now = Instant::now();
     let until = now.checked_add(call.attempt_timeout).map_or(call.deadline, |until| until.min(call.deadline));
-    match tokio::time::timeout_at(until, exchange(call, request, authorization)).await {
-        Ok(Ok(received)) if received.status.is_success() => Ok(received),
-        Ok(Ok(received)) => Err(refusal(received)),
-        Ok(Err(error)) => Err(error),
-        Err(_) => {
-            let whose = if until < call.deadline { "the attempt" } else { "the call" };
-            Err(Error::new(ErrorKind::Timeout, format!("{whose} took too long")).maybe_sent(true))
-        }
+    let outcome = exchange(call, request, authorization, until).await;
+    if outcome.as_ref().err().is_none_or(Error::may_have_been_sent) {
+        call.note_sent();
+    }
+    match outcome {
+        Ok(received) if received.status.is_success() => Ok(received),
+        Ok(received) => Err(refusal(received)),
+        Err(error) => Err(error),
     }
 }
 
-async fn exchange(call: &Call, request: &reqwest::Request, authorization: HeaderValue) -> Result<Received, Error> {
+/// The body is part of the attempt: a connection that breaks in the middle of it, or a body that does not come in time,
+/// is a failed attempt like any other. The error keeps the status and the headers that had come by then.
+async fn exchange(
+    call: &Call,
+    request: &reqwest::Request,
+    authorization: HeaderValue,
+    until: Instant,
+) -> Result<Received, Error> {
     let mut copy = reqwest::Request::new(request.method().clone(), request.url().clone());
     *copy.headers_mut() = request.headers().clone();
     copy.headers_mut().insert(AUTHORIZATION, authorization);
     let inner = call.client.inner();
-    let mut response = inner.http.execute(copy).await.map_err(|error| broken(error, "before the answer"))?;
+    let took_too_long = || {
+        let whose = if until < call.deadline { "the attempt" } else { "the call" };
+        Error::new(ErrorKind::Timeout, format!("{whose} took too long")).maybe_sent(true)
+    };
+    let answer = tokio::time::timeout_at(until, inner.http.execute(copy)).await.map_err(|_| took_too_long())?;
+    let mut response = answer.map_err(|error| broken(error, "before the answer"))?;
     let status = response.status();
     let headers = std::mem::take(response.headers_mut());
     let reason = (!status.is_success()).then(|| reason(&response)).flatten();
-    let body = body::read(&mut response, inner.defaults.body_limit).await;
-    let (raw, failure) = match body {
-        Ok(raw) => (raw, None),
-        Err(error) => (bytes::Bytes::new(), Some(error)),
-    };
-    let received = Received { status, headers, reason, raw };
-    match failure {
-        None => Ok(received),
-        Some(BodyError::TooLarge(limit)) => {
-            let detail = format!("the body is larger than {limit} bytes");
-            Err(Error::new(ErrorKind::BodyTooLarge, detail).answered_with(received))
+    let body = tokio::time::timeout_at(until, body::read(&mut response, inner.defaults.body_limit)).await;
+    let mut received = Received { status, headers, reason, raw: Bytes::new() };
+    let failure = match body {
+        Ok(Ok(raw)) => {
+            received.raw = raw;
+            return Ok(received);
         }
-        Some(BodyError::Broken(error)) => Err(broken(error, "within the answer's body").answered_with(received)),
-    }
+        // Of a refusal, the status alone says enough.
+        Ok(Err(BodyError::TooLarge(_))) if !status.is_success() => return Ok(received),
+        Ok(Err(BodyError::TooLarge(limit))) => {
+            Error::new(ErrorKind::BodyTooLarge, format!("the body is larger than {limit} bytes"))
+        }
+        Ok(Err(BodyError::Broken(error))) => broken(error, "within the answer's body"),
+        Err(_) => took_too_long(),
+    };
+    Err(failure.wait(retry_after::in_headers(&received.headers)).answered_with(received))
 }
 
 /// The words of the status line, where the service uses its own.
@@ -73,8 +87,12 @@ fn refusal(received: Received) -> Error {
     let kind = fault::classify(&received, &fault);
     let wait = retry_after::in_headers(&received.headers)
         .or_else(|| fault::wait_in_text(fault.description.as_deref()?).filter(|_| kind == ErrorKind::Throttled));
-    let location = received.header(&http::header::LOCATION).map(|location| format!("it points to {location}"));
-    let detail = location.filter(|_| kind == ErrorKind::Redirected).unwrap_or_default();
+    let destination = || Url::parse(received.header(&LOCATION)?).ok();
+    // No more than the host: path and query may hold one-time codes.
+    let detail = match destination().filter(|_| kind == ErrorKind::Redirected) {
+        Some(url) => format!("it points to {}", url.origin().ascii_serialization()),
+        None => String::new(),
+    };
     Error::new(kind, detail).said(fault.code, fault.description).wait(wait).answered_with(received)
 }
 

@@ -6,18 +6,18 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Where the contract lies, from a workspace's root.
-pub const CONTRACT: &str = "openapi/partner-center.yaml";
+pub(crate) const CONTRACT: &str = "openapi/partner-center.yaml";
 
 /// What the program printed and how it ended.
 #[derive(Debug)]
-pub struct Run {
-    pub code: Option<i32>,
-    pub stdout: String,
-    pub stderr: String,
+pub(crate) struct Run {
+    pub(crate) code: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
 }
 
 /// Runs `cargo xtask` with these arguments on the workspace at `root`.
-pub fn xtask(root: &Path, arguments: &[&str]) -> Run {
+pub(crate) fn xtask(root: &Path, arguments: &[&str]) -> Run {
     let output = Command::new(env!("CARGO_BIN_EXE_xtask")).arg("--root").arg(root).args(arguments).output();
     let output = output.expect("the program starts");
     Run {
@@ -28,16 +28,16 @@ pub fn xtask(root: &Path, arguments: &[&str]) -> Run {
 }
 
 /// The root of the workspace that these tests belong to.
-pub fn workspace() -> PathBuf {
+pub(crate) fn workspace() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask lies in the workspace").to_path_buf()
 }
 
 /// The project's contract, its text.
-pub fn contract_text() -> String {
+pub(crate) fn contract_text() -> String {
     std::fs::read_to_string(workspace().join(CONTRACT)).expect("the contract is there")
 }
 
 /// The project's contract, ready to be changed.
-pub fn contract() -> Value {
+pub(crate) fn contract() -> Value {
     serde_saphyr::from_str(&contract_text()).expect("the contract is valid YAML")
 }

@@ -4,12 +4,12 @@ use std::fmt;
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{AccessToken, Credential, TokenFuture, TokenRequest};
+use crate::auth::{AccessToken, Credential, TokenFuture, TokenRequest};
 
-/// A token that the caller brings and renews.
+/// A token that the caller brings.
 ///
-/// For tests, for a token from elsewhere (`az account get-access-token`), and for a first try. It is used until the
-/// service refuses it.
+/// For tests, for a token from elsewhere (`az account get-access-token`), and for a first try. It needs nothing in
+/// Entra. It cannot renew itself: it is used until the service refuses it.
 pub struct StaticToken(SecretString);
 
 impl StaticToken {

@@ -1,9 +1,7 @@
 //! Each rule of `cargo xtask lint` finds a contract that breaks it, and nothing else finds anything there.
 
-mod support;
-
+use crate::support::{contract, workspace, xtask};
 use serde_json::{Value, json};
-use support::{contract, workspace, xtask};
 
 const OPERATION: &str = "/paths/~1v1~1customers~1{customer-tenant-id}~1organization/get";
 
@@ -48,6 +46,13 @@ rules! {
     };
     refuses_a_reference_to_another_file: "PC003" at "/components/responses/BadRequest/headers/MS-CV/$ref", |contract| {
         at(contract, "/components/responses/BadRequest/headers/MS-CV")["$ref"] = json!("headers.yaml#/MS-CV");
+    };
+    refuses_a_reference_to_another_kind_of_part: "PC003" at format!("{OPERATION}/responses/404/$ref"), |contract| {
+        at(contract, OPERATION)["responses"]["404"] = json!({ "$ref": "#/components/parameters/Locale" });
+    };
+    refuses_a_reference_into_an_entry: "PC003" at "/components/schemas/City/$ref", |contract| {
+        at(contract, "/components/schemas")["City"] =
+            json!({ "$ref": "#/components/schemas/Organization/properties/city" });
     };
     refuses_a_reference_to_itself: "PC003" at "/components/examples/Loop/$ref", |contract| {
         at(contract, "/components/examples")["Loop"] = json!({ "$ref": "#/components/examples/Loop" });

@@ -1,0 +1,257 @@
+//! Decides each request, and remembers what was asked and issued.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use serde_json::{Map, Value, json};
+use tokio::time::Instant;
+use uuid::Uuid;
+
+use super::grant::{Grant, TokenRequest};
+use super::refusal::Refusal;
+use super::settings::{DevicePoll, Rotation, Settings};
+use super::token::{self, Contents, Subject};
+use crate::faults::{Answer, Request};
+use crate::{Gate, Reply};
+
+/// Answers like Entra's token endpoint, without a socket.
+pub(super) struct Issuer {
+    settings: Settings,
+    state: Mutex<State>,
+}
+
+/// What changes while it runs.
+#[derive(Default)]
+pub(super) struct State {
+    pub(super) requests: Vec<TokenRequest>,
+    pub(super) access_tokens: Vec<String>,
+    pub(super) refresh_tokens: Vec<String>,
+    pub(super) revoked: HashSet<String>,
+    /// Answers in place of what would be said otherwise.
+    pub(super) next: VecDeque<Answer>,
+    pub(super) always: Option<Answer>,
+    pub(super) gate: Option<Gate>,
+    redeemed_codes: HashSet<String>,
+    devices: HashMap<String, Device>,
+}
+
+/// A device code on its way.
+struct Device {
+    issued: Instant,
+    polls: usize,
+    scope: String,
+}
+
+impl Issuer {
+    pub(super) fn new(settings: Settings) -> Self {
+        Self { settings, state: Mutex::default() }
+    }
+
+    pub(super) fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn answer(&self, request: &Request) -> Answer {
+        let Some(request) = TokenRequest::read(request) else {
+            return Reply::text(404, "The token endpoint is at /{tenant}/oauth2/v2.0/token.").into();
+        };
+        let mut state = self.state();
+        state.requests.push(request.clone());
+        let instead = state.next.pop_front().or_else(|| state.always.clone());
+        let answer = instead.unwrap_or_else(|| match self.decide(&request, &mut state) {
+            Ok(body) => Reply::json(200, &body).header("Cache-Control", "no-store").into(),
+            Err(refusal) => refusal.into(),
+        });
+        answer.behind(state.gate.as_ref(), self.settings.delay)
+    }
+
+    fn decide(&self, request: &TokenRequest, state: &mut State) -> Result<Map<String, Value>, Refusal> {
+        let settings = &self.settings;
+        if request.request().method() != "POST" {
+            return Err(Refusal::new("invalid_request", 900_561, "The endpoint accepts POST requests alone."));
+        }
+        if settings.tenant.as_ref().is_some_and(|tenant| tenant != request.tenant()) {
+            return Err(Refusal::unknown_tenant());
+        }
+        let client_id = need(request, "client_id")?;
+        if settings.client_id.as_ref().is_some_and(|known| known != client_id) {
+            return Err(Refusal::unknown_application());
+        }
+        match request.grant() {
+            Grant::DeviceAuthorization => self.begin_device_sign_in(request, state),
+            Grant::ClientCredentials => {
+                if !self.authenticate(request)? {
+                    return Err(Refusal::missing_secret());
+                }
+                let scope = need(request, "scope")?;
+                if !scope.ends_with("/.default") {
+                    return Err(Refusal::wrong_scope());
+                }
+                Ok(self.issue(request, Subject::Application, Some(scope), false, state))
+            }
+            Grant::RefreshToken => {
+                self.authenticate(request)?;
+                self.redeem_refresh_token(need(request, "refresh_token")?, state)?;
+                let rotates = settings.rotation != Rotation::NoNewToken;
+                Ok(self.issue(request, Subject::User, request.field("scope"), rotates, state))
+            }
+            Grant::AuthorizationCode => {
+                self.authenticate(request)?;
+                let code = need(request, "code")?;
+                need(request, "redirect_uri")?;
+                if !is_known(&settings.authorization_codes, code) {
+                    return Err(Refusal::unknown_grant());
+                }
+                if !state.redeemed_codes.insert(code.to_owned()) {
+                    return Err(Refusal::redeemed_code());
+                }
+                Ok(self.issue(request, Subject::User, request.field("scope"), true, state))
+            }
+            Grant::DeviceCode => {
+                self.authenticate(request)?;
+                let scope = self.poll_device(need(request, "device_code")?, state)?;
+                let is_offline = scope.split_whitespace().any(|scope| scope == "offline_access");
+                Ok(self.issue(request, Subject::User, Some(&scope), is_offline, state))
+            }
+            Grant::Other if request.field("grant_type").is_none() => Err(Refusal::missing_field("grant_type")),
+            Grant::Other => Err(Refusal::unsupported_grant()),
+        }
+    }
+
+    /// Whether the client has proved who it is; an error where its proof is wrong or a needed one is missing.
+    fn authenticate(&self, request: &TokenRequest) -> Result<bool, Refusal> {
+        let (secret, assertion) = (request.field("client_secret"), request.field("client_assertion"));
+        if self.settings.is_public_client && secret.or(assertion).is_some() {
+            return Err(Refusal::secret_of_public_client());
+        }
+        if assertion.is_some() {
+            return check_assertion(request).map(|()| true).map_err(Refusal::wrong_assertion);
+        }
+        match (secret, &self.settings.client_secret) {
+            (Some(secret), Some(known)) if secret != known => Err(Refusal::wrong_secret()),
+            (None, Some(_)) => Err(Refusal::missing_secret()),
+            (secret, _) => Ok(secret.is_some()),
+        }
+    }
+
+    fn redeem_refresh_token(&self, token: &str, state: &mut State) -> Result<(), Refusal> {
+        if state.revoked.contains(token) {
+            return Err(Refusal::revoked_grant());
+        }
+        let was_issued = state.refresh_tokens.iter().any(|known| known == token);
+        if !was_issued && !is_known(&self.settings.refresh_tokens, token) {
+            return Err(Refusal::unknown_grant());
+        }
+        if self.settings.rotation == Rotation::OldIsRevoked {
+            state.revoked.insert(token.to_owned());
+        }
+        Ok(())
+    }
+
+    fn begin_device_sign_in(&self, request: &TokenRequest, state: &mut State) -> Result<Map<String, Value>, Refusal> {
+        let scope = need(request, "scope")?.to_owned();
+        let device_code = format!("device-code-{}", Uuid::new_v4().simple());
+        let user_code = format!("MOCK{:05}", state.devices.len() + 1);
+        let page = "https://microsoft.com/devicelogin";
+        state.devices.insert(device_code.clone(), Device { issued: Instant::now(), polls: 0, scope });
+        Ok(fields(json!({
+            "device_code": device_code,
+            "user_code": user_code,
+            "verification_uri": page,
+            "expires_in": self.settings.device_lifetime.as_secs(),
+            "interval": self.settings.device_interval.as_secs(),
+            "message": format!("Open {page} in a browser and enter {user_code}."),
+        })))
+    }
+
+    /// The scope that was asked for, once the user has approved.
+    fn poll_device(&self, code: &str, state: &mut State) -> Result<String, Refusal> {
+        let device = state.devices.get_mut(code).ok_or_else(Refusal::unknown_device_code)?;
+        if device.issued.elapsed() >= self.settings.device_lifetime {
+            return Err(Refusal::expired_device_code());
+        }
+        let polls = &self.settings.device_polls;
+        let poll = polls.get(device.polls).or(polls.last()).copied().unwrap_or(DevicePoll::Approved);
+        device.polls += 1;
+        match poll {
+            DevicePoll::Pending => Err(Refusal::authorization_pending()),
+            DevicePoll::SlowDown => Err(Refusal::slow_down()),
+            DevicePoll::Declined => Err(Refusal::authorization_declined()),
+            DevicePoll::Expired => Err(Refusal::expired_device_code()),
+            DevicePoll::Approved => Ok(state.devices.remove(code).map(|device| device.scope).unwrap_or_default()),
+        }
+    }
+
+    fn issue(
+        &self,
+        request: &TokenRequest,
+        subject: Subject,
+        scope: Option<&str>,
+        with_refresh_token: bool,
+        state: &mut State,
+    ) -> Map<String, Value> {
+        let settings = &self.settings;
+        let access_token = if settings.has_opaque_tokens {
+            format!("access-token-{}", Uuid::new_v4().simple())
+        } else {
+            let client_id = request.field("client_id").unwrap_or_default();
+            let lifetime = settings.lifetime;
+            token::jwt(&Contents { subject, tenant: request.tenant(), client_id, scope, lifetime }, &settings.claims)
+        };
+        let mut body = fields(json!({
+            "token_type": "Bearer",
+            "expires_in": settings.lifetime.as_secs(),
+            "ext_expires_in": settings.lifetime.as_secs(),
+            "access_token": access_token,
+        }));
+        state.access_tokens.push(access_token);
+        if let (Subject::User, Some(scope)) = (subject, scope) {
+            body.insert("scope".to_owned(), scope.into());
+        }
+        if with_refresh_token {
+            let refresh_token = format!("refresh-token-{}", Uuid::new_v4().simple());
+            body.insert("refresh_token".to_owned(), refresh_token.as_str().into());
+            state.refresh_tokens.push(refresh_token);
+        }
+        for (name, value) in &settings.response_fields {
+            match value {
+                Value::Null => body.remove(name),
+                value => body.insert(name.clone(), value.clone()),
+            };
+        }
+        body
+    }
+}
+
+fn need<'a>(request: &'a TokenRequest, name: &str) -> Result<&'a str, Refusal> {
+    request.field(name).ok_or_else(|| Refusal::missing_field(name))
+}
+
+/// Whether `value` is one of those that were set; where none were, every value is.
+fn is_known(known: &[String], value: &str) -> bool {
+    known.is_empty() || known.iter().any(|known| known == value)
+}
+
+/// What the endpoint can see without the certificate.
+fn check_assertion(request: &TokenRequest) -> Result<(), &'static str> {
+    if request.field("client_assertion_type") != Some("urn:ietf:params:oauth:client-assertion-type:jwt-bearer") {
+        return Err("client_assertion_type is not the one for JWTs");
+    }
+    let (_, claims) = request.client_assertion().ok_or("it is no JWT")?;
+    let client_id = request.field("client_id");
+    if claims["iss"].as_str() != client_id || claims["sub"].as_str() != client_id {
+        return Err("iss and sub are not the client id");
+    }
+    // The host may be an alias, the path may not.
+    if !claims["aud"].as_str().is_some_and(|audience| audience.ends_with(request.request().path())) {
+        return Err("aud is not this endpoint");
+    }
+    Ok(())
+}
+
+fn fields(object: Value) -> Map<String, Value> {
+    match object {
+        Value::Object(fields) => fields,
+        _ => Map::new(),
+    }
+}

@@ -1,0 +1,191 @@
+//! A stand-in for the v2 token endpoint of Microsoft Entra, for tests of a sign-in.
+//!
+//! It takes the grants that Partner Center documents (client credentials by secret or certificate, refresh token,
+//! authorization code, device code), rotates refresh tokens, refuses as Entra does, and remembers what it was asked.
+//!
+//! ```
+//! # use std::error::Error;
+//! use partner_center_mock::Reply;
+//! use partner_center_mock::token_endpoint::{Grant, Refusal, TokenEndpoint};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn Error>> {
+//! let entra = TokenEndpoint::builder().client_id("my-app").refresh_token("bootstrapped").start().await?;
+//!
+//! // Hand `entra.authority()` to the client under test. By hand it looks like this:
+//! let form = "grant_type=refresh_token&client_id=my-app&refresh_token=bootstrapped";
+//! let redeem = || {
+//!     reqwest::Client::new()
+//!         .post(entra.token_url("contoso.onmicrosoft.com"))
+//!         .header("Content-Type", "application/x-www-form-urlencoded")
+//!         .body(form)
+//!         .send()
+//! };
+//! assert_eq!(redeem().await?.status(), 200);
+//!
+//! // The next answers are bad ones, and then all is well again.
+//! entra.answer_next(Refusal::mfa_required());
+//! entra.answer_next(Reply::html(502, "<h1>Bad gateway</h1>"));
+//! assert_eq!(redeem().await?.status(), 400);
+//! assert_eq!(redeem().await?.status(), 502);
+//! assert_eq!(redeem().await?.status(), 200);
+//!
+//! assert_eq!(entra.count(Grant::RefreshToken), 4);
+//! assert_eq!(entra.requests()[0].field("refresh_token"), Some("bootstrapped"));
+//! assert_eq!(entra.refresh_tokens().len(), 2); // one a redemption
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Signatures of assertions aren't verified, and tokens are signed by nobody.
+
+mod builder;
+mod grant;
+mod issuer;
+mod refusal;
+mod settings;
+mod token;
+
+use std::fmt;
+use std::io;
+use std::sync::Arc;
+
+pub use self::builder::TokenEndpointBuilder;
+pub use self::grant::{Grant, TokenRequest};
+use self::issuer::Issuer;
+pub use self::refusal::Refusal;
+pub use self::settings::{DevicePoll, Rotation};
+use crate::Gate;
+use crate::faults::{Answer, FaultServer};
+
+/// A token endpoint on loopback. Dropping it closes every connection.
+///
+/// It stands on a [`FaultServer`] and lives on the runtime it was started on, so paused time works with it. See the
+/// [module](self) for an example.
+pub struct TokenEndpoint {
+    server: FaultServer,
+    issuer: Arc<Issuer>,
+}
+
+impl TokenEndpoint {
+    /// An endpoint that takes any tenant, client and refresh token, and issues JWTs that live for an hour.
+    ///
+    /// # Errors
+    ///
+    /// When no port on 127.0.0.1 can be had.
+    pub async fn start() -> io::Result<Self> {
+        Self::builder().start().await
+    }
+
+    /// Everything that can be set.
+    pub fn builder() -> TokenEndpointBuilder {
+        TokenEndpointBuilder::default()
+    }
+
+    /// What takes the place of `https://login.microsoftonline.com`, such as `http://127.0.0.1:40123`.
+    #[must_use]
+    pub fn authority(&self) -> String {
+        self.server.url()
+    }
+
+    /// Where tokens of `tenant` are issued.
+    #[must_use]
+    pub fn token_url(&self, tenant: impl fmt::Display) -> String {
+        format!("{}/{tenant}/oauth2/v2.0/token", self.authority())
+    }
+
+    /// Where device codes of `tenant` are issued.
+    #[must_use]
+    pub fn device_code_url(&self, tenant: impl fmt::Display) -> String {
+        format!("{}/{tenant}/oauth2/v2.0/devicecode", self.authority())
+    }
+
+    /// Gives this answer to the next request, whatever it asks for; called again, to the one after it.
+    pub fn answer_next(&self, answer: impl Into<Answer>) {
+        self.issuer.state().next.push_back(answer.into());
+    }
+
+    /// Gives this answer to every request until [`answer_as_usual`](Self::answer_as_usual).
+    pub fn answer_always(&self, answer: impl Into<Answer>) {
+        self.issuer.state().always = Some(answer.into());
+    }
+
+    /// Forgets what [`answer_next`](Self::answer_next) and [`answer_always`](Self::answer_always) were told.
+    pub fn answer_as_usual(&self) {
+        let mut state = self.issuer.state();
+        state.next.clear();
+        state.always = None;
+    }
+
+    /// Holds every answer from now on, until the gate is opened.
+    ///
+    /// ```
+    /// # use std::error::Error;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn Error>> {
+    /// # use partner_center_mock::token_endpoint::TokenEndpoint;
+    /// let entra = TokenEndpoint::start().await?;
+    /// let gate = entra.hold();
+    /// // Start 1,000 tasks that all need a token, then:
+    /// # let call = tokio::spawn(reqwest::Client::new().post(entra.token_url("contoso")).send());
+    /// gate.wait_for(1).await;
+    /// // However many wait, one request has come.
+    /// assert_eq!(entra.requests().len(), 1);
+    /// gate.open();
+    /// # call.await??;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use = "the answers are held until this gate is opened"]
+    pub fn hold(&self) -> Gate {
+        let gate = Gate::new();
+        self.issuer.state().gate = Some(gate.clone());
+        gate
+    }
+
+    /// Refuses a refresh token from now on, as a changed password does.
+    pub fn revoke(&self, refresh_token: impl Into<String>) {
+        self.issuer.state().revoked.insert(refresh_token.into());
+    }
+
+    /// What it was asked, in the order it arrived.
+    #[must_use]
+    pub fn requests(&self) -> Vec<TokenRequest> {
+        self.issuer.state().requests.clone()
+    }
+
+    /// How often it was asked for `grant`.
+    #[must_use]
+    pub fn count(&self, grant: Grant) -> usize {
+        self.issuer.state().requests.iter().filter(|request| request.grant() == grant).count()
+    }
+
+    /// The access tokens it has issued, in order.
+    #[must_use]
+    pub fn access_tokens(&self) -> Vec<String> {
+        self.issuer.state().access_tokens.clone()
+    }
+
+    /// The refresh tokens it has issued, in order; the last one is the newest.
+    #[must_use]
+    pub fn refresh_tokens(&self) -> Vec<String> {
+        self.issuer.state().refresh_tokens.clone()
+    }
+
+    /// The server beneath: its events, connections and raw requests.
+    #[must_use]
+    pub fn server(&self) -> &FaultServer {
+        &self.server
+    }
+
+    /// Closes every connection and waits until no task of the endpoint is left.
+    pub async fn shutdown(self) {
+        self.server.shutdown().await;
+    }
+}
+
+impl fmt::Debug for TokenEndpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TokenEndpoint").field("server", &self.server).finish_non_exhaustive()
+    }
+}

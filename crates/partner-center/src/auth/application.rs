@@ -1,0 +1,119 @@
+//! The application that signs in: its tenant, its id, and how it proves who it is.
+
+use std::fmt;
+
+use secrecy::SecretString;
+
+#[cfg(feature = "certificate")]
+use super::certificate::Certificate;
+use super::error::CredentialError;
+use super::form::Form;
+use super::grant::{self, Grant};
+use super::token_endpoint::{self, Answer};
+use super::{AccessToken, TokenRequest};
+
+/// An application as Entra knows it.
+pub(super) struct Application {
+    tenant: String,
+    client_id: String,
+    pub(super) proof: Proof,
+}
+
+/// How an application proves who it is.
+pub(super) enum Proof {
+    /// A public client cannot keep a secret and proves nothing.
+    None,
+    Secret(SecretString),
+    #[cfg(feature = "certificate")]
+    Certificate(Certificate),
+}
+
+impl Application {
+    pub(super) fn new(tenant: impl Into<String>, client_id: impl Into<String>, proof: Proof) -> Self {
+        // Ids are often copied with a space or a line break, and hold none themselves.
+        let trimmed = |text: String| text.trim().to_owned();
+        Self { tenant: trimmed(tenant.into()), client_id: trimmed(client_id.into()), proof }
+    }
+
+    /// A token of the application alone.
+    pub(super) async fn own_token(&self, request: &TokenRequest) -> Result<AccessToken, CredentialError> {
+        let scope = format!("{}/.default", request.audience());
+        let grant = self.redeem(request, "client_credentials", |form| form.field("scope", &scope)).await?;
+        Ok(grant.access_token)
+    }
+
+    /// Gets tokens for a grant, whose own fields `add` adds to the form.
+    pub(super) async fn redeem(
+        &self,
+        request: &TokenRequest,
+        grant_type: &str,
+        add: impl FnOnce(Form) -> Form,
+    ) -> Result<Grant, CredentialError> {
+        let url = self.url(request, "token")?;
+        let form = self.form()?.field("grant_type", grant_type);
+        let form = add(match &self.proof {
+            Proof::None => form,
+            Proof::Secret(secret) => form.secret("client_secret", secret),
+            #[cfg(feature = "certificate")]
+            Proof::Certificate(certificate) => form
+                .field("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer")
+                .secret("client_assertion", &certificate.assertion(&self.client_id, &url)?),
+        });
+        grant::read(token_endpoint::post(request, &url, &form).await?)
+    }
+
+    /// Asks the endpoint of that name without proof of who is asking.
+    pub(super) async fn ask(
+        &self,
+        request: &TokenRequest,
+        endpoint: &str,
+        add: impl FnOnce(Form) -> Form,
+    ) -> Result<Answer, CredentialError> {
+        token_endpoint::post(request, &self.url(request, endpoint)?, &add(self.form()?)).await
+    }
+
+    fn form(&self) -> Result<Form, CredentialError> {
+        match self.client_id.is_empty() {
+            true => Err(CredentialError::configuration("the application (client) id is empty")),
+            false => Ok(Form::new().field("client_id", &self.client_id)),
+        }
+    }
+
+    /// The address of version 2 of an endpoint; the tenant becomes part of it and must not change the rest.
+    fn url(&self, request: &TokenRequest, endpoint: &str) -> Result<String, CredentialError> {
+        let tenant = &self.tenant;
+        let is_part = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.');
+        if !tenant.starts_with(|first: char| first.is_ascii_alphanumeric()) || !tenant.bytes().all(is_part) {
+            return Err(CredentialError::configuration("the tenant is neither a tenant id nor a domain name"));
+        }
+        Ok(format!("{}/{tenant}/oauth2/v2.0/{endpoint}", request.authority()))
+    }
+}
+
+/// What a user grants an application, with a refresh token for later.
+pub(super) fn delegated_scope(request: &TokenRequest) -> String {
+    format!("{}/user_impersonation offline_access", request.audience())
+}
+
+/// Shows a credential by the ids of its application, which are no secrets.
+pub(super) fn debug(name: &str, application: &Application, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    f.debug_struct(name)
+        .field("tenant", &application.tenant)
+        .field("client_id", &application.client_id)
+        .finish_non_exhaustive()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tenant_cannot_lead_elsewhere() {
+        let request = TokenRequest::for_audience("https://service.example", "http://127.0.0.1:1").unwrap();
+        let url = |tenant: &str| Application::new(tenant, "app", Proof::None).url(&request, "token");
+        assert_eq!(url(" contoso.example\n").unwrap(), "http://127.0.0.1:1/contoso.example/oauth2/v2.0/token");
+        for tenant in ["", " ", "..", ".", "a/b", "a?b", "a#b", "a%2fb", "a@b", "ä", "-a", "a b"] {
+            assert!(url(tenant).is_err(), "{tenant:?}");
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! Any credential of the Azure SDK.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use azure_core::credentials::TokenCredential;
+use azure_core::error::ErrorKind;
+
+use super::entra;
+use super::error::{CredentialError, Details};
+use super::error_kind::CredentialErrorKind as Kind;
+use super::{AccessToken, Credential, TokenFuture, TokenRequest};
+
+/// Any `azure_core` credential, such as those of
+/// [`azure_identity`](https://docs.rs/azure_identity): managed identities, workload identities, the Azure CLI.
+///
+/// For programs that sign in that way already. It needs in Entra what that credential needs, and asks for
+/// `{audience}/.default`. The address of the sign-in, proxies and timeouts are the Azure SDK's own: this client's
+/// authority and connections are not used. It cannot show multi-factor authentication unless a user signed in with it.
+///
+/// ```no_run
+/// # fn identity() -> std::sync::Arc<dyn azure_core::credentials::TokenCredential> { unimplemented!() }
+/// use partner_center::auth::AzureCredential;
+///
+/// // For example `azure_identity::AzureCliCredential::new(None)?`.
+/// let credential = AzureCredential::new(identity());
+/// ```
+#[derive(Clone)]
+pub struct AzureCredential(Arc<dyn TokenCredential>);
+
+impl AzureCredential {
+    /// Takes the credential as the constructors of `azure_identity` give it.
+    pub fn new(credential: Arc<dyn TokenCredential>) -> Self {
+        Self(credential)
+    }
+}
+
+impl Credential for AzureCredential {
+    fn token<'a>(&'a self, request: &'a TokenRequest) -> TokenFuture<'a> {
+        Box::pin(async move {
+            let scope = format!("{}/.default", request.audience());
+            let token = self.0.get_token(&[&scope], None).await.map_err(error)?;
+            // The end is told by the wall clock alone, and counted on the monotonic one from here.
+            let expires = SystemTime::from(token.expires_on);
+            let lifetime = expires.duration_since(SystemTime::now()).unwrap_or_default();
+            Ok(AccessToken::new(token.token.secret(), lifetime))
+        })
+    }
+}
+
+fn error(error: azure_core::Error) -> CredentialError {
+    let message = error.to_string();
+    let (refusal, aadsts_codes) = entra::kind_in_text(&message);
+    let kind = refusal.unwrap_or_else(|| match error.kind() {
+        ErrorKind::HttpResponse { status, .. } if u16::from(*status) == 429 => Kind::Throttled,
+        ErrorKind::HttpResponse { status, .. } if u16::from(*status) >= 500 => Kind::ServerFailure,
+        ErrorKind::Io | ErrorKind::Connection => Kind::Unreachable,
+        _ => Kind::Other,
+    });
+    Details { aadsts_codes, source: Some(error.into()), ..Details::new(kind, message) }.into()
+}
+
+impl fmt::Debug for AzureCredential {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("AzureCredential")
+    }
+}

@@ -1,0 +1,124 @@
+//! A token is used while it is good, renewed ahead of its end, and never used after it.
+
+use super::*;
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+#[tokio::test(start_paused = true)]
+async fn renews_five_minutes_ahead_while_callers_go_on() {
+    let fixture = Fixture::numbered(HOUR);
+    assert_eq!(fixture.token().await, bearer(1));
+    advance(HOUR - 5 * MINUTE - Duration::from_secs(2)).await;
+    assert_eq!(fixture.token_at_once().await, bearer(1));
+    assert_eq!(fixture.asked(), 1);
+
+    advance(MINUTE).await;
+    for _ in 0..100 {
+        assert_eq!(fixture.token_at_once().await, bearer(1));
+    }
+    fixture.settle().await;
+    assert_eq!(fixture.token_at_once().await, bearer(2));
+    assert_eq!(fixture.asked(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn renews_a_short_life_no_earlier_than_at_its_half() {
+    let fixture = Fixture::numbered(4 * MINUTE);
+    assert_eq!(fixture.token().await, bearer(1));
+    advance(2 * MINUTE - Duration::from_secs(1)).await;
+    assert_eq!(fixture.token_at_once().await, bearer(1));
+    assert_eq!(fixture.asked(), 1);
+    advance(30 * Duration::from_secs(1)).await;
+    assert_eq!(fixture.token_at_once().await, bearer(1));
+    fixture.settle().await;
+    assert_eq!(fixture.token_at_once().await, bearer(2));
+}
+
+#[tokio::test(start_paused = true)]
+async fn spreads_renewals_of_many_processes_over_a_minute() {
+    let token = AccessToken::new("token", HOUR);
+    let ends = token.expires().unwrap();
+    let mut ahead: Vec<_> = (0..1000).map(|_| Held::new(&token).unwrap().ends.unwrap().0).map(|at| ends - at).collect();
+    ahead.sort();
+    assert!(ahead[0] >= 4 * MINUTE && ahead[999] <= 5 * MINUTE, "{:?} to {:?}", ahead[0], ahead[999]);
+    assert!(ahead[999] - ahead[0] > MINUTE * 9 / 10, "{:?} to {:?}", ahead[0], ahead[999]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn never_uses_a_token_that_would_be_dead_on_arrival() {
+    let fixture = Fixture::numbered(HOUR);
+    assert_eq!(fixture.token().await, bearer(1));
+    advance(HOUR - Duration::from_secs(9)).await;
+    assert_eq!(fixture.token().await, bearer(2));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_token_that_ends_while_it_is_renewed_makes_callers_wait_for_the_next() {
+    let fixture = Fixture::numbered(Duration::from_secs(3));
+    assert_eq!(fixture.token().await, bearer(1));
+    advance(Duration::from_millis(2500)).await;
+    assert_eq!(fixture.token_at_once().await, bearer(1));
+    advance(Duration::from_millis(600)).await;
+    assert_eq!(fixture.token().await, bearer(2));
+    assert_eq!(fixture.asked(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_token_of_unknown_or_endless_life_is_not_renewed() {
+    for token in [AccessToken::without_expiry("token-1"), AccessToken::new("token-1", Duration::MAX)] {
+        let fixture = Fixture::new(move |_| Ok(token.clone()));
+        assert_eq!(fixture.token().await, bearer(1));
+        advance(Duration::from_secs(365 * 24 * 3600)).await;
+        assert_eq!(fixture.token_at_once().await, bearer(1));
+        assert_eq!(fixture.asked(), 1);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn tokens_of_one_second_cost_at_most_three_requests_a_second() {
+    let asked = Arc::new(AtomicU32::new(0));
+    let counter = asked.clone();
+    let credential = credential_fn(move |_| {
+        counter.fetch_add(1, Ordering::Relaxed);
+        async { Ok(AccessToken::new("token", Duration::from_secs(1))) }
+    });
+    let cache = TokenCache::new(Arc::new(credential), request());
+    for _ in 0..500 {
+        assert!(cache.authorization().await.is_ok());
+        advance(Duration::from_millis(20)).await;
+        tokio::task::yield_now().await;
+    }
+    let asked = asked.load(Ordering::Relaxed);
+    assert!((10..=30).contains(&asked), "{asked} requests in ten seconds");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refused_token_is_replaced_once_for_all_who_met_the_refusal() {
+    let fixture = Fixture::numbered(HOUR);
+    let refused = fixture.cache.authorization().await.unwrap();
+    for _ in 0..10 {
+        fixture.cache.forget(&refused).await;
+    }
+    assert_eq!(fixture.token().await, bearer(2));
+    // A latecomer whose refusal was of the first token.
+    fixture.cache.forget(&refused).await;
+    assert_eq!(fixture.token_at_once().await, bearer(2));
+    assert_eq!(fixture.asked(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn marks_the_header_sensitive() {
+    let fixture = Fixture::numbered(HOUR);
+    let header = fixture.cache.authorization().await.unwrap().header();
+    assert!(header.is_sensitive());
+    assert_eq!(format!("{header:?}"), "Sensitive");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_token_that_fits_no_header_is_an_error_that_does_not_show_it() {
+    for token in ["", " ", "marked secret", "marked\nsecret", "marked\0secret", "märked-secret"] {
+        let fixture = Fixture::new(move |_| Ok(AccessToken::new(token, HOUR)));
+        let error = fixture.token().await.unwrap_err();
+        assert!(error.contains("the access token is empty or holds") && !error.contains("secret"), "{error}");
+    }
+}

@@ -1,0 +1,78 @@
+//! Tests of the cache with credentials that count, on paused time.
+
+mod failure;
+mod lifetime;
+mod sharing;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use tokio::time::{advance, sleep};
+
+use super::*;
+use crate::auth::credential_fn;
+
+const HOUR: Duration = Duration::from_secs(3600);
+
+/// A cache whose credential is asked for its `n`th token and counts how often that was.
+struct Fixture {
+    cache: Arc<TokenCache>,
+    asked: Arc<AtomicU32>,
+}
+
+impl Fixture {
+    /// Each answer takes a second.
+    fn new(answer: impl Fn(u32) -> Result<AccessToken, CredentialError> + Send + Sync + 'static) -> Self {
+        let asked = Arc::new(AtomicU32::new(0));
+        let (counter, answer) = (asked.clone(), Arc::new(answer));
+        let credential = credential_fn(move |_| {
+            let (number, answer) = (counter.fetch_add(1, Ordering::Relaxed) + 1, answer.clone());
+            async move {
+                sleep(Duration::from_secs(1)).await;
+                answer(number)
+            }
+        });
+        Self { cache: Arc::new(TokenCache::new(Arc::new(credential), request())), asked }
+    }
+
+    /// Tokens named by their number.
+    fn numbered(lifetime: Duration) -> Self {
+        Self::new(move |number| Ok(AccessToken::new(format!("token-{number}"), lifetime)))
+    }
+
+    fn asked(&self) -> u32 {
+        self.asked.load(Ordering::Relaxed)
+    }
+
+    /// The token a caller gets, or the error.
+    async fn token(&self) -> Result<String, String> {
+        shown(self.cache.authorization().await)
+    }
+
+    /// The token a caller gets without having to wait for it.
+    async fn token_at_once(&self) -> Result<String, String> {
+        let before = Instant::now();
+        let token = self.token().await;
+        assert_eq!(Instant::now(), before, "the caller had to wait");
+        token
+    }
+
+    /// Lets everything that is under way come to its end.
+    async fn settle(&self) {
+        sleep(Duration::from_secs(2)).await;
+    }
+}
+
+fn request() -> TokenRequest {
+    TokenRequest::for_audience("https://api.partnercenter.microsoft.com", "http://127.0.0.1:1").unwrap()
+}
+
+fn shown(outcome: Outcome) -> Result<String, String> {
+    let text = |authorization: Authorization| authorization.header().to_str().unwrap().to_owned();
+    outcome.map(text).map_err(|error| error.to_string())
+}
+
+fn bearer(number: u32) -> Result<String, String> {
+    Ok(format!("Bearer token-{number}"))
+}

@@ -1,0 +1,112 @@
+//! A client certificate with its key, and the statement it signs.
+
+use std::fmt;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use aws_lc_rs::digest::{SHA256, digest};
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::signature::{KeyPair, RSA_PSS_SHA256, RsaKeyPair};
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64;
+use rustls_pki_types::pem::PemObject;
+use rustls_pki_types::{CertificateDer, PrivateKeyDer};
+use secrecy::SecretString;
+use secrecy::zeroize::Zeroizing;
+use serde_json::json;
+use uuid::Uuid;
+
+use super::error::CredentialError;
+
+/// A client certificate with its private key, for [`ClientCertificate`](super::ClientCertificate) and
+/// [`RefreshToken::certificate`](super::RefreshToken::certificate).
+///
+/// Read from PEM: one RSA key (PKCS#8 or PKCS#1, not encrypted) and the certificate that belongs to it; further
+/// certificates may stand beside it. A PKCS#12 file (`.pfx`, `.p12`) becomes PEM by
+/// `openssl pkcs12 -in file.pfx -nodes -out file.pem`.
+#[derive(Clone)]
+pub struct Certificate {
+    key: Arc<RsaKeyPair>,
+    /// SHA-256 of the certificate, which is how Entra finds it.
+    thumbprint: String,
+}
+
+/// How long a statement is good for.
+const LIFETIME: Duration = Duration::from_secs(10 * 60);
+
+impl Certificate {
+    /// Reads a key and its certificate.
+    ///
+    /// # Errors
+    ///
+    /// [`Configuration`](super::CredentialErrorKind::Configuration) where there is no such key, or no certificate that
+    /// belongs to it.
+    pub fn from_pem(pem: impl AsRef<[u8]>) -> Result<Self, CredentialError> {
+        let pem = pem.as_ref();
+        let key = key(pem)?;
+        // The certificate's signed part holds its public key word for word; that finds it among others.
+        let public = key.public_key().as_ref();
+        let belongs = |certificate: &CertificateDer<'_>| certificate.windows(public.len()).any(|part| part == public);
+        match CertificateDer::pem_slice_iter(pem).filter_map(Result::ok).find(belongs) {
+            Some(certificate) => {
+                let thumbprint = BASE64.encode(digest(&SHA256, &certificate));
+                Ok(Self { key: Arc::new(key), thumbprint })
+            }
+            None => Err(CredentialError::configuration("the PEM holds no certificate that belongs to its private key")),
+        }
+    }
+
+    /// Reads a PEM file.
+    ///
+    /// # Errors
+    ///
+    /// As [`Certificate::from_pem`], and where the file cannot be read.
+    pub fn from_pem_file(path: impl AsRef<Path>) -> Result<Self, CredentialError> {
+        let path = path.as_ref();
+        let pem = std::fs::read(path).map_err(|error| {
+            CredentialError::configuration(format!("the certificate {} cannot be read: {error}", path.display()))
+        })?;
+        Self::from_pem(Zeroizing::new(pem))
+    }
+
+    /// A statement, signed for one request, that the application is who it says.
+    ///
+    /// [Source](https://learn.microsoft.com/entra/identity-platform/certificate-credentials).
+    pub(super) fn assertion(&self, client_id: &str, token_url: &str) -> Result<SecretString, CredentialError> {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let header = json!({ "alg": "PS256", "typ": "JWT", "x5t#S256": self.thumbprint });
+        let claims = json!({
+            "aud": token_url,
+            "iss": client_id,
+            "sub": client_id,
+            "jti": Uuid::new_v4(),
+            "nbf": now.as_secs(),
+            "iat": now.as_secs(),
+            "exp": (now + LIFETIME).as_secs(),
+        });
+        let signed = format!("{}.{}", BASE64.encode(header.to_string()), BASE64.encode(claims.to_string()));
+        let mut signature = vec![0; self.key.public_modulus_len()];
+        self.key
+            .sign(&RSA_PSS_SHA256, &SystemRandom::new(), signed.as_bytes(), &mut signature)
+            .map_err(|_| CredentialError::configuration("the certificate's key cannot sign"))?;
+        Ok(format!("{signed}.{}", BASE64.encode(signature)).into())
+    }
+}
+
+fn key(pem: &[u8]) -> Result<RsaKeyPair, CredentialError> {
+    let missing = "the PEM holds no private key that can be read; it must be RSA and not encrypted";
+    let der = PrivateKeyDer::from_pem_slice(pem).map_err(|_| CredentialError::configuration(missing))?;
+    let key = match &der {
+        PrivateKeyDer::Pkcs1(der) => RsaKeyPair::from_der(der.secret_pkcs1_der()),
+        PrivateKeyDer::Pkcs8(der) => RsaKeyPair::from_pkcs8(der.secret_pkcs8_der()),
+        _ => return Err(CredentialError::configuration("the PEM's private key is no RSA key, which Entra needs")),
+    };
+    key.map_err(|_| CredentialError::configuration("the PEM's private key is no RSA key of 2048 bits or more"))
+}
+
+impl fmt::Debug for Certificate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Certificate").field("thumbprint", &self.thumbprint).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,195 @@
+//! What an access token says about itself, read without being verified.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use base64::Engine;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use serde_json::{Map, Value};
+
+/// What an access token says about itself.
+///
+/// For diagnosis only: nothing here is verified, the token is the service's business, and its form may change any day.
+/// What is missing or of another type than expected is absent, never an error.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Claims {
+    audiences: Vec<String>,
+    issuer: Option<String>,
+    tenant_id: Option<String>,
+    application_id: Option<String>,
+    authentication_methods: Option<Vec<String>>,
+    scopes: Vec<String>,
+    roles: Vec<String>,
+    expires: Option<SystemTime>,
+}
+
+impl Claims {
+    /// Reads a JSON web token; `None` where it is something else.
+    #[must_use]
+    pub fn read(token: &str) -> Option<Self> {
+        const LENIENT: GeneralPurposeConfig =
+            GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
+        const BASE64: GeneralPurpose = GeneralPurpose::new(&base64::alphabet::URL_SAFE, LENIENT);
+        let mut parts = token.split('.');
+        let (_header, payload, _signature) = (parts.next()?, parts.next()?, parts.next()?);
+        let claims: Map<String, Value> = serde_json::from_slice(&BASE64.decode(payload).ok()?).ok()?;
+        let text = |name: &str| claims.get(name).and_then(Value::as_str).map(str::to_owned);
+        let seconds = claims.get("exp").and_then(Value::as_u64);
+        Some(Self {
+            audiences: claims.get("aud").map(texts).unwrap_or_default(),
+            issuer: text("iss"),
+            tenant_id: text("tid"),
+            application_id: text("appid").or_else(|| text("azp")),
+            authentication_methods: claims.get("amr").map(texts),
+            scopes: text("scp").iter().flat_map(|scopes| scopes.split_whitespace()).map(str::to_owned).collect(),
+            roles: claims.get("roles").map(texts).unwrap_or_default(),
+            expires: seconds.and_then(|seconds| UNIX_EPOCH.checked_add(Duration::from_secs(seconds))),
+        })
+    }
+
+    /// Whom the token is for (`aud`).
+    #[must_use]
+    pub fn audiences(&self) -> &[String] {
+        &self.audiences
+    }
+
+    /// Who issued it (`iss`).
+    #[must_use]
+    pub fn issuer(&self) -> Option<&str> {
+        self.issuer.as_deref()
+    }
+
+    /// The tenant it was issued in (`tid`).
+    #[must_use]
+    pub fn tenant_id(&self) -> Option<&str> {
+        self.tenant_id.as_deref()
+    }
+
+    /// The application it was issued to (`appid`, in newer tokens `azp`).
+    #[must_use]
+    pub fn application_id(&self) -> Option<&str> {
+        self.application_id.as_deref()
+    }
+
+    /// How the user signed in (`amr`), such as `pwd` and `mfa`; `None` where the token does not say.
+    #[must_use]
+    pub fn authentication_methods(&self) -> Option<&[String]> {
+        self.authentication_methods.as_deref()
+    }
+
+    /// What a user lets the application do (`scp`); empty for an application alone.
+    #[must_use]
+    pub fn scopes(&self) -> &[String] {
+        &self.scopes
+    }
+
+    /// What the application itself may do (`roles`).
+    #[must_use]
+    pub fn roles(&self) -> &[String] {
+        &self.roles
+    }
+
+    /// When it ends by the issuer's clock (`exp`).
+    #[must_use]
+    pub fn expires(&self) -> Option<SystemTime> {
+        self.expires
+    }
+
+    /// Whether the user signed in with multi-factor authentication; `None` where the token does not say.
+    ///
+    /// Partner Center looks for `mfa` in `amr`
+    /// ([source](https://learn.microsoft.com/partner-center/security/partner-security-requirements-mandating-mfa)).
+    #[must_use]
+    pub fn has_mfa(&self) -> Option<bool> {
+        Some(self.authentication_methods()?.iter().any(|method| method == "mfa"))
+    }
+
+    /// Whether the token is for `audience`, as far as can be told from here; `None` where it cannot.
+    ///
+    /// Entra names the resource by its address, or by the id of its application.
+    #[must_use]
+    pub fn is_for(&self, audience: &str) -> Option<bool> {
+        let bare = |text: &str| text.trim_start_matches("https://").trim_end_matches('/').to_ascii_lowercase();
+        let (addresses, ids): (Vec<_>, Vec<_>) =
+            self.audiences.iter().partition(|audience| uuid::Uuid::parse_str(audience).is_err());
+        match addresses.iter().any(|address| bare(address) == bare(audience)) {
+            true => Some(true),
+            false if !ids.is_empty() || addresses.is_empty() => None,
+            false => Some(false),
+        }
+    }
+}
+
+/// One text, or a list of them.
+fn texts(value: &Value) -> Vec<String> {
+    let list = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
+    list.iter().filter_map(Value::as_str).map(str::to_owned).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use base64::prelude::{BASE64_URL_SAFE, BASE64_URL_SAFE_NO_PAD};
+
+    use super::*;
+
+    const AUDIENCE: &str = "https://api.partnercenter.microsoft.com";
+
+    fn token(claims: &str) -> String {
+        format!("e30.{}.signature", BASE64_URL_SAFE_NO_PAD.encode(claims))
+    }
+
+    #[test]
+    fn reads_what_diagnosis_needs() {
+        let claims = Claims::read(&token(
+            r#"{"aud":"https://api.partnercenter.microsoft.com","iss":"https://sts.example/t/","tid":"t","appid":"a",
+                "amr":["pwd","mfa"],"scp":"user_impersonation other","roles":["r"],"exp":1547581389,"upn":"x"}"#,
+        ))
+        .unwrap();
+        assert_eq!(claims.audiences(), [AUDIENCE]);
+        assert_eq!((claims.issuer(), claims.tenant_id()), (Some("https://sts.example/t/"), Some("t")));
+        assert_eq!((claims.application_id(), claims.has_mfa()), (Some("a"), Some(true)));
+        assert_eq!((claims.scopes().len(), claims.roles()), (2, &["r".to_owned()][..]));
+        assert_eq!(claims.expires(), Some(UNIX_EPOCH + Duration::from_secs(1_547_581_389)));
+        assert_eq!(Claims::read(&token(r#"{"azp":"b"}"#)).unwrap().application_id(), Some("b"));
+    }
+
+    #[test]
+    fn takes_padded_base64_too() {
+        let padded = format!("e30.{}.s", BASE64_URL_SAFE.encode(r#"{"tid":"t"}"#));
+        assert!(padded.contains('='));
+        assert_eq!(Claims::read(&padded).unwrap().tenant_id(), Some("t"));
+    }
+
+    #[test]
+    fn an_opaque_token_is_no_error() {
+        let not_an_object = token("[1]");
+        for opaque in ["", "abc", "a.b", "a.b.c", "..", "a.%%%.c", "a.4pyT.c", not_an_object.as_str()] {
+            assert_eq!(Claims::read(opaque), None, "{opaque}");
+        }
+    }
+
+    #[test]
+    fn a_claim_of_another_type_is_absent() {
+        let odd = r#"{"aud":5,"iss":[],"tid":{},"appid":null,"amr":"mfa","scp":7,"roles":"r","exp":"soon"}"#;
+        let claims = Claims::read(&token(odd)).unwrap();
+        assert_eq!((claims.audiences().len(), claims.issuer(), claims.tenant_id()), (0, None, None));
+        assert_eq!((claims.has_mfa(), claims.roles().len(), claims.expires()), (Some(true), 1, None));
+        assert_eq!(Claims::read(&token("{}")), Some(Claims::default()));
+        assert_eq!(Claims::read(&token(r#"{"exp":18446744073709551615}"#)).unwrap().expires(), None);
+    }
+
+    #[test]
+    fn knows_a_foreign_audience_and_is_silent_where_it_cannot_tell() {
+        for (aud, is_for) in [
+            (r#""https://api.partnercenter.microsoft.com""#, Some(true)),
+            (r#""https://API.partnercenter.microsoft.com/""#, Some(true)),
+            (r#""api.partnercenter.microsoft.com""#, Some(true)),
+            (r#"["x","https://api.partnercenter.microsoft.com"]"#, Some(true)),
+            (r#""https://graph.windows.net""#, Some(false)),
+            (r#""fa3d9a0c-3fb0-42cc-9193-47c7ecd2edbd""#, None),
+            ("[]", None),
+        ] {
+            let claims = Claims::read(&token(&format!(r#"{{"aud":{aud}}}"#))).unwrap();
+            assert_eq!(claims.is_for(AUDIENCE), is_for, "{aud}");
+        }
+    }
+}

@@ -1,0 +1,235 @@
+//! A user signs in at another device, with a code.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use secrecy::SecretString;
+use serde::Deserialize;
+use tokio::time::{Instant, sleep};
+
+use crate::auth::application::{self, delegated_scope};
+use crate::auth::grant::{self, Grant};
+use crate::auth::{
+    AccessToken, Credential, CredentialError, CredentialErrorKind as Kind, MemoryStore, RefreshToken, RefreshTokenStore,
+    TokenFuture, TokenRequest,
+};
+use crate::error::text::excerpt;
+
+/// A user signs in with a browser, on any device, by a code that is shown here.
+///
+/// For command-line tools, and for the first refresh token of a [`RefreshToken`]. In Entra it needs an application
+/// with Partner Center's delegated permission `user_impersonation` that allows public client flows
+/// ([source](https://learn.microsoft.com/entra/identity-platform/v2-oauth2-device-code)); Conditional Access may forbid
+/// the flow. It cannot run unattended: it asks when there is no refresh token yet, or none that Entra still takes.
+///
+/// ```no_run
+/// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+/// use partner_center::Cloud;
+/// use partner_center::auth::{DeviceCode, FileStore, RefreshTokenStore, TokenRequest};
+///
+/// let request = TokenRequest::for_audience(Cloud::Global.audience(), Cloud::Global.authority())?;
+/// let sign_in = DeviceCode::new("contoso.onmicrosoft.com", "application id", |prompt| {
+///     println!("Open {} and enter {}", prompt.verification_uri(), prompt.user_code());
+/// });
+/// let signed_in = sign_in.sign_in(&request).await?;
+/// if let Some(refresh_token) = signed_in.refresh_token() {
+///     FileStore::new("refresh-token").save(refresh_token).await?;
+/// }
+/// # Ok(())
+/// # }
+/// ```
+pub struct DeviceCode {
+    tokens: RefreshToken,
+    prompt: Box<dyn Fn(&DevicePrompt) + Send + Sync>,
+}
+
+/// What to show the user.
+#[derive(Clone)]
+pub struct DevicePrompt {
+    user_code: String,
+    verification_uri: String,
+    message: Option<String>,
+    expires_in: Duration,
+}
+
+/// What a sign-in gave.
+#[derive(Debug)]
+pub struct SignedIn {
+    access_token: AccessToken,
+    refresh_token: Option<SecretString>,
+}
+
+/// How long a code lives where the answer does not say.
+const UNTOLD_LIFETIME: Duration = Duration::from_secs(15 * 60);
+/// How often to ask where the answer does not say, and what `slow_down` adds
+/// ([RFC 8628](https://www.rfc-editor.org/rfc/rfc8628#section-3.5)).
+const INTERVAL: Duration = Duration::from_secs(5);
+
+#[derive(Deserialize)]
+struct Offer {
+    device_code: SecretString,
+    user_code: String,
+    #[serde(alias = "verification_url")]
+    verification_uri: String,
+    message: Option<String>,
+    #[serde(default, deserialize_with = "grant::seconds")]
+    expires_in: Option<Duration>,
+    #[serde(default, deserialize_with = "grant::seconds")]
+    interval: Option<Duration>,
+}
+
+impl DeviceCode {
+    /// Takes the partner's tenant (its id or a domain), the application's id, and what shows the prompt.
+    pub fn new(
+        tenant: impl Into<String>,
+        client_id: impl Into<String>,
+        prompt: impl Fn(&DevicePrompt) + Send + Sync + 'static,
+    ) -> Self {
+        Self {
+            tokens: RefreshToken::new(tenant, client_id, MemoryStore::default()),
+            prompt: Box::new(prompt),
+        }
+    }
+
+    /// Where the refresh token is kept, so that the next process need not ask the user; in memory by default.
+    #[must_use]
+    pub fn store(mut self, store: impl RefreshTokenStore + 'static) -> Self {
+        self.tokens.store = Arc::new(store);
+        self
+    }
+
+    /// Asks the user to sign in and waits until that is done; nothing is stored.
+    ///
+    /// # Errors
+    ///
+    /// [`Declined`](Kind::Declined) and [`Expired`](Kind::Expired) as the user does, and whatever else keeps the token
+    /// endpoint from granting a token.
+    pub async fn sign_in(&self, request: &TokenRequest) -> Result<SignedIn, CredentialError> {
+        let scope = delegated_scope(request);
+        let answer = self.tokens.application.ask(request, "devicecode", |form| form.field("scope", &scope)).await?;
+        let began = answer.sent;
+        let offer: Offer = grant::read_json(answer, Ok)?;
+        let expires_in = offer.expires_in.unwrap_or(UNTOLD_LIFETIME);
+        (self.prompt)(&DevicePrompt {
+            user_code: excerpt(&offer.user_code, 64).to_string(),
+            verification_uri: excerpt(&offer.verification_uri, 512).to_string(),
+            message: offer.message.map(|message| excerpt(&message, 1024).to_string()),
+            expires_in,
+        });
+        let interval = offer.interval.unwrap_or(INTERVAL);
+        let Grant { access_token, refresh_token } =
+            self.poll(request, &offer.device_code, interval, began.checked_add(expires_in)).await?;
+        Ok(SignedIn { access_token, refresh_token })
+    }
+
+    /// Asks again and again until the user has decided or the code has ended.
+    async fn poll(
+        &self,
+        request: &TokenRequest,
+        device_code: &SecretString,
+        mut interval: Duration,
+        end: Option<Instant>,
+    ) -> Result<Grant, CredentialError> {
+        loop {
+            if end.is_some_and(|end| Instant::now() + interval >= end) {
+                return Err(CredentialError::new(Kind::Expired, "the code ended"));
+            }
+            sleep(interval).await;
+            let grant_type = "urn:ietf:params:oauth:grant-type:device_code";
+            let asked = self.tokens.application.redeem(request, grant_type, |form| form.secret("device_code", device_code));
+            match asked.await {
+                Err(error) if error.error() == Some("authorization_pending") => {}
+                Err(error) if error.error() == Some("slow_down") => interval += INTERVAL,
+                // The user may be at it right now; only the code's end is final.
+                Err(error) if error.is_retryable() => {
+                    interval += INTERVAL.max(error.retry_after().unwrap_or_default());
+                }
+                decided => return decided,
+            }
+        }
+    }
+}
+
+impl Credential for DeviceCode {
+    fn token<'a>(&'a self, request: &'a TokenRequest) -> TokenFuture<'a> {
+        Box::pin(async move {
+            match self.tokens.redeem(request).await {
+                Ok(Some(access_token)) => return Ok(access_token),
+                Ok(None) => {}
+                Err(error) if needs_user(&error) => {
+                    tracing::debug!(%error, "the user is asked to sign in again");
+                }
+                Err(error) => return Err(error),
+            }
+            let signed_in = self.sign_in(request).await?;
+            if let Some(refresh_token) = signed_in.refresh_token {
+                self.tokens.replace(refresh_token).await;
+            }
+            Ok(signed_in.access_token)
+        })
+    }
+}
+
+/// Whether signing in again is what helps.
+fn needs_user(error: &CredentialError) -> bool {
+    matches!(
+        error.kind(),
+        Kind::RefreshTokenInactive | Kind::RefreshTokenRevoked | Kind::SignInRequired | Kind::MfaRequired
+    )
+}
+
+impl DevicePrompt {
+    /// The code that the user enters.
+    #[must_use]
+    pub fn user_code(&self) -> &str {
+        &self.user_code
+    }
+
+    /// Where the user enters it.
+    #[must_use]
+    pub fn verification_uri(&self) -> &str {
+        &self.verification_uri
+    }
+
+    /// Entra's own sentence that says both.
+    #[must_use]
+    pub fn message(&self) -> Option<&str> {
+        self.message.as_deref()
+    }
+
+    /// How long the user has.
+    #[must_use]
+    pub fn expires_in(&self) -> Duration {
+        self.expires_in
+    }
+}
+
+impl SignedIn {
+    /// The access token.
+    #[must_use]
+    pub fn access_token(&self) -> &AccessToken {
+        &self.access_token
+    }
+
+    /// The refresh token, to be stored; `None` where Entra gave none.
+    #[must_use]
+    pub fn refresh_token(&self) -> Option<&SecretString> {
+        self.refresh_token.as_ref()
+    }
+}
+
+impl fmt::Debug for DevicePrompt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DevicePrompt")
+            .field("verification_uri", &self.verification_uri)
+            .field("expires_in", &self.expires_in)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for DeviceCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        application::debug("DeviceCode", &self.tokens.application, f)
+    }
+}

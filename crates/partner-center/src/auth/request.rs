@@ -1,0 +1,98 @@
+//! What a token is wanted for, and the means to get it.
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::endpoint;
+use crate::error::Error;
+use crate::http_client;
+use crate::retry_policy::RetryPolicy;
+
+/// What a token is wanted for, and the means to get it.
+///
+/// The client makes one for its credential. [`TokenRequest::for_audience`] makes one to sign in without a client.
+#[derive(Clone)]
+pub struct TokenRequest {
+    /// The resource the token is for.
+    pub(crate) audience: String,
+    /// Who issues it, without a slash at the end; has been checked to be https, or plain http on purpose.
+    pub(crate) authority: String,
+    /// Must not follow redirects, which would carry secrets elsewhere.
+    pub(crate) http: reqwest::Client,
+    /// How often and how fast a failed attempt is repeated.
+    pub(crate) retry: RetryPolicy,
+    /// For one attempt, from sending to the last byte of the answer.
+    pub(crate) attempt_timeout: Duration,
+    /// For all attempts and the waits between them.
+    pub(crate) timeout: Duration,
+    /// The largest answer that is read, in bytes.
+    pub(crate) body_limit: usize,
+}
+
+impl TokenRequest {
+    pub(crate) fn new(audience: String, authority: String, http: reqwest::Client) -> Self {
+        Self {
+            audience,
+            authority,
+            http,
+            retry: RetryPolicy::default(),
+            attempt_timeout: Duration::from_secs(20),
+            timeout: Duration::from_secs(60),
+            body_limit: 1 << 20,
+        }
+    }
+
+    /// A request that needs no client, for a first sign-in; [`Cloud`](crate::Cloud) knows both addresses.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) where the authority is no https address (plain
+    /// http is taken on loopback), or where no TLS is compiled in.
+    pub fn for_audience(audience: impl Into<String>, authority: &str) -> Result<Self, Error> {
+        let authority = endpoint::check("authority", authority, false)?;
+        let http = http_client::Settings::default().build(None, authority.starts_with("https"))?;
+        Ok(Self::new(audience.into(), authority, http))
+    }
+
+    /// The resource the token is for, such as `https://api.partnercenter.microsoft.com`.
+    #[must_use]
+    pub fn audience(&self) -> &str {
+        &self.audience
+    }
+
+    /// Where tokens are issued, such as `https://login.microsoftonline.com`.
+    #[must_use]
+    pub fn authority(&self) -> &str {
+        &self.authority
+    }
+
+    /// How stubborn the token endpoint is asked; four attempts by default. Refusals are never repeated.
+    #[must_use]
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.retry = policy;
+        self
+    }
+
+    /// How long one attempt may take, from sending to the last byte of the answer. 20 s by default.
+    #[must_use]
+    pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
+        self.attempt_timeout = timeout;
+        self
+    }
+
+    /// How long all attempts and the waits between them may take. 60 s by default.
+    #[must_use]
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+}
+
+impl fmt::Debug for TokenRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TokenRequest")
+            .field("audience", &self.audience)
+            .field("authority", &self.authority)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,131 @@
+//! The way from credential to call: one request for all, early warnings, no call lost.
+
+use std::time::Duration;
+
+use partner_center::auth::{Credential, CredentialErrorKind, MemoryStore, RefreshToken};
+use partner_center::uuid::{Uuid, uuid};
+use partner_center::{Client, ErrorKind, RetryPolicy};
+use partner_center_mock::examples::get_customer_organization as organization;
+use partner_center_mock::faults::{Answer, FaultServer};
+use partner_center_mock::token_endpoint::{Grant, Refusal, TokenEndpoint};
+
+use crate::support::{CLIENT_ID, Outcome, TENANT, quick_retries};
+use crate::trace::{hear, warnings};
+
+const CUSTOMER: Uuid = uuid!("4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04");
+
+async fn service() -> FaultServer {
+    let server = FaultServer::builder().answer_with(|_| Answer::from(organization::CONTOSO));
+    server.start().await.expect("loopback has a free port")
+}
+
+fn client(entra: &TokenEndpoint, service: &FaultServer, credential: impl Credential + 'static) -> Client {
+    hear();
+    let client = Client::builder().base_url(service.url()).authority(entra.authority()).credential(credential);
+    client.retry(quick_retries()).build().expect("a client for loopback can be made")
+}
+
+fn refresh_token() -> RefreshToken {
+    RefreshToken::new(TENANT, CLIENT_ID, MemoryStore::new("s3cr3t-first"))
+}
+
+#[tokio::test]
+async fn calls_on_a_cold_cache_share_one_token_request() -> Outcome {
+    let (entra, service) = (TokenEndpoint::start().await?, service().await);
+    let gate = entra.hold();
+    let client = client(&entra, &service, refresh_token());
+    let mut calls = tokio::task::JoinSet::new();
+    for _ in 0..100 {
+        let client = client.clone();
+        calls.spawn(async move { client.customer(CUSTOMER).organization().await.is_ok() });
+    }
+    gate.wait_for(1).await;
+    assert_eq!(service.requests().len(), 0);
+    gate.open();
+    assert!(calls.join_all().await.into_iter().all(|is_ok| is_ok));
+    assert_eq!((entra.requests().len(), service.requests().len()), (1, 100));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_thousand_calls_share_one_refusal() -> Outcome {
+    let (entra, service) = (TokenEndpoint::start().await?, service().await);
+    let refusal = Refusal::inactive_refresh_token();
+    let trace_id = refusal.trace_id().to_string();
+    entra.answer_always(refusal);
+    let gate = entra.hold();
+    let client = client(&entra, &service, refresh_token());
+    let mut calls = tokio::task::JoinSet::new();
+    for _ in 0..1000 {
+        let client = client.clone();
+        calls.spawn(async move { client.customer(CUSTOMER).organization().await.map(drop) });
+    }
+    gate.wait_for(1).await;
+    gate.open();
+    for outcome in calls.join_all().await {
+        let error = outcome.expect_err("there is no token");
+        let cause = error.credential_error().expect("that is why");
+        assert_eq!((error.kind(), cause.kind()), (ErrorKind::Credential, CredentialErrorKind::RefreshTokenInactive));
+        assert_eq!((cause.trace_id(), error.remedy()), (Some(trace_id.as_str()), cause.remedy()));
+    }
+    assert_eq!((entra.requests().len(), service.requests().len()), (1, 0));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_call_that_is_dropped_while_it_signs_in_leaves_the_token_to_the_others() -> Outcome {
+    let (entra, service) = (TokenEndpoint::start().await?, service().await);
+    let gate = entra.hold();
+    let client = client(&entra, &service, refresh_token());
+    let call = |client: Client| tokio::spawn(async move { client.customer(CUSTOMER).organization().await });
+    let leader = call(client.clone());
+    gate.wait_for(1).await;
+    let follower = call(client);
+    leader.abort();
+    assert!(leader.await.is_err());
+    gate.open();
+    assert!(follower.await?.is_ok());
+    assert_eq!(entra.requests().len(), 1);
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_call_is_lost_when_tokens_end_in_between() -> Outcome {
+    let entra = TokenEndpoint::builder().lifetime(Duration::from_secs(2)).start().await?;
+    let service = service().await;
+    let client = client(&entra, &service, refresh_token());
+    for _ in 0..100 {
+        client.customer(CUSTOMER).organization().retry(RetryPolicy::off()).await?;
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    // Ten seconds of tokens that are renewed at about half of their two.
+    let renewals = entra.count(Grant::RefreshToken);
+    assert!((5..=14).contains(&renewals), "{renewals}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn names_a_foreign_audience_and_missing_mfa_before_the_service_refuses() -> Outcome {
+    let entra = TokenEndpoint::builder()
+        .claim("aud", "https://graph.windows.net")
+        .claim("amr", serde_json::json!(["pwd"]))
+        .start()
+        .await?;
+    let service = service().await;
+    let client = client(&entra, &service, refresh_token());
+    client.customer(CUSTOMER).organization().await?;
+    let warnings = warnings();
+    assert_eq!(warnings.len(), 2, "{warnings:?}");
+    assert!(warnings[0].contains("for another audience") && warnings[1].contains("multi-factor"), "{warnings:?}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn opaque_tokens_and_good_ones_warn_of_nothing() -> Outcome {
+    for endpoint in [TokenEndpoint::builder(), TokenEndpoint::builder().opaque_tokens()] {
+        let (entra, service) = (endpoint.start().await?, service().await);
+        client(&entra, &service, refresh_token()).customer(CUSTOMER).organization().await?;
+    }
+    assert_eq!(warnings(), [""; 0]);
+    Ok(())
+}

@@ -1,0 +1,166 @@
+//! The token endpoint is spoken to with care: what is tried again, how often, how long, and what never is.
+
+use std::time::Duration;
+
+use partner_center::RetryPolicy;
+use partner_center::auth::{ClientSecret, CredentialError, CredentialErrorKind as Kind, TokenRequest};
+use partner_center_mock::Reply;
+use partner_center_mock::faults::{Answer, FaultServer};
+use partner_center_mock::token_endpoint::{Refusal, TokenEndpoint};
+use tokio::time::Instant;
+
+use crate::support::{CLIENT_ID, Outcome, TENANT, request, request_to, token};
+
+async fn ask(request: &TokenRequest) -> Result<String, CredentialError> {
+    token(&ClientSecret::new(TENANT, CLIENT_ID, "s3cr3t"), request).await
+}
+
+/// The error, and how often it was asked, where everything is answered like this.
+async fn fails(answer: impl Into<Answer>) -> (CredentialError, usize) {
+    let entra = TokenEndpoint::start().await.expect("loopback has a free port");
+    entra.answer_always(answer);
+    let error = ask(&request(&entra)).await.expect_err("no answer grants anything");
+    (error, entra.requests().len())
+}
+
+#[tokio::test]
+async fn tries_again_what_may_pass() -> Outcome {
+    let entra = TokenEndpoint::start().await?;
+    let request = request(&entra);
+    let passing = [
+        Answer::reset(),
+        Answer::close(),
+        Answer::partial(Reply::text(200, "{\"access_token\":\"half\"}"), 9),
+        Answer::raw("HTTP/1.1 2"),
+        Answer::reply(Reply::new(408)),
+        Answer::reply(Reply::new(429)),
+        Answer::reply(Reply::html(500, "<h1>oh</h1>")),
+        Answer::reply(Reply::new(502)),
+        Answer::reply(Reply::new(503)),
+        Answer::reply(Reply::new(504)),
+        Answer::reply(Refusal::temporarily_unavailable()),
+        Answer::reply(Refusal::temporarily_unavailable().status(400)),
+    ];
+    for (index, answer) in passing.into_iter().enumerate() {
+        let before = entra.requests().len();
+        let shown = format!("{index}: {answer:?}");
+        entra.answer_next(match index {
+            3 => answer.then_close(),
+            _ => answer,
+        });
+        assert!(ask(&request).await.is_ok(), "{shown}");
+        assert_eq!(entra.requests().len() - before, 2, "{shown}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn gives_up_after_four_attempts_and_keeps_what_it_learnt() {
+    for (status, kind) in [(429, Kind::Throttled), (408, Kind::ServerFailure), (503, Kind::ServerFailure)] {
+        let (error, attempts) = fails(Reply::html(status, "<h1>busy</h1>").header("x-ms-request-id", "trace-1")).await;
+        assert_eq!((error.kind(), attempts), (kind, 4), "{status}");
+        assert_eq!(error.status().map(|status| status.as_u16()), Some(status));
+        assert_eq!(error.trace_id(), Some("trace-1"));
+        assert!(error.is_retryable());
+    }
+    let (error, attempts) = fails(Answer::reset()).await;
+    assert_eq!((error.kind(), error.status(), attempts), (Kind::Unreachable, None, 4));
+    assert!(error.is_retryable() && error.correlation_id().is_some());
+}
+
+#[tokio::test]
+async fn never_tries_a_refusal_again() {
+    for refusal in [
+        Refusal::inactive_refresh_token(),
+        Refusal::revoked_grant(),
+        Refusal::mfa_required(),
+        Refusal::wrong_secret(),
+        Refusal::unknown_tenant(),
+        Refusal::unknown_application(),
+        Refusal::unknown_resource(),
+        Refusal::consent_required(),
+        Refusal::new("something_new", 1, "Nobody knows."),
+    ] {
+        let shown = format!("{refusal:?}");
+        let (error, attempts) = fails(refusal).await;
+        assert_eq!((attempts, error.is_retryable()), (1, false), "{shown}");
+    }
+}
+
+#[tokio::test]
+async fn a_connection_refused_says_so() {
+    let error = ask(&request_to("http://127.0.0.1:1")).await.unwrap_err();
+    assert_eq!(error.kind(), Kind::Unreachable);
+    assert!(error.to_string().contains("refused"), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn waits_as_long_as_it_is_told() -> Outcome {
+    let entra = TokenEndpoint::start().await?;
+    entra.answer_next(Reply::new(429).header("Retry-After", "7"));
+    entra.answer_next(
+        Reply::new(503)
+            .header("Date", "Wed, 21 Oct 2015 07:28:00 GMT")
+            .header("Retry-After", "Wed, 21 Oct 2015 07:28:11 GMT"),
+    );
+    ask(&request(&entra)).await?;
+    let at: Vec<_> = entra.requests().iter().map(|request| request.at()).collect();
+    assert_eq!(at.len(), 3);
+    assert!(at[1] - at[0] >= Duration::from_secs(7), "{:?}", at[1] - at[0]);
+    assert!(at[2] - at[1] >= Duration::from_secs(11), "{:?}", at[2] - at[1]);
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wait_that_does_not_fit_is_told_at_once() -> Outcome {
+    for (told, seconds) in [("60", 60), ("99999999999999999999999", u64::MAX)] {
+        let began = Instant::now();
+        let (error, attempts) = fails(Reply::new(429).header("Retry-After", told)).await;
+        assert_eq!((error.retry_after(), attempts), (Some(Duration::from_secs(seconds)), 1));
+        assert!(began.elapsed() < Duration::from_secs(1), "{:?}", began.elapsed());
+    }
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_attempt_and_the_whole_have_their_limits() -> Outcome {
+    let entra = TokenEndpoint::start().await?;
+    for answer in [
+        Answer::stall(),
+        Answer::drip(Reply::text(200, " ".repeat(1000)), 1, Duration::from_secs(1)),
+        Answer::raw("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n").then_stall(),
+    ] {
+        entra.answer_always(answer);
+        let (began, before) = (Instant::now(), entra.requests().len());
+        let error = ask(&request(&entra)).await.unwrap_err();
+        assert_eq!(error.kind(), Kind::Unreachable);
+        let elapsed = began.elapsed();
+        assert!(elapsed >= Duration::from_secs(59) && elapsed <= Duration::from_secs(61), "{elapsed:?}");
+        assert_eq!(entra.requests().len() - before, 3);
+    }
+
+    let (began, before) = (Instant::now(), entra.requests().len());
+    let quick = request(&entra).attempt_timeout(Duration::from_secs(2)).timeout(Duration::from_secs(3));
+    assert!(ask(&quick).await.is_err());
+    assert!(began.elapsed() <= Duration::from_secs(4), "{:?}", began.elapsed());
+    assert_eq!(entra.requests().len() - before, 2);
+
+    let patient = request(&entra).retry(RetryPolicy::off()).timeout(Duration::MAX).attempt_timeout(Duration::MAX);
+    entra.answer_always(Answer::wait(Duration::from_secs(3600)).then_reply(Reply::new(503)));
+    assert_eq!(ask(&patient).await.unwrap_err().kind(), Kind::ServerFailure);
+    Ok(())
+}
+
+#[tokio::test]
+async fn carries_its_secret_nowhere_else() -> Outcome {
+    let elsewhere = FaultServer::start([Reply::new(200)]).await?;
+    for status in [301, 302, 303, 307, 308] {
+        let location = format!("{}/?code=s3cr3t", elsewhere.url());
+        let (error, attempts) = fails(Reply::new(status).header("Location", location)).await;
+        assert_eq!((error.kind(), attempts), (Kind::UnexpectedAnswer, 1), "{status}");
+        assert_eq!(error.status().map(|status| status.as_u16()), Some(status));
+        assert!(error.to_string().contains("a redirect to 127.0.0.1, which is not followed"), "{error}");
+    }
+    assert_eq!(elsewhere.requests().len(), 0);
+    Ok(())
+}

@@ -1,0 +1,164 @@
+//! A refresh token in a file: whole at every moment, for its owner alone.
+
+use std::fs;
+
+use partner_center::auth::{CredentialErrorKind as Kind, ExposeSecret, FileStore, RefreshToken, RefreshTokenStore};
+use partner_center_mock::token_endpoint::{Rotation, TokenEndpoint};
+
+use crate::support::{CLIENT_ID, Folder, Outcome, TENANT, request, token};
+
+async fn loaded(store: &FileStore) -> Result<Option<String>, partner_center::auth::CredentialError> {
+    Ok(store.load().await?.map(|token| token.expose_secret().to_owned()))
+}
+
+#[tokio::test]
+async fn gives_back_what_it_was_given_and_leaves_nothing_else_behind() -> Outcome {
+    let folder = Folder::new();
+    let store = FileStore::new(folder.file("token"));
+    assert_eq!(loaded(&store).await?, None);
+    for text in ["s3cr3t-1", "s3cr3t-2-which-is-longer", "s3cr3t-3"] {
+        store.save(&text.into()).await?;
+        assert_eq!(loaded(&store).await?.as_deref(), Some(text));
+    }
+    assert_eq!(folder.names(), ["token"]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn takes_a_token_that_somebody_wrote_by_hand() -> Outcome {
+    let folder = Folder::new();
+    let store = FileStore::new(folder.file("token"));
+    for (content, token) in [("s3cr3t-1\r\n", Some("s3cr3t-1")), (" s3cr3t-2 ", Some("s3cr3t-2")), ("", None), ("\n", None)] {
+        fs::write(store.path(), content)?;
+        assert_eq!(loaded(&store).await?.as_deref(), token, "{content:?}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn refuses_what_is_no_token_without_showing_it() -> Outcome {
+    let folder = Folder::new();
+    let store = FileStore::new(folder.file("token"));
+    for content in ["s3cr3t one\ns3cr3t two", "s3cr3t\0", "s3cr3t-ä", &"s3cr3t".repeat(20_000)] {
+        fs::write(store.path(), content)?;
+        let error = loaded(&store).await.unwrap_err();
+        assert_eq!(error.kind(), Kind::Store);
+        let shown = format!("{error} {error:?}");
+        assert!(shown.contains("something else than a refresh token") && !shown.contains("s3cr3t"), "{shown}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_error_names_the_file() {
+    let folder = Folder::new();
+    let store = FileStore::new(folder.file("missing").join("token"));
+    let error = store.save(&"s3cr3t".into()).await.unwrap_err();
+    assert_eq!(error.kind(), Kind::Store);
+    assert!(error.to_string().contains("missing/token") || error.to_string().contains(r"missing\token"), "{error}");
+    assert!(store.lock().await.is_err());
+}
+
+#[tokio::test]
+async fn what_a_crash_left_half_written_is_never_read() -> Outcome {
+    let folder = Folder::new();
+    let store = FileStore::new(folder.file("token"));
+    store.save(&"s3cr3t-whole".into()).await?;
+    fs::write(folder.file("token.0000.tmp"), "s3cr3t-ha")?;
+    assert_eq!(loaded(&store).await?.as_deref(), Some("s3cr3t-whole"));
+    store.save(&"s3cr3t-next".into()).await?;
+    assert_eq!(loaded(&store).await?.as_deref(), Some("s3cr3t-next"));
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_reader_never_meets_half_a_token() -> Outcome {
+    let folder = Folder::new();
+    let store = FileStore::new(folder.file("token"));
+    let texts = ["a".repeat(10), "b".repeat(5000)];
+    store.save(&texts[0].as_str().into()).await?;
+    let writer = tokio::spawn({
+        let (store, texts) = (store.clone(), texts.clone());
+        async move {
+            for round in 0..60 {
+                store.save(&texts[round % 2].as_str().into()).await?;
+            }
+            Ok::<_, partner_center::auth::CredentialError>(())
+        }
+    });
+    let mut reads = 0;
+    while !writer.is_finished() || reads < 10 {
+        let text = loaded(&store).await?.expect("there is always a token");
+        assert!(texts.contains(&text), "{} bytes", text.len());
+        reads += 1;
+    }
+    writer.await??;
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lock_that_is_never_given_back_delays_and_stops_nobody() -> Outcome {
+    let entra = TokenEndpoint::builder().rotation(Rotation::OldStaysValid).start().await?;
+    let folder = Folder::new();
+    let store = FileStore::new(folder.file("token"));
+    store.save(&"s3cr3t-1".into()).await?;
+    let guard = store.lock().await?;
+    let began = tokio::time::Instant::now();
+    let credential = RefreshToken::new(TENANT, CLIENT_ID, store.clone());
+    token(&credential, &request(&entra)).await?;
+    let waited = began.elapsed().as_secs();
+    assert!((59..=62).contains(&waited), "{waited}");
+    drop(guard);
+    let began = tokio::time::Instant::now();
+    token(&credential, &request(&entra)).await?;
+    assert!(began.elapsed().as_secs() < 2);
+    Ok(())
+}
+
+#[cfg(unix)]
+mod unix {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    use super::*;
+
+    fn mode(path: impl AsRef<std::path::Path>) -> u32 {
+        fs::metadata(path).expect("the file is there").permissions().mode() & 0o777
+    }
+
+    #[tokio::test]
+    async fn its_owner_alone_can_read_it() -> Outcome {
+        let folder = Folder::new();
+        let store = FileStore::new(folder.file("token"));
+        fs::write(store.path(), "s3cr3t-readable-by-all")?;
+        fs::set_permissions(store.path(), fs::Permissions::from_mode(0o644))?;
+        store.save(&"s3cr3t-1".into()).await?;
+        let guard = store.lock().await?;
+        assert_eq!((mode(store.path()), mode(folder.file("token.lock"))), (0o600, 0o600));
+        drop(guard);
+        Ok(())
+    }
+
+    #[tokio::test]
+    async fn a_link_stays_a_link() -> Outcome {
+        let (folder, elsewhere) = (Folder::new(), Folder::new());
+        fs::write(elsewhere.file("token"), "s3cr3t-1")?;
+        symlink(elsewhere.file("token"), folder.file("link"))?;
+        let store = FileStore::new(folder.file("link"));
+        store.save(&"s3cr3t-2".into()).await?;
+        assert!(fs::symlink_metadata(folder.file("link"))?.is_symlink());
+        assert_eq!(fs::read_to_string(elsewhere.file("token"))?, "s3cr3t-2");
+        assert_eq!(folder.names(), ["link"]);
+        Ok(())
+    }
+
+    #[tokio::test]
+    async fn a_folder_that_cannot_be_written_leaves_the_old_token_and_no_litter() -> Outcome {
+        let folder = Folder::new();
+        let store = FileStore::new(folder.file("token"));
+        // A folder in the file's place: writing beside it works, replacing it does not.
+        fs::create_dir(store.path())?;
+        assert_eq!(store.save(&"s3cr3t-2".into()).await.unwrap_err().kind(), Kind::Store);
+        assert_eq!(folder.names(), ["token"]);
+        Ok(())
+    }
+}

@@ -1,0 +1,18 @@
+//! What every credential promises, held against a token endpoint on loopback.
+
+#[cfg(feature = "azure")]
+mod azure;
+#[cfg(feature = "certificate")]
+mod certificate;
+mod client;
+mod device_code;
+mod endpoint;
+mod errors;
+mod file_store;
+mod grants;
+mod odd_answers;
+mod processes;
+mod refresh_token;
+mod secrets;
+mod support;
+mod trace;

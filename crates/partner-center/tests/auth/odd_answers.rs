@@ -1,0 +1,70 @@
+//! Answers that no token endpoint should give: read where that is safe, else an error that keeps the status.
+
+use partner_center::auth::{ClientSecret, CredentialError, CredentialErrorKind as Kind};
+use partner_center_mock::Reply;
+use partner_center_mock::faults::{Answer, Framing};
+use partner_center_mock::token_endpoint::TokenEndpoint;
+use serde_json::json;
+
+use crate::support::{CLIENT_ID, Outcome, TENANT, request, token};
+
+async fn answered(answer: impl Into<Answer>) -> (Result<String, CredentialError>, usize) {
+    let entra = TokenEndpoint::start().await.expect("loopback has a free port");
+    entra.answer_always(answer);
+    let outcome = token(&ClientSecret::new(TENANT, CLIENT_ID, "s3cr3t"), &request(&entra)).await;
+    (outcome, entra.requests().len())
+}
+
+#[tokio::test]
+async fn what_is_no_token_is_an_error_that_keeps_the_status() {
+    for (reply, said) in [
+        (Reply::html(200, "<h1>Sign in to the guest network</h1>"), "not the JSON of a token endpoint"),
+        (Reply::new(200), "the answer is empty"),
+        (Reply::new(204), "the answer is empty"),
+        (Reply::text(200, "{\"access_token\":\"s3cr3t-half"), "not the JSON of a token endpoint"),
+        (Reply::text(200, "{}"), "holds no access token"),
+        (Reply::json(200, &json!({ "error": "invalid_grant" })), "holds no access token"),
+        (Reply::json(200, &json!({ "access_token": "s3cr3t-a", "token_type": "pop" })), "other than Bearer"),
+        (Reply::html(400, "<h1>Bad request</h1>"), "an answer of type text/html"),
+        (Reply::new(400), "without an error that can be read"),
+        (Reply::text(401, "{\"error\":\"inva"), "without an error that can be read"),
+        (Reply::json(404, &json!(["error"])), "without an error that can be read"),
+    ] {
+        let status = reply.status();
+        let (outcome, attempts) = answered(reply).await;
+        let error = outcome.expect_err(said);
+        assert_eq!((error.kind(), attempts), (Kind::UnexpectedAnswer, 1), "{said}");
+        assert_eq!(error.status().map(|status| status.as_u16()), Some(status), "{said}");
+        assert!(error.to_string().contains(said), "{error}");
+        assert!(error.correlation_id().is_some() && !error.is_retryable());
+    }
+}
+
+#[tokio::test]
+async fn reads_no_more_than_a_mebibyte() {
+    let good = Reply::json(200, &json!({ "access_token": "s3cr3t-a" }));
+    for framing in [Framing::ContentLength, Framing::Chunked, Framing::UntilClose] {
+        let (outcome, attempts) = answered(Answer::huge(good.clone(), (1 << 20) + 1, framing)).await;
+        let error = outcome.expect_err("the answer is too large");
+        assert_eq!((error.kind(), attempts), (Kind::UnexpectedAnswer, 1), "{framing:?}");
+        assert_eq!(error.status().map(|status| status.as_u16()), Some(200));
+        assert!(error.to_string().contains("more than 1048576 bytes"), "{error}");
+    }
+    let (outcome, _) = answered(Answer::huge(good, 1 << 20, Framing::Chunked)).await;
+    assert_eq!(outcome.expect("a mebibyte is read"), "s3cr3t-a");
+}
+
+#[tokio::test]
+async fn reads_what_is_merely_unusual() -> Outcome {
+    for reply in [
+        Reply::json(200, &json!({ "access_token": "s3cr3t-a" })).byte_order_mark(),
+        Reply::text(200, r#"{"access_token":"s3cr3t-a","expires_in":"3599"}"#),
+        Reply::json(200, &json!({ "access_token": "s3cr3t-a", "token_type": "bearer", "unknown": [{}] })),
+        Reply::json(200, &json!({ "access_token": "s3cr3t-a", "refresh_token": null, "expires_in": null })),
+        Reply::json(201, &json!({ "access_token": "s3cr3t-a" })),
+    ] {
+        let (outcome, attempts) = answered(reply).await;
+        assert_eq!((outcome?.as_str(), attempts), ("s3cr3t-a", 1));
+    }
+    Ok(())
+}

@@ -1,0 +1,118 @@
+//! Several processes share one file of refresh tokens.
+//!
+//! Each test runs this binary again, as a process of its own that runs the same test with a part to play.
+
+use std::env;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use partner_center::auth::{FileStore, RefreshToken, RefreshTokenStore};
+use partner_center_mock::token_endpoint::{Grant, Rotation, TokenEndpoint};
+
+use crate::support::{CLIENT_ID, Folder, Outcome, TENANT, request, request_to, token};
+
+const AUTHORITY: &str = "PARTNER_CENTER_TEST_AUTHORITY";
+const FILE: &str = "PARTNER_CENTER_TEST_FILE";
+const ROTATIONS: usize = 12;
+
+/// This test in a process of its own.
+fn run_again(test: &str, authority: &str, file: &Path) -> std::io::Result<Child> {
+    let name = format!("{}::{test}", module_path!().split_once("::").map_or("", |(_, module)| module));
+    Command::new(env::current_exe()?)
+        .args(["--exact", &name, "--nocapture"])
+        .envs([(AUTHORITY, authority.as_ref()), (FILE, file.as_os_str())])
+        .stdout(Stdio::piped())
+        .spawn()
+}
+
+/// Where to sign in and where the token is, in a process that was started by a test.
+fn part_to_play() -> Option<(String, FileStore)> {
+    Some((env::var(AUTHORITY).ok()?, FileStore::new(env::var_os(FILE)?)))
+}
+
+#[tokio::test]
+async fn two_processes_never_redeem_the_same_token() -> Outcome {
+    if let Some((authority, store)) = part_to_play() {
+        let credential = RefreshToken::new(TENANT, CLIENT_ID, store);
+        for _ in 0..ROTATIONS {
+            token(&credential, &request_to(&authority)).await?;
+        }
+        return Ok(());
+    }
+    let folder = Folder::new();
+    let file = folder.file("token");
+    std::fs::write(&file, "s3cr3t-first")?;
+    let entra = TokenEndpoint::builder().refresh_token("s3cr3t-first").rotation(Rotation::OldIsRevoked).start().await?;
+    let mut others = tokio::task::JoinSet::new();
+    for _ in 0..2 {
+        let other = run_again("two_processes_never_redeem_the_same_token", &entra.authority(), &file)?;
+        others.spawn_blocking(move || other.wait_with_output());
+    }
+    for output in others.join_all().await {
+        let output = output?;
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+    }
+    assert_eq!(entra.count(Grant::RefreshToken), 2 * ROTATIONS);
+    assert_eq!(entra.refresh_tokens().len(), 2 * ROTATIONS, "none was refused");
+    assert_eq!(entra.refresh_tokens().last(), Some(&std::fs::read_to_string(&file)?));
+    assert_eq!(folder.names(), ["token", "token.lock"]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_killed_process_leaves_a_whole_token_and_no_lock() -> Outcome {
+    if let Some((authority, store)) = part_to_play() {
+        let credential = RefreshToken::new(TENANT, CLIENT_ID, store);
+        loop {
+            token(&credential, &request_to(&authority)).await?;
+        }
+    }
+    let folder = Folder::new();
+    let file = folder.file("token");
+    std::fs::write(&file, "s3cr3t-first")?;
+    let entra = TokenEndpoint::start().await?;
+    for kill in 0..3 {
+        let before = entra.count(Grant::RefreshToken);
+        let mut other = run_again("a_killed_process_leaves_a_whole_token_and_no_lock", &entra.authority(), &file)?;
+        // While an answer is on its way the other process holds the lock.
+        while entra.count(Grant::RefreshToken) <= before + kill {
+            tokio::task::yield_now().await;
+        }
+        other.kill()?;
+        tokio::task::spawn_blocking(move || other.wait()).await??;
+
+        let stored = std::fs::read_to_string(&file)?;
+        assert!(stored == "s3cr3t-first" || entra.refresh_tokens().contains(&stored), "{} bytes", stored.len());
+        let credential = RefreshToken::new(TENANT, CLIENT_ID, FileStore::new(&file));
+        token(&credential, &request(&entra)).await?;
+        assert_eq!(entra.refresh_tokens().last(), Some(&std::fs::read_to_string(&file)?));
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_lock_ends_with_its_process() -> Outcome {
+    if let Some((_, store)) = part_to_play() {
+        let _guard = store.lock().await?;
+        eprintln!("locked");
+        std::future::pending::<()>().await;
+    }
+    let folder = Folder::new();
+    let store = FileStore::new(folder.file("token"));
+    let mut other = Command::new(env::current_exe()?)
+        .args(["--exact", "processes::a_lock_ends_with_its_process", "--nocapture"])
+        .envs([(AUTHORITY, "unused".as_ref()), (FILE, store.path().as_os_str())])
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()?;
+    let said = other.stderr.take().ok_or("its words are piped")?;
+    let locked = tokio::task::spawn_blocking(move || BufReader::new(said).lines().map_while(Result::ok).any(|line| line == "locked"));
+    assert!(locked.await?);
+    let waiting = tokio::time::timeout(std::time::Duration::from_millis(100), store.lock()).await;
+    assert!(waiting.is_err(), "the other process holds it");
+    other.kill()?;
+    tokio::task::spawn_blocking(move || other.wait()).await??;
+    store.lock().await?;
+    Ok(())
+}

@@ -1,0 +1,69 @@
+//! Where tokens may go.
+
+use partner_center::auth::StaticToken;
+use partner_center::{Client, Cloud, ErrorKind};
+
+use crate::capture::hear;
+use crate::support::{CUSTOMER, Outcome, Recorder, builder};
+
+/// What `build()` says to a base URL.
+fn refusal(url: &str) -> String {
+    let error = builder(url).build().expect_err(url);
+    assert_eq!(error.kind(), ErrorKind::Configuration, "{url}");
+    assert!(!error.may_have_been_sent());
+    assert_eq!((error.attempts(), error.request_id(), error.status()), (0, None, None), "{url}");
+    error.to_string()
+}
+
+#[test]
+fn says_what_is_wrong_with_a_base_url() {
+    for (url, says) in [
+        ("", "the base URL is no absolute URL"),
+        ("api.partnercenter.microsoft.com", "the base URL is no absolute URL"),
+        ("/v1", "the base URL is no absolute URL"),
+        ("ftp://api.example", "the base URL must begin with https://"),
+        ("http://api.partnercenter.microsoft.com", "plain http"),
+        ("http://10.0.0.1", "plain http"),
+        ("http://localhost.example", "plain http"),
+        ("https://user:secret-word@api.example", "user name or a password"),
+        ("https://api.example/?key=secret-word", "query or a fragment"),
+        ("https://api.example/v1", "/v1"),
+    ] {
+        let shown = refusal(url);
+        assert!(shown.contains(says), "{url}: {shown}");
+        assert!(!shown.contains("secret-word"), "{shown}");
+    }
+}
+
+#[test]
+fn the_authority_is_held_to_the_same_rules() {
+    let error = builder("https://api.example").authority("http://login.example").build().expect_err("plain http");
+    assert!(error.to_string().contains("the authority is plain http"), "{error}");
+}
+
+#[test]
+fn plain_http_elsewhere_needs_the_frightening_switch() -> Outcome {
+    builder("http://gateway.example").dangerously_allow_plain_http(true).build()?;
+    refusal("http://gateway.example");
+    Ok(())
+}
+
+#[tokio::test]
+async fn plain_http_to_this_machine_needs_no_permission() -> Outcome {
+    let server = Recorder::contoso().await;
+    builder(server.base_url()).build()?.customer(CUSTOMER).organization().await?;
+    builder("http://localhost:1").build()?;
+    builder("http://[::1]:1").build()?;
+    Ok(())
+}
+
+#[test]
+fn each_cloud_has_https_addresses_of_its_own() -> Outcome {
+    hear();
+    for cloud in [Cloud::Global, Cloud::UsGovernment, Cloud::China] {
+        let client = Client::builder().cloud(cloud).credential(StaticToken::new("t")).build()?;
+        assert!(format!("{client:?}").contains(cloud.base_url()));
+        assert!(cloud.base_url().starts_with("https://") && cloud.authority().starts_with("https://"));
+    }
+    Ok(())
+}

@@ -1,0 +1,126 @@
+//! Bodies of success that hold no organization: each is an error that says what is wrong and keeps what came.
+
+use partner_center::ErrorKind;
+use partner_center_mock::Reply;
+
+use crate::support::refused;
+
+/// Asserts that a 200 with `body` is an error whose line holds `says`, after one attempt, with everything kept.
+async fn assert_misfit(body: impl Into<Vec<u8>>, says: &str) {
+    let body = body.into();
+    let shown = String::from_utf8_lossy(&body[..body.len().min(60)]).into_owned();
+    let error = refused(Reply::new(200).header("MS-RequestId", "theirs").body(body.clone())).await;
+    assert_eq!(error.kind(), ErrorKind::UnexpectedBody, "{shown:?}: {error}");
+    assert!(error.to_string().contains(says), "{shown:?}: {error}");
+    assert_eq!(error.status().map(|status| status.as_u16()), Some(200), "{shown:?}");
+    assert_eq!(error.raw(), &body, "{shown:?}");
+    assert_eq!(error.received_request_id(), Some("theirs"), "{shown:?}");
+    assert!(error.request_id().is_some() && error.correlation_id().is_some(), "{shown:?}");
+    assert!(!error.is_retryable(), "{shown:?}");
+}
+
+#[tokio::test]
+async fn scalars_are_no_organization() {
+    assert_misfit("null", "expected a sequence").await;
+    assert_misfit("7", "expected a sequence").await;
+    assert_misfit("true", "expected a sequence").await;
+    assert_misfit(r#""Contoso""#, "expected a sequence").await;
+    assert_misfit("[null]", "[0]").await;
+    assert_misfit("[[]]", "[0]").await;
+}
+
+#[tokio::test]
+async fn objects_without_a_single_known_field_are_no_organization() {
+    assert_misfit("{}", "expected a sequence").await;
+    assert_misfit(r#"{"items":null}"#, "expected a sequence").await;
+    assert_misfit(r#"{"value":{"displayName":"Contoso"}}"#, "expected a sequence").await;
+}
+
+#[tokio::test]
+async fn an_empty_body_says_so() {
+    assert_misfit("", "the body is empty").await;
+    assert_misfit("\r\n ", "the body is empty").await;
+    assert_misfit(b"\xef\xbb\xbf", "the body is empty").await;
+}
+
+#[tokio::test]
+async fn a_page_in_the_services_place_says_so() {
+    assert_misfit("<!DOCTYPE html><html><body>Sign in</body></html>", "HTML").await;
+    assert_misfit("\u{feff}\n<html/>", "HTML").await;
+}
+
+#[tokio::test]
+async fn a_body_that_ends_too_early_says_where() {
+    assert_misfit(r#"[{"displayName":"Conto"#, "EOF").await;
+    assert_misfit("[", "EOF").await;
+    assert_misfit(r#"[{"displayName":"Contoso"}"#, "EOF").await;
+}
+
+#[tokio::test]
+async fn text_after_the_value_is_an_error() {
+    assert_misfit("[{}] [{}]", "more after").await;
+    assert_misfit("[{}]\0", "more after").await;
+}
+
+#[tokio::test]
+async fn a_field_of_the_wrong_type_is_named_by_its_path() {
+    assert_misfit(r#"[{"city":7}]"#, "[0].city").await;
+    assert_misfit(r#"[{},{"technicalNotificationMails":["a",7]}]"#, "[1].technicalNotificationMails[1]").await;
+    assert_misfit(r#"[{"technicalNotificationMails":"a@b.c"}]"#, "[0].technicalNotificationMails").await;
+}
+
+#[tokio::test]
+async fn bytes_that_are_not_utf_8_are_an_error_and_are_never_replaced() {
+    assert_misfit(b"[{\"city\":\"Z\xfcrich\"}]", "not UTF-8").await;
+    assert_misfit(b"[{\"city\":\"\xed\xa0\x80\"}]", "not UTF-8").await;
+    assert_misfit(b"\xff\xfe[\0{\0}\0]\0", "not UTF-8").await;
+    assert_misfit(b"{\"city\":\"Z\xfcrich\"}", "not UTF-8").await;
+    assert_misfit(b"[{\"city\":\"Z\xc3\"}]", "not UTF-8").await;
+}
+
+#[tokio::test]
+async fn bytes_that_are_not_utf_8_are_an_error_in_unknown_fields_too() {
+    assert_misfit(b"[{\"displayName\":\"Contoso\",\"unknown\":\"Z\xfcrich\"}]", "not UTF-8").await;
+}
+
+#[tokio::test]
+async fn utf_16_is_an_error() {
+    let utf_16: Vec<u8> = r#"[{"city":"Redmond"}]"#.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    assert_misfit(utf_16, "line 1 column 2").await;
+}
+
+#[tokio::test]
+async fn deep_nesting_overflows_no_stack() {
+    let depth = 200_000;
+    for (open, close) in [("[", "]"), (r#"{"value":"#, "}"), (r#"[{"city":"#, "}]")] {
+        let body = format!("{}{}", open.repeat(depth), close.repeat(depth));
+        let error = refused(Reply::new(200).body(body)).await;
+        assert!(matches!(error.kind(), ErrorKind::UnexpectedBody | ErrorKind::BodyTooLarge), "{open}: {error}");
+    }
+}
+
+#[tokio::test]
+async fn statuses_of_success_that_the_contract_does_not_know_are_no_success() {
+    for status in [201, 202, 203, 204, 205, 206, 207, 226] {
+        let body = if matches!(status, 204 | 205) { "" } else { "[{}]" };
+        let error = refused(Reply::new(status).header("MS-RequestId", "theirs").body(body)).await;
+        assert_eq!(error.kind(), ErrorKind::UnexpectedStatus, "{status}");
+        assert_eq!(error.status().map(|status| status.as_u16()), Some(status));
+        assert_eq!(error.received_request_id(), Some("theirs"), "{status}");
+        assert_eq!(error.raw(), body, "{status}");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_of_not_modified_is_no_success_and_no_redirect() {
+    assert_eq!(refused(Reply::new(304)).await.kind(), ErrorKind::UnexpectedStatus);
+}
+
+#[tokio::test]
+async fn redirects_of_every_status_are_refused() {
+    for status in [300, 301, 302, 303, 307, 308] {
+        let error = refused(Reply::new(status).header("Location", "/elsewhere")).await;
+        assert_eq!(error.kind(), ErrorKind::Redirected, "{status}");
+        assert_eq!(error.location(), Some("/elsewhere"), "{status}");
+    }
+}

@@ -1,0 +1,84 @@
+//! What a client is refused for before it exists, and what a call is refused for before it is sent.
+
+use std::time::Duration;
+
+use partner_center::{Client, ClientBuilder, ErrorKind};
+use partner_center_mock::Reply;
+
+use crate::support::{CONTOSO, CUSTOMER, Outcome, builder, client, mock, raw_answer};
+
+#[test]
+fn a_client_without_a_credential_is_told_to_get_one() {
+    let error = Client::builder().build().expect_err("nobody signs in");
+    assert_eq!(error.kind(), ErrorKind::Configuration);
+    assert!(error.to_string().contains("no credential") && error.to_string().contains("StaticToken"), "{error}");
+    assert!(!error.remedy().is_empty());
+}
+
+#[test]
+fn the_message_names_the_setting_that_is_wrong() {
+    type Change = fn(ClientBuilder) -> ClientBuilder;
+    let wrong: &[(Change, &str)] = &[
+        (|builder| builder.application_name(""), "the application name is empty"),
+        (|builder| builder.application_name("a\r\nX: y"), "the application name holds a character"),
+        (|builder| builder.application_name("naïve"), "the application name holds a character"),
+        (|builder| builder.application_name("x".repeat(257)), "the application name is longer than 256 bytes"),
+        (|builder| builder.locale(" de-DE"), "the locale begins or ends with a space"),
+        (|builder| builder.locale("\0"), "the locale holds a character"),
+        (|builder| builder.timeout(Duration::ZERO), "the timeout is zero"),
+        (|builder| builder.attempt_timeout(Duration::ZERO), "the attempt timeout is zero"),
+        (|builder| builder.connect_timeout(Duration::ZERO), "the connect timeout is zero"),
+        (|builder| builder.body_limit(0), "the body limit is zero"),
+        (|builder| builder.audience(" "), "the audience is empty"),
+        (|builder| builder.root_certificate("no PEM"), "the root certificate is no PEM"),
+        (|builder| builder.root_certificate(""), "the root certificate is no PEM"),
+    ];
+    for (change, says) in wrong {
+        let error = change(builder("https://api.example")).build().expect_err(says);
+        assert_eq!(error.kind(), ErrorKind::Configuration, "{says}");
+        assert!(error.to_string().contains(says), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_call_with_a_text_that_fits_no_header_is_refused_and_nothing_is_sent() -> Outcome {
+    let server = mock([Reply::text(200, CONTOSO)]).await;
+    let customer = client(server.base_url()).customer(CUSTOMER);
+    for (request, says) in [
+        (customer.organization().application_name(""), "the application name is empty"),
+        (customer.organization().application_name("a\nb"), "the application name holds"),
+        (customer.organization().locale("de\r\nX-Forged: 1"), "the locale holds"),
+        (customer.organization().locale("\u{7f}"), "the locale holds"),
+    ] {
+        let error = request.await.expect_err(says);
+        assert_eq!((error.kind(), error.attempts()), (ErrorKind::Configuration, 0), "{says}");
+        assert!(!error.may_have_been_sent());
+        assert!(error.to_string().contains(says), "{error}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn safety_settings_go_on_top_of_the_callers_own_http_client() -> Outcome {
+    let elsewhere = crate::support::Recorder::contoso().await;
+    let redirect = format!("HTTP/1.1 302 Found\r\nLocation: {}/v1\r\nContent-Length: 0\r\n\r\n", elsewhere.base_url());
+    let server = crate::support::Recorder::start(&[&redirect, &raw_answer("200 OK", CONTOSO)]).await;
+    let follows = partner_center::reqwest::redirect::Policy::limited(9);
+    let http = partner_center::reqwest::Client::builder().redirect(follows);
+    let client = builder(server.base_url()).http_client_builder(http).build()?;
+    let error = client.customer(CUSTOMER).organization().await.expect_err("redirects are not followed");
+    assert_eq!(error.kind(), ErrorKind::Redirected);
+    assert!(elsewhere.requests().is_empty());
+    Ok(())
+}
+
+#[test]
+fn a_builder_of_an_http_client_that_cannot_be_made_is_told() {
+    let http =
+        partner_center::reqwest::Client::builder().tls_version_min(partner_center::reqwest::tls::Version::TLS_1_3);
+    let http = http.tls_version_max(partner_center::reqwest::tls::Version::TLS_1_2);
+    let error =
+        builder("https://api.example").http_client_builder(http).build().expect_err("no version of TLS is left");
+    assert_eq!(error.kind(), ErrorKind::Configuration);
+    assert!(error.to_string().contains("the HTTP client cannot be made"), "{error}");
+}

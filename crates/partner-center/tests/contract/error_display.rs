@@ -1,0 +1,60 @@
+//! What an error shows: one line with the facts in it, and nothing that a terminal would obey.
+
+use std::error::Error as _;
+
+use partner_center_mock::Reply;
+use serde_json::json;
+
+use crate::support::{TOKEN, refused};
+
+#[tokio::test]
+async fn one_line_holds_what_happened_the_status_the_code_and_both_ids() {
+    let error = refused(Reply::json(403, &json!({ "code": 900308, "description": "Not allowed." }))).await;
+    let (request_id, correlation_id) = (error.request_id(), error.correlation_id());
+    let ids = request_id.zip(correlation_id).expect("a call has both ids");
+    let expected = format!(
+        "no suitable GDAP role with this customer: Not allowed. (HTTP 403, code 900308, request id {}, correlation id {})",
+        ids.0, ids.1
+    );
+    assert_eq!(error.to_string(), expected);
+}
+
+#[tokio::test]
+async fn hostile_text_is_escaped_and_cut_where_it_is_shown_and_whole_where_it_is_asked_for() {
+    let text = format!("\u{1b}[2J\r\nroot:\u{202e}{}", "x".repeat(70_000));
+    let error = refused(Reply::json(400, &json!({ "code": "\u{7}bell", "description": text }))).await;
+    for shown in [error.to_string(), format!("{error:?}")] {
+        assert!(!shown.contains(['\u{1b}', '\u{7}', '\r', '\n', '\u{202e}']), "{shown:?}");
+        assert!(shown.len() < 2000, "{} bytes", shown.len());
+    }
+    assert!(error.to_string().contains("\\u{1b}[2J"), "{error}");
+    assert_eq!(error.description(), Some(&*text));
+    assert_eq!(error.code(), Some("\u{7}bell"));
+}
+
+#[tokio::test]
+async fn neither_form_shows_the_body_or_the_token() {
+    let reply = Reply::text(500, format!(r#"{{"description":"d","data":["body-text {TOKEN}"]}}"#));
+    let error = refused(reply.header("X-Private", "header-text")).await;
+    for shown in [error.to_string(), format!("{error:?}"), format!("{error:#?}")] {
+        assert!(!shown.contains("body-text") && !shown.contains("header-text") && !shown.contains(TOKEN), "{shown}");
+    }
+    assert!(String::from_utf8_lossy(error.raw()).contains("body-text"));
+}
+
+#[tokio::test]
+async fn a_redirect_is_refused_and_shows_where_it_points_without_the_query() {
+    let location = "https://login.example/authorize?code=one-time-code&state=s";
+    let error = refused(Reply::new(302).header("Location", location)).await;
+    assert_eq!(error.kind(), partner_center::ErrorKind::Redirected);
+    assert_eq!(error.location(), Some(location));
+    let shown = error.to_string();
+    assert!(shown.contains("login.example") && !shown.contains("one-time-code"), "{shown}");
+}
+
+#[tokio::test]
+async fn the_cause_below_is_kept() {
+    let error = refused(Reply::text(200, r#"[{"city": 7}]"#)).await;
+    let cause = error.source().expect("the JSON error");
+    assert!(cause.to_string().contains("expected a string"), "{cause}");
+}

@@ -1,0 +1,100 @@
+//! Each shape of error body at each status: nothing that came is lost, whatever the pair.
+
+use partner_center::{Error, ErrorKind, RetryPolicy};
+use partner_center_mock::{Reply, ReplyScript};
+
+use crate::support::{CUSTOMER, client, mock};
+
+/// The statuses that the contract and the service's own list know, with the kind each has where nothing else is told.
+const STATUSES: &[(u16, ErrorKind)] = &[
+    (400, ErrorKind::InvalidInput),
+    (401, ErrorKind::Unauthenticated),
+    (403, ErrorKind::Forbidden),
+    (404, ErrorKind::NotFound),
+    (405, ErrorKind::Rejected),
+    (406, ErrorKind::Rejected),
+    (408, ErrorKind::Timeout),
+    (409, ErrorKind::Rejected),
+    (412, ErrorKind::Rejected),
+    (417, ErrorKind::Rejected),
+    (418, ErrorKind::Rejected),
+    (429, ErrorKind::Throttled),
+    (500, ErrorKind::ServerFailure),
+    (501, ErrorKind::ServerFailure),
+    (502, ErrorKind::ServerFailure),
+    (503, ErrorKind::ServerFailure),
+    (504, ErrorKind::ServerFailure),
+    (511, ErrorKind::ServerFailure),
+];
+
+/// A body, its content type, and the code and text that it gives.
+type Shape = (&'static str, &'static str, Option<&'static str>, Option<&'static str>);
+
+const JSON: &str = "application/json; charset=utf-8";
+
+const SHAPES: &[Shape] = &[
+    (r#"{"code":77,"description":"a","data":["x"],"source":"PartnerFD"}"#, JSON, Some("77"), Some("a")),
+    (r#"{"code":"77","description":"a","source":"PartnerFD"}"#, JSON, Some("77"), Some("a")),
+    (r#"{"code":77,"message":"b","description":"a","errorName":"N","isRetryable":false}"#, JSON, Some("77"), Some("a")),
+    (r#"{"code":77,"errorName":"AccountStatusNotFound"}"#, JSON, Some("77"), Some("AccountStatusNotFound")),
+    (r#"{"statusCode":429,"message":"c"}"#, JSON, None, Some("c")),
+    (r#"{"error":{"code":"Word","message":"d"}}"#, JSON, Some("Word"), Some("d")),
+    (r#"{"code":null,"description":null,"message":"e"}"#, JSON, None, Some("e")),
+    (r#"{"code":77.5,"description":["not","text"]}"#, JSON, Some("77.5"), None),
+    (r#"{"code":{},"description":"","message":" "}"#, JSON, None, None),
+    (r#""a JSON string""#, JSON, None, Some("a JSON string")),
+    ("[]", JSON, None, None),
+    ("null", JSON, None, None),
+    ("0", JSON, None, None),
+    ("\u{feff}{\"code\":77,\"description\":\"a\"}", JSON, Some("77"), Some("a")),
+    (r#"{"code":77,"description":"a"}"#, "text/plain", Some("77"), Some("a")),
+    (r#"{"code":77,"descr"#, JSON, None, Some(r#"{"code":77,"descr"#)),
+    ("plain text", "text/plain", None, Some("plain text")),
+    ("plain text. (10009)", "text/plain", Some("10009"), Some("plain text. (10009)")),
+    (
+        "<html><head><title>Bad Gateway</title></head></html>",
+        "text/html",
+        None,
+        Some("an HTML page titled \"Bad Gateway\""),
+    ),
+    ("<?xml version=\"1.0\"?><fault/>", "application/xml", None, Some("an HTML or XML page")),
+    ("", "", None, None),
+    (" \r\n", "text/plain", None, None),
+];
+
+#[tokio::test]
+async fn every_shape_at_every_status_keeps_what_came() {
+    let pairs = || STATUSES.iter().flat_map(|status| SHAPES.iter().map(move |shape| (status, shape)));
+    let replies = pairs().map(|((status, _), (body, content_type, ..))| {
+        let reply = Reply::new(*status).body(*body);
+        if content_type.is_empty() { reply } else { reply.header("Content-Type", *content_type) }
+    });
+    let script = ReplyScript::new(replies);
+    let server = mock(&script).await;
+    let client = client(server.base_url());
+    for ((status, kind), (body, _, code, text)) in pairs() {
+        let policy = RetryPolicy::off().shared_throttle(false);
+        let error = client.customer(CUSTOMER).organization().retry(policy).await.expect_err("no success");
+        let told = (error.status().map(|status| status.as_u16()), error.kind(), error.code(), error.description());
+        assert_eq!(told, (Some(*status), *kind, *code, *text), "{status} with {body}");
+        assert_eq!(error.raw(), body, "{status}");
+        assert_eq!(error.retry_after(), None, "{status} with {body}");
+        assert_is_one_line(&error);
+    }
+    assert_eq!(script.remaining(), 0);
+}
+
+#[tokio::test]
+async fn a_status_of_success_with_an_error_body_is_no_success() {
+    let server = mock([Reply::text(200, r#"{"code":400072,"description":"not done"}"#)]).await;
+    let error = client(server.base_url()).customer(CUSTOMER).organization().await.expect_err("an error under 200");
+    assert_eq!(error.kind(), ErrorKind::UnexpectedBody);
+    assert_eq!(error.status().map(|status| status.as_u16()), Some(200));
+    assert_eq!(error.raw(), r#"{"code":400072,"description":"not done"}"#);
+}
+
+fn assert_is_one_line(error: &Error) {
+    let shown = error.to_string();
+    assert!(shown.chars().all(|character| !character.is_control()), "{shown:?}");
+    assert!(shown.len() < 1000, "{shown}");
+}

@@ -1,0 +1,90 @@
+//! Every answer the contract shows, read as it should be.
+
+use partner_center::ErrorKind::{self, *};
+use partner_center_mock::examples::get_customer_organization as answers;
+use partner_center_mock::{Example, Reply};
+
+use crate::support::{Outcome, answered};
+
+/// What each example of a failure means, and what its text begins with.
+const FAILURES: &[(Example, ErrorKind, Option<&str>, Option<&str>)] = &[
+    (answers::BAD_INPUT, InvalidInput, Some("2000"), Some("The tenant id")),
+    (answers::MFA_MISSING, MfaRequired, Some("900421"), Some("The token does not")),
+    (answers::AUDIENCE_RETIRED, AudienceRetired, Some("900420"), Some("Tokens for this")),
+    (answers::MFA_MISSING_WITHOUT_BODY, MfaRequired, None, None),
+    (answers::MFA_MISSING_AS_TEXT, MfaRequired, Some("10001"), Some("Authentication failed")),
+    (answers::GDAP_ROLE_MISSING, GdapRoleMissing, Some("900308"), Some("Privileges do not")),
+    (answers::APP_ONLY_REFUSED, AppOnlyRefused, Some("900329"), Some("The operation takes")),
+    (answers::NO_RELATIONSHIP, NoRelationship, Some("20002"), Some("No commerce")),
+    (answers::NESTED, GdapRoleMissing, Some("Authorization_RequestDenied"), Some("Privileges do not")),
+    (answers::PARTNER_ROLE_MISSING_AS_TEXT, PartnerRoleMissing, None, Some("The supplied role")),
+    (answers::TENANT_NOT_FOUND, NotFound, Some("60003"), Some("The tenant was")),
+    (answers::ACCOUNT_STATUS_NOT_FOUND, NotFound, Some("600074"), Some("No account status")),
+    (answers::REQUEST_TIMEOUT, Timeout, Some("900225"), Some("The request took")),
+    (answers::THROTTLED, Throttled, None, Some("Rate limit")),
+    (answers::SERVER_FAILURE, ServerFailure, Some("800003"), Some("The service met")),
+];
+
+#[test]
+fn every_example_of_the_contract_is_either_the_documented_success_or_in_the_table_of_failures() {
+    let in_contract: Vec<&str> = answers::ALL.iter().map(|example| example.name).collect();
+    let mut known = vec![answers::CONTOSO.name];
+    known.extend(FAILURES.iter().map(|(example, ..)| example.name));
+    assert_eq!(in_contract, known);
+}
+
+#[tokio::test]
+async fn the_documented_answer_fills_every_field() -> Outcome {
+    let response = answered(answers::CONTOSO).await?;
+    assert_eq!(response.status().as_u16(), 200);
+    assert_eq!(response.attempts(), 1);
+    assert_eq!(response.raw(), answers::CONTOSO.body);
+    let organization = response.into_inner();
+    assert_eq!(organization.street.as_deref(), Some("1 Microsoft Way"));
+    assert_eq!(organization.country_letter_code.as_deref(), Some("US"));
+    assert_eq!(organization.postal_code.as_deref(), Some("98052-8300"));
+    assert_eq!(organization.city.as_deref(), Some("Redmond"));
+    assert_eq!(organization.state.as_deref(), Some("WA"));
+    assert_eq!(organization.display_name.as_deref(), Some("Contoso"));
+    assert_eq!(organization.technical_notification_mails, Some(vec!["test@contoso.com".to_owned()]));
+    Ok(())
+}
+
+#[tokio::test]
+async fn every_failure_gives_its_status_kind_code_text_ids_and_body() {
+    for (example, kind, code, text) in FAILURES {
+        let name = example.name;
+        let reply = Reply::from(*example).header("MS-RequestId", "their-id").header("MS-CorrelationId", "their-trace");
+        let error = answered(reply).await.expect_err(name);
+        assert_eq!(error.kind(), *kind, "{name}");
+        assert_eq!(error.status().map(|status| status.as_u16()), Some(example.status), "{name}");
+        assert_eq!(error.code(), *code, "{name}");
+        match text {
+            Some(text) => assert!(error.description().is_some_and(|said| said.starts_with(text)), "{name}: {error:?}"),
+            None => assert_eq!(error.description(), None, "{name}"),
+        }
+        assert_eq!(error.raw(), example.body, "{name}");
+        assert!(error.request_id().is_some() && error.correlation_id().is_some(), "{name}");
+        assert_eq!(error.received_request_id(), Some("their-id"), "{name}");
+        assert_eq!(error.received_correlation_id(), Some("their-trace"), "{name}");
+        assert_eq!(error.attempts(), 1, "{name}");
+        assert!(error.may_have_been_sent(), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn every_failure_comes_with_one_sentence_on_what_to_do() {
+    for (example, ..) in FAILURES {
+        let error = answered(*example).await.expect_err(example.name);
+        let remedy = error.remedy();
+        assert!(remedy.len() > 20 && remedy.ends_with('.') && !remedy.contains('\n'), "{}: {remedy:?}", example.name);
+    }
+}
+
+#[tokio::test]
+async fn the_gateways_told_wait_is_handed_on() {
+    let error = answered(answers::THROTTLED).await.expect_err("throttled");
+    assert_eq!(error.retry_after().map(|wait| wait.as_secs()), Some(57));
+    assert!(error.is_retryable());
+    assert!(error.to_string().contains("57 s"), "{error}");
+}

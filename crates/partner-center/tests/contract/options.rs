@@ -1,0 +1,91 @@
+//! Options: the client's where a call says nothing, the call's own otherwise.
+
+use partner_center::RetryPolicy;
+use partner_center_mock::Reply;
+
+use crate::support::{CUSTOMER, Outcome, Recorder, builder, client, header, mock, quick_retries};
+
+#[tokio::test]
+async fn a_call_without_options_has_the_clients() -> Outcome {
+    let server = Recorder::contoso().await;
+    let client = builder(server.base_url()).application_name("of-client").locale("de-DE").validate_mfa(true).build()?;
+    client.customer(CUSTOMER).organization().await?;
+    let request = &server.requests()[0];
+    assert_eq!(header(request, "ms-partnercenter-application"), Some("of-client"));
+    assert_eq!(header(request, "x-locale"), Some("de-DE"));
+    assert_eq!(header(request, "validatemfa"), Some("true"));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_calls_own_options_replace_the_clients_for_this_call_alone() -> Outcome {
+    let server = Recorder::contoso().await;
+    let client = builder(server.base_url()).application_name("of-client").locale("de-DE").validate_mfa(true).build()?;
+    let request = client.customer(CUSTOMER).organization();
+    request.application_name("of-call").locale("cs-CZ").validate_mfa(false).await?;
+    client.customer(CUSTOMER).organization().await?;
+    let requests = server.requests();
+    assert_eq!(header(&requests[0], "ms-partnercenter-application"), Some("of-call"));
+    assert_eq!(header(&requests[0], "x-locale"), Some("cs-CZ"));
+    assert_eq!(header(&requests[0], "validatemfa"), None);
+    assert_eq!(header(&requests[1], "ms-partnercenter-application"), Some("of-client"));
+    assert_eq!(header(&requests[1], "x-locale"), Some("de-DE"));
+    assert_eq!(header(&requests[1], "validatemfa"), Some("true"));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_call_may_ask_about_multi_factor_authentication_where_the_client_does_not() -> Outcome {
+    let server = Recorder::contoso().await;
+    client(server.base_url()).customer(CUSTOMER).organization().validate_mfa(true).await?;
+    assert_eq!(header(&server.requests()[0], "validatemfa"), Some("true"));
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_users_agent_names_the_clients_application() -> Outcome {
+    let server = Recorder::contoso().await;
+    let client = builder(server.base_url()).application_name("Contoso Inventory").build()?;
+    client.customer(CUSTOMER).organization().await?;
+    let agent = concat!("Contoso-Inventory partner-center/", env!("CARGO_PKG_VERSION"));
+    assert_eq!(header(&server.requests()[0], "user-agent"), Some(agent));
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_contract_version_can_be_left_out() -> Outcome {
+    let server = Recorder::contoso().await;
+    client(server.base_url()).customer(CUSTOMER).organization().await?;
+    builder(server.base_url()).contract_version(false).build()?.customer(CUSTOMER).organization().await?;
+    let requests = server.requests();
+    assert_eq!(header(&requests[0], "ms-contract-version"), Some("v1"));
+    assert_eq!(header(&requests[1], "ms-contract-version"), None);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_calls_retry_policy_replaces_the_clients() -> Outcome {
+    let server = mock([Reply::new(503)]).await;
+    let stubborn = builder(server.base_url()).retry(quick_retries().max_attempts(3)).build()?;
+    let attempts = |result: Result<_, partner_center::Error>| {
+        result.map(|_: partner_center::Response<_>| 0).map_err(|error| error.attempts()).expect_err("always 503")
+    };
+    assert_eq!(attempts(stubborn.customer(CUSTOMER).organization().await), 3);
+    assert_eq!(attempts(stubborn.customer(CUSTOMER).organization().retry(RetryPolicy::off()).await), 1);
+    let never = builder(server.base_url()).retry(RetryPolicy::off()).build()?;
+    assert_eq!(attempts(never.customer(CUSTOMER).organization().await), 1);
+    assert_eq!(attempts(never.customer(CUSTOMER).organization().retry(quick_retries()).await), 4);
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_the_service_says_about_multi_factor_authentication_is_read() -> Outcome {
+    use partner_center::MfaCompliance::{No, Unknown, Yes};
+    for (value, expected) in [("true", Yes), ("True", Yes), ("false", No), ("FALSE", No), ("1", Unknown), ("", Unknown)]
+    {
+        let reply = Reply::text(200, "[{}]").header("isMfaCompliant", value);
+        assert_eq!(crate::support::answered(reply).await?.mfa_compliant(), expected, "{value:?}");
+    }
+    assert_eq!(crate::support::answered(Reply::text(200, "[{}]")).await?.mfa_compliant(), Unknown);
+    Ok(())
+}

@@ -1,0 +1,81 @@
+//! The token is nowhere but in the one header that carries it.
+
+use partner_center::ErrorKind;
+use partner_center::auth::{AccessToken, Credential, CredentialError, StaticToken, TokenFuture, TokenRequest};
+use partner_center_mock::Reply;
+
+use crate::support::{CONTOSO, CUSTOMER, Outcome, TOKEN, answered, builder, client, mock};
+
+fn assert_hides_the_token(shown: &str) {
+    assert!(!shown.contains(TOKEN), "{shown}");
+}
+
+#[tokio::test]
+async fn debug_of_everything_a_caller_holds_hides_the_token() -> Outcome {
+    let server = mock([Reply::text(200, CONTOSO), Reply::new(404)]).await;
+    let builder = builder(server.base_url());
+    assert_hides_the_token(&format!("{builder:?} {builder:#?}"));
+    let client = builder.build()?;
+    assert_hides_the_token(&format!("{client:?} {client:#?}"));
+    let customer = client.customer(CUSTOMER);
+    assert_hides_the_token(&format!("{customer:?}"));
+    let request = customer.organization();
+    assert_hides_the_token(&format!("{request:?}"));
+    let response = request.await?;
+    assert_hides_the_token(&format!("{response:?} {response:#?}"));
+    let error = customer.organization().await.expect_err("the second reply is a refusal");
+    assert_hides_the_token(&format!("{error:?} {error:#?} {error}"));
+    Ok(())
+}
+
+#[test]
+fn debug_of_tokens_and_credentials_hides_the_token() {
+    assert_hides_the_token(&format!("{:?}", StaticToken::new(TOKEN)));
+    assert_hides_the_token(&format!("{:?}", AccessToken::without_expiry(TOKEN)));
+    assert_hides_the_token(&format!("{:?}", AccessToken::new(TOKEN, std::time::Duration::from_secs(1))));
+}
+
+#[tokio::test]
+async fn a_token_that_fits_no_header_is_refused_without_being_shown() -> Outcome {
+    for token in [format!("{TOKEN}\r\nX-Forged: 1"), format!("{TOKEN} "), format!("{TOKEN}\0"), String::new()] {
+        let client = builder("http://127.0.0.1:9").credential(StaticToken::new(token)).build()?;
+        let error = client.customer(CUSTOMER).organization().await.expect_err("no such token goes out");
+        assert_eq!(error.kind(), ErrorKind::Credential);
+        assert!(!error.may_have_been_sent());
+        assert_hides_the_token(&format!("{error} {error:?}"));
+        assert!(error.to_string().contains("the access token"), "{error}");
+    }
+    Ok(())
+}
+
+/// A credential that can say nothing but no.
+struct Refusing;
+
+impl Credential for Refusing {
+    fn token<'a>(&'a self, _: &'a TokenRequest) -> TokenFuture<'a> {
+        Box::pin(async { Err(CredentialError::other("the vault is sealed")) })
+    }
+}
+
+#[tokio::test]
+async fn a_credential_that_fails_is_told_in_its_own_words_and_nothing_is_sent() -> Outcome {
+    let server = mock([Reply::text(200, CONTOSO)]).await;
+    let client = builder(server.base_url()).credential(Refusing).build()?;
+    let error = client.customer(CUSTOMER).organization().await.expect_err("there is no token");
+    assert_eq!(error.kind(), ErrorKind::Credential);
+    assert!(error.to_string().contains("the vault is sealed"), "{error}");
+    assert!(error.credential_error().is_some());
+    assert!(!error.may_have_been_sent());
+    assert_eq!(error.attempts(), 0);
+    assert!(error.request_id().is_some());
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_answer_that_repeats_the_token_does_not_make_debug_repeat_it() -> Outcome {
+    let response = answered(Reply::text(200, CONTOSO).header("MS-CV", TOKEN)).await?;
+    assert_hides_the_token(&format!("{response:?}"));
+    let client = client("http://127.0.0.1:9");
+    assert!(format!("{client:?}").contains("127.0.0.1:9"), "the address may be shown");
+    Ok(())
+}

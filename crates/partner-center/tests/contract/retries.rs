@@ -1,0 +1,133 @@
+//! What is tried again, how often, and what is not.
+
+use std::time::{Duration, Instant};
+
+use partner_center::{ErrorKind, RetryPolicy};
+use partner_center_mock::{Reply, ReplyScript};
+
+use crate::support::{CONTOSO, CUSTOMER, Outcome, builder, client, mock, quick_retries};
+
+#[tokio::test]
+async fn statuses_that_pass_are_tried_again_until_one_is_a_success() -> Outcome {
+    for status in [408, 429, 500, 502, 503, 504] {
+        // Without the throttle: a refusal for the rate would hold the client back for a second.
+        let policy = quick_retries().shared_throttle(false);
+        let script = ReplyScript::new([Reply::new(status), Reply::new(status), Reply::text(200, CONTOSO)]);
+        let server = mock(&script).await;
+        let response = client(server.base_url()).customer(CUSTOMER).organization().retry(policy).await?;
+        assert_eq!((response.attempts(), script.served()), (3, 3), "{status}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn every_other_refusal_is_final() {
+    for status in [300, 302, 400, 401, 402, 403, 404, 405, 406, 409, 410, 412, 417, 418, 422, 428, 431, 451, 501, 505] {
+        let script = ReplyScript::new([Reply::new(status)]);
+        let server = mock(&script).await;
+        let error = client(server.base_url()).customer(CUSTOMER).organization().await.expect_err("a refusal");
+        assert_eq!((error.attempts(), script.served()), (1, 1), "{status}");
+    }
+}
+
+#[tokio::test]
+async fn bodies_and_statuses_that_make_no_sense_are_not_asked_for_again() {
+    for reply in [Reply::text(200, "[{"), Reply::text(200, "null"), Reply::new(204), Reply::text(200, "[]")] {
+        let script = ReplyScript::new([reply]);
+        let server = mock(&script).await;
+        let error = client(server.base_url()).customer(CUSTOMER).organization().await.expect_err("no organization");
+        assert_eq!((error.attempts(), script.served()), (1, 1), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn the_last_failure_is_told_with_the_number_of_attempts() {
+    let script = ReplyScript::new([Reply::new(500), Reply::new(502), Reply::new(503), Reply::text(504, "last")]);
+    let server = mock(&script).await;
+    let error = client(server.base_url()).customer(CUSTOMER).organization().await.expect_err("four failures");
+    assert_eq!((error.attempts(), script.served()), (4, 4), "four attempts unless told otherwise");
+    assert_eq!(error.status().map(|status| status.as_u16()), Some(504));
+    assert_eq!(error.description(), Some("last"));
+    assert!(error.to_string().contains("4 attempts"), "{error}");
+}
+
+#[tokio::test]
+async fn a_failure_that_passes_into_a_final_one_ends_there() {
+    let script = ReplyScript::new([Reply::new(503), Reply::new(404)]);
+    let server = mock(&script).await;
+    let error = client(server.base_url()).customer(CUSTOMER).organization().await.expect_err("not found");
+    assert_eq!((error.kind(), error.attempts(), script.served()), (ErrorKind::NotFound, 2, 2));
+}
+
+#[tokio::test]
+async fn off_means_one_attempt() {
+    let script = ReplyScript::new([Reply::new(503)]);
+    let server = mock(&script).await;
+    let request = client(server.base_url()).customer(CUSTOMER).organization().retry(RetryPolicy::off());
+    assert_eq!(request.await.expect_err("503").attempts(), 1);
+    assert_eq!(script.served(), 1);
+}
+
+#[tokio::test]
+async fn no_attempts_at_all_means_one() {
+    let script = ReplyScript::new([Reply::new(503)]);
+    let server = mock(&script).await;
+    let policy = quick_retries().max_attempts(0);
+    let request = client(server.base_url()).customer(CUSTOMER).organization().retry(policy);
+    assert_eq!(request.await.expect_err("503").attempts(), 1);
+}
+
+#[tokio::test]
+async fn a_told_wait_that_does_not_fit_the_deadline_comes_back_at_once() -> Outcome {
+    for (status, told) in [(429, "3600"), (503, "3600"), (503, "1000000000"), (429, "99999999999999999999999")] {
+        let script = ReplyScript::new([Reply::new(status).header("Retry-After", told)]);
+        let server = mock(&script).await;
+        let begun = Instant::now();
+        let request = client(server.base_url()).customer(CUSTOMER).organization().timeout(Duration::from_secs(60));
+        let error = request.await.expect_err("no time to wait");
+        assert!(begun.elapsed() < Duration::from_secs(5));
+        assert_eq!((error.attempts(), script.served()), (1, 1), "{status} {told}");
+        let told = told.parse().unwrap_or(u64::MAX);
+        assert_eq!(error.retry_after(), Some(Duration::from_secs(told)), "{status}");
+        assert_eq!(error.status().map(|status| status.as_u16()), Some(status));
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn once_the_budget_is_spent_a_call_has_one_attempt_and_five_calls_earn_one_more() -> Outcome {
+    let script = ReplyScript::new([Reply::new(503)]);
+    let server = mock(&script).await;
+    let client = client(server.base_url());
+    let attempts = async |client: &partner_center::Client| {
+        client.customer(CUSTOMER).organization().await.expect_err("always 503").attempts()
+    };
+    // Clones draw on the same budget: a hundred repeats, three for a call.
+    while attempts(&client.clone()).await == 4 {}
+    let before = script.served();
+    for _ in 0..50 {
+        attempts(&client.clone()).await;
+    }
+    let sent = script.served() - before;
+    assert!((59..=61).contains(&sent), "{sent} requests for 50 calls");
+    let unbudgeted = client.customer(CUSTOMER).organization().retry(quick_retries().budget(false));
+    assert_eq!(unbudgeted.await.expect_err("always 503").attempts(), 4);
+    Ok(())
+}
+
+#[tokio::test]
+async fn one_refusal_for_the_rate_holds_back_the_other_calls_of_the_client() -> Outcome {
+    let script = ReplyScript::new([Reply::new(429).header("Retry-After", "3600"), Reply::text(200, CONTOSO)]);
+    let server = mock(&script).await;
+    let client = client(server.base_url());
+    client.customer(CUSTOMER).organization().await.expect_err("throttled");
+    let held = client.clone().customer(CUSTOMER).organization().await.expect_err("held back");
+    assert_eq!((held.kind(), held.attempts(), script.served()), (ErrorKind::Throttled, 0, 1));
+    assert!(!held.may_have_been_sent());
+    assert!(held.retry_after().is_some_and(|wait| wait > Duration::from_secs(3500)), "{held}");
+    let careless = quick_retries().shared_throttle(false);
+    client.customer(CUSTOMER).organization().retry(careless).await?;
+    let another = builder(server.base_url()).build()?;
+    another.customer(CUSTOMER).organization().await?;
+    Ok(())
+}

@@ -1,0 +1,130 @@
+//! What the tests share: one call against a mock, and a listener that keeps what it hears.
+
+use std::sync::{Arc, Mutex};
+
+use partner_center::models::Organization;
+use partner_center::{Error, Response, RetryPolicy};
+use partner_center_mock::httpmock::MockServer;
+use partner_center_mock::{MockServerExt, Reply, ReplyScript, ThenExt};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinHandle;
+
+pub(crate) use crate::client::{CONTOSO, CUSTOMER, Outcome, TOKEN, builder, client, quick_retries};
+
+/// A mock that answers with these replies in turn.
+pub(crate) async fn mock(script: impl Into<ReplyScript>) -> MockServer {
+    let server = MockServer::start_async().await;
+    server.get_customer_organization(|_, then| {
+        then.into_inner().script(script);
+    });
+    server
+}
+
+/// What one call without retries makes of `reply`.
+pub(crate) async fn answered(reply: impl Into<Reply>) -> Result<Response<Organization>, Error> {
+    let server = mock([reply.into()]).await;
+    client(server.base_url()).customer(CUSTOMER).organization().retry(RetryPolicy::off()).await
+}
+
+/// The error that one call without retries makes of `reply`.
+pub(crate) async fn refused(reply: impl Into<Reply>) -> Error {
+    answered(reply).await.expect_err("the answer is no organization")
+}
+
+/// A bare listener that keeps what it hears, byte for byte, and gives the same answer to everybody.
+pub(crate) struct Recorder {
+    address: String,
+    heard: Arc<Mutex<Vec<String>>>,
+    task: JoinHandle<()>,
+}
+
+impl Recorder {
+    /// Answers with these raw bytes in turn; the last ones are repeated.
+    pub(crate) async fn start(answers: &[&str]) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("loopback has a free port");
+        let address = listener.local_addr().expect("a bound listener has an address").to_string();
+        let heard: Arc<Mutex<Vec<String>>> = Arc::default();
+        let answers: Vec<String> = answers.iter().map(|answer| (*answer).to_owned()).collect();
+        let task = tokio::spawn(serve(listener, answers, heard.clone()));
+        Self { address, heard, task }
+    }
+
+    /// Answers everybody with one organization.
+    pub(crate) async fn contoso() -> Self {
+        Self::start(&[&raw_answer("200 OK", CONTOSO)]).await
+    }
+
+    /// `127.0.0.1:` and the port.
+    pub(crate) fn address(&self) -> &str {
+        &self.address
+    }
+
+    pub(crate) fn base_url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Every request so far, whole.
+    pub(crate) fn requests(&self) -> Vec<String> {
+        self.heard.lock().expect("nobody panics here").clone()
+    }
+
+    /// The only request so far, its lines sorted but for the first.
+    pub(crate) fn only_request(&self) -> Vec<String> {
+        let requests = self.requests();
+        assert_eq!(requests.len(), 1, "{requests:#?}");
+        lines(&requests[0])
+    }
+}
+
+impl Drop for Recorder {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+/// The request line, then the headers in alphabetical order.
+pub(crate) fn lines(request: &str) -> Vec<String> {
+    let head = request.strip_suffix("\r\n\r\n").expect("a request ends with an empty line and no body");
+    let mut lines: Vec<String> = head.split("\r\n").map(str::to_owned).collect();
+    lines[1..].sort_unstable();
+    lines
+}
+
+/// The value of a header in a request.
+pub(crate) fn header<'a>(request: &'a str, name: &str) -> Option<&'a str> {
+    let values = request.split("\r\n").skip(1).filter_map(|line| line.split_once(": "));
+    let mut values = values.filter(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value);
+    let value = values.next();
+    assert_eq!(values.next(), None, "{name} is sent once");
+    value
+}
+
+/// An answer that closes the connection.
+pub(crate) fn raw_answer(status: &str, body: &str) -> String {
+    format!("HTTP/1.1 {status}\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}", body.len())
+}
+
+async fn serve(listener: TcpListener, answers: Vec<String>, heard: Arc<Mutex<Vec<String>>>) {
+    let mut turn = 0;
+    while let Ok((mut stream, _)) = listener.accept().await {
+        let request = read_head(&mut stream).await;
+        heard.lock().expect("nobody panics here").push(request);
+        let answer = answers.get(turn).or(answers.last()).map_or("", String::as_str);
+        turn += 1;
+        // Whoever has gone needs no answer.
+        let _ = stream.write_all(answer.as_bytes()).await;
+    }
+}
+
+async fn read_head(stream: &mut TcpStream) -> String {
+    let mut heard = Vec::new();
+    let mut buffer = [0; 4096];
+    while !heard.windows(4).any(|end| end == b"\r\n\r\n") {
+        match stream.read(&mut buffer).await {
+            Ok(0) | Err(_) => break,
+            Ok(read) => heard.extend_from_slice(&buffer[..read]),
+        }
+    }
+    String::from_utf8_lossy(&heard).into_owned()
+}

@@ -1,0 +1,137 @@
+//! Bodies that are too large, packed, in the wrong encoding, cut off, or somebody else's.
+
+use std::time::Duration;
+
+use partner_center::ErrorKind;
+use partner_center_mock::Reply;
+use partner_center_mock::faults::{Answer, EventKind, FaultServer, Framing};
+
+use crate::support::{CONTOSO, Outcome, assert_one_call, builder, call, client, contoso, status};
+
+const GIBIBYTE: u64 = 1 << 30;
+
+/// `[{}]` as gzip packs it.
+const PACKED: &[u8] = b"\x1f\x8b\x08\0\0\0\0\0\0\x03\x8b\xae\xae\x8d\x05\0\x8a\x10\xce\x9e\x04\0\0\0";
+
+/// Asserts that `answer` is an error of this kind after one request, and gives the error.
+async fn assert_final(answer: impl Into<Answer>, kind: ErrorKind) -> Result<partner_center::Error, std::io::Error> {
+    let server = FaultServer::start([answer.into(), contoso().into()]).await?;
+    let error = call(&client(server.url())).await.expect_err("no organization");
+    assert_eq!((error.kind(), error.attempts()), (kind, 1), "{error}");
+    assert_eq!(server.count(EventKind::Request), 1, "{error}");
+    assert!(error.request_id().is_some() && error.correlation_id().is_some());
+    Ok(error)
+}
+
+#[tokio::test]
+async fn reading_stops_at_the_limit_however_the_body_is_framed() -> Outcome {
+    for framing in [Framing::ContentLength, Framing::Chunked, Framing::UntilClose] {
+        let echo = contoso().header("MS-CorrelationId", "their-trace");
+        let server = FaultServer::start([Answer::huge(echo, GIBIBYTE, framing)]).await?;
+        let error = call(&client(server.url())).await.expect_err("a gibibyte");
+        assert_eq!((error.kind(), error.attempts()), (ErrorKind::BodyTooLarge, 1), "{framing:?}");
+        assert_eq!(status(&error), Some(200));
+        assert_eq!(error.received_correlation_id(), Some("their-trace"));
+        assert!(error.to_string().contains("1048576 bytes"), "{error}");
+        // The client hangs up; the server could never send it all.
+        server.wait_for(EventKind::Left, 1).await;
+        assert_eq!(server.count(EventKind::Sent), 0, "{framing:?}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_refusal_with_a_huge_body_is_still_that_refusal() -> Outcome {
+    for (sent, kind) in [(404, ErrorKind::NotFound), (403, ErrorKind::Forbidden), (501, ErrorKind::ServerFailure)] {
+        let answer = Answer::huge(Reply::new(sent), GIBIBYTE, Framing::Chunked);
+        assert_eq!(status(&assert_final(answer, kind).await?), Some(sent));
+    }
+    let busy = Answer::huge(Reply::new(503).header("Retry-After", "0"), GIBIBYTE, Framing::ContentLength);
+    let server = FaultServer::start([busy, contoso().into()]).await?;
+    let response = call(&client(server.url())).await?;
+    assert_eq!(response.attempts(), 2, "a failure that passes is tried again whatever its body");
+    assert_one_call(&server, response.request_id());
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_packed_body_that_nobody_asked_for_is_not_unpacked() -> Outcome {
+    let packed = Reply::new(200).header("Content-Encoding", "gzip").body(PACKED);
+    let error = assert_final(packed, ErrorKind::UnexpectedBody).await?;
+    assert_eq!(error.raw(), PACKED);
+    Ok(())
+}
+
+#[tokio::test]
+async fn json_that_is_cut_off_and_yet_complete_for_http_is_not_asked_for_again() -> Outcome {
+    let error = assert_final(Reply::text(200, r#"[{"displayName":"Conto"#), ErrorKind::UnexpectedBody).await?;
+    assert_eq!(status(&error), Some(200));
+    assert_eq!(error.raw(), r#"[{"displayName":"Conto"#);
+    assert!(error.to_string().contains("[0].displayName") && error.to_string().contains("EOF"), "{error}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_page_of_a_captive_portal_is_told_from_json_and_not_shown() -> Outcome {
+    let page = "<html><head><title>Sign in</title></head><body>\u{1b}[31msecret</body></html>";
+    let error = assert_final(Reply::html(200, page), ErrorKind::UnexpectedBody).await?;
+    assert!(error.to_string().contains("HTML") && !error.to_string().contains("secret"), "{error}");
+    assert_eq!(error.raw(), page);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_byte_order_mark_is_stripped_from_success_and_from_failure() -> Outcome {
+    let failure = Reply::text(404, r#"{"code":60003,"description":"d"}"#).byte_order_mark();
+    let server = FaultServer::start([contoso().byte_order_mark(), failure]).await?;
+    let client = client(server.url());
+    assert_eq!(call(&client).await?.display_name.as_deref(), Some("Contoso"));
+    let error = call(&client).await.expect_err("not found");
+    assert_eq!((error.kind(), error.code(), error.description()), (ErrorKind::NotFound, Some("60003"), Some("d")));
+    assert!(error.raw().starts_with(b"\xef\xbb\xbf"), "the raw body is as it came");
+    Ok(())
+}
+
+#[tokio::test]
+async fn other_encodings_are_errors_whatever_the_charset_says() -> Outcome {
+    let utf_16 = |mark: &[u8], unit: fn(u16) -> [u8; 2]| [mark, &CONTOSO.encode_utf16().flat_map(unit).collect::<Vec<_>>()].concat();
+    let latin_1 = b"[{\"city\":\"Z\xfcrich\"}]".to_vec();
+    for (charset, body) in [
+        ("utf-16", utf_16(b"\xff\xfe", u16::to_le_bytes)),
+        ("utf-16", utf_16(b"\xfe\xff", u16::to_be_bytes)),
+        ("utf-16le", utf_16(b"", u16::to_le_bytes)),
+        ("iso-8859-1", latin_1.clone()),
+        ("utf-8", latin_1),
+    ] {
+        let reply = Reply::new(200).header("Content-Type", format!("application/json; charset={charset}"));
+        let error = assert_final(reply.body(body.clone()), ErrorKind::UnexpectedBody).await?;
+        assert_eq!(error.raw(), &body, "{charset}");
+    }
+    // A charset that lies does no harm to a body that is UTF-8.
+    let reply = Reply::new(200).header("Content-Type", "application/json; charset=utf-16").body(CONTOSO);
+    let server = FaultServer::start([reply]).await?;
+    assert_eq!(call(&client(server.url())).await?.display_name.as_deref(), Some("Contoso"));
+    Ok(())
+}
+
+#[tokio::test]
+async fn bodies_of_the_wrong_shape_are_final() -> Outcome {
+    for body in ["null", "{}", "7", r#""text""#, "[null]", r#"[{"city":{}}]"#] {
+        let error = assert_final(Reply::text(200, body), ErrorKind::UnexpectedBody).await?;
+        assert_eq!(error.raw(), body);
+    }
+    for body in ["[]", "[{},{}]"] {
+        assert_eq!(assert_final(Reply::text(200, body), ErrorKind::NotExactlyOne).await?.raw(), body);
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_limit_of_the_clients_own_holds_for_every_call() -> Outcome {
+    let server = FaultServer::start([contoso()]).await?;
+    let client = builder(server.url()).body_limit(CONTOSO.len() - 1).timeout(Duration::from_secs(9)).build()?;
+    for _ in 0..2 {
+        assert_eq!(call(&client).await.expect_err("a byte too many").kind(), ErrorKind::BodyTooLarge);
+    }
+    Ok(())
+}

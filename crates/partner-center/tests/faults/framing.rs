@@ -1,0 +1,88 @@
+//! Answers that break the rules of HTTP, and interim ones that do not.
+
+use partner_center::ErrorKind;
+use partner_center_mock::faults::{Answer, EventKind, FaultServer};
+
+use crate::support::{CONTOSO, Outcome, assert_one_call, call, client, contoso};
+
+/// The good body behind this head; the connection ends after it.
+fn behind(head: &str) -> Answer {
+    Answer::raw(format!("{head}\r\n\r\n{CONTOSO}")).then_close()
+}
+
+#[tokio::test]
+async fn what_is_no_proper_http_is_a_failed_connection_and_tried_again() -> Outcome {
+    let length = CONTOSO.len();
+    let improper = [
+        behind(&format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\nContent-Length: {}", length + 1)),
+        behind("HTTP/1.1 200 OK\r\nContent-Length: -1"),
+        behind("HTTP/1.1 200 OK\r\nContent-Length: 99999999999999999999999"),
+        behind("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked"),
+        behind("HTTP/1.1 200 OK\r\nno colon in here"),
+        behind("HTTP/1.1 999999 OK"),
+        behind("HTTP/3.7 200 OK"),
+        behind("ICY 200 OK"),
+        Answer::raw(CONTOSO).then_close(),
+        Answer::raw("\x16\x03\x01\x02\0\x01\0").then_close(),
+        Answer::raw("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n").then_close(),
+    ];
+    for answer in improper {
+        let server = FaultServer::start([answer.clone(), contoso().into()]).await?;
+        let response = call(&client(server.url())).await.map_err(|error| format!("{answer:?}: {error}"))?;
+        assert_eq!((response.attempts(), server.count(EventKind::Request)), (2, 2), "{answer:?}");
+        assert_one_call(&server, response.request_id());
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_error_in_the_framing_is_told_as_one_of_the_connection() -> Outcome {
+    let doubled = behind("HTTP/1.1 200 OK\r\nContent-Length: 27\r\nContent-Length: 28");
+    let server = FaultServer::start([doubled]).await?;
+    let error = call(&client(server.url())).await.expect_err("two lengths");
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Connection, 4));
+    assert!(error.to_string().contains("content-length"), "{error}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_length_beside_chunks_does_not_smuggle_an_answer_into_the_next_call() -> Outcome {
+    let smuggled = "HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\n[{},{},{},0]";
+    let both = format!("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n{smuggled}");
+    let server = FaultServer::start([Answer::raw(both), contoso().into()]).await?;
+    let client = client(server.url());
+    let first = call(&client).await;
+    assert!(first.as_ref().is_err_and(|error| error.raw().is_empty()) || first.is_ok(), "{first:?}");
+    let second = call(&client).await?;
+    assert_eq!(second.raw(), CONTOSO, "each call gets its own answer");
+    Ok(())
+}
+
+#[tokio::test]
+async fn bytes_after_an_answer_are_not_taken_for_the_next_one() -> Outcome {
+    let extra = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}";
+    let server = FaultServer::start([Answer::from(contoso()).then_raw(extra), contoso().into()]).await?;
+    let client = client(server.url());
+    assert_eq!(call(&client).await?.raw(), CONTOSO);
+    assert_eq!(call(&client).await?.raw(), CONTOSO);
+    Ok(())
+}
+
+#[tokio::test]
+async fn interim_answers_are_passed_over() -> Outcome {
+    for interim in ["100 Continue", "102 Processing", "103 Early Hints\r\nLink: </x>"] {
+        let answer = Answer::raw(format!("HTTP/1.1 {interim}\r\n\r\n")).then_reply(contoso());
+        let server = FaultServer::start([answer]).await?;
+        assert_eq!(call(&client(server.url())).await?.attempts(), 1, "{interim}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_answer_without_a_length_ends_with_the_connection() -> Outcome {
+    for head in ["HTTP/1.1 200 OK\r\nConnection: close", "HTTP/1.0 200 OK"] {
+        let server = FaultServer::start([behind(head)]).await?;
+        assert_eq!(call(&client(server.url())).await?.raw(), CONTOSO, "{head}");
+    }
+    Ok(())
+}

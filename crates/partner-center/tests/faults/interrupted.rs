@@ -1,0 +1,123 @@
+//! Connections that break while the answer is on its way: before it, within its head, within its body.
+
+use std::time::Duration;
+
+use partner_center::{ErrorKind, RetryPolicy};
+use partner_center_mock::Reply;
+use partner_center_mock::faults::{Answer, EventKind, FaultServer};
+
+use crate::clock::Clock;
+use crate::support::{
+    CONTOSO, CUSTOMER, Outcome, assert_one_call, builder, call, client, contoso, quick_retries, status,
+};
+
+const HOUR: Duration = Duration::from_secs(3600);
+
+/// Asserts that a call survives `torn` and is sent twice with the same ids.
+async fn assert_sent_again_after(torn: Answer) -> Outcome {
+    let server = FaultServer::start([torn.clone(), contoso().into()]).await?;
+    let response = call(&client(server.url())).await.map_err(|error| format!("{torn:?}: {error}"))?;
+    assert_eq!((response.attempts(), server.count(EventKind::Request)), (2, 2), "{torn:?}");
+    assert_one_call(&server, response.request_id());
+    let correlation_id = response.correlation_id().to_string();
+    let sent: Vec<_> = server.requests();
+    assert!(sent.iter().all(|request| request.header("ms-correlationid") == Some(&*correlation_id)), "{torn:?}");
+    Ok(())
+}
+
+/// The whole answer in chunks, without the last one.
+fn unfinished_chunks() -> String {
+    format!("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{:x}\r\n{CONTOSO}\r\n", CONTOSO.len())
+}
+
+#[tokio::test]
+async fn a_connection_that_breaks_before_the_answer_is_tried_again() -> Outcome {
+    assert_sent_again_after(Answer::reset()).await?;
+    assert_sent_again_after(Answer::close()).await
+}
+
+#[tokio::test]
+async fn a_connection_that_breaks_within_the_head_is_tried_again() -> Outcome {
+    for head in ["H", "HTTP/1.1 20", "HTTP/1.1 200 OK\r\n", "HTTP/1.1 200 OK\r\nContent-Le"] {
+        assert_sent_again_after(Answer::raw(head).then_reset()).await?;
+        assert_sent_again_after(Answer::raw(head).then_close()).await?;
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_body_that_is_shorter_than_announced_is_asked_for_again() -> Outcome {
+    for count in [0, 1, CONTOSO.len() - 1] {
+        assert_sent_again_after(Answer::partial(contoso(), count)).await?;
+        assert_sent_again_after(Answer::partial(contoso(), count).then_reset()).await?;
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_chunked_body_without_its_end_is_asked_for_again() -> Outcome {
+    assert_sent_again_after(Answer::raw(unfinished_chunks()).then_close()).await?;
+    assert_sent_again_after(Answer::raw(unfinished_chunks()).then_reset()).await
+}
+
+#[tokio::test]
+async fn the_body_of_a_failure_that_breaks_is_asked_for_again() -> Outcome {
+    assert_sent_again_after(Answer::partial(Reply::text(503, "try later"), 3)).await?;
+    assert_sent_again_after(Answer::partial(Reply::text(404, r#"{"code":60003}"#), 3)).await
+}
+
+#[tokio::test]
+async fn when_every_body_breaks_the_error_keeps_status_and_both_pairs_of_ids() -> Outcome {
+    let echo = contoso().header("MS-RequestId", "theirs").header("MS-CorrelationId", "their-trace");
+    for torn in [Answer::partial(echo.clone(), 5), Answer::partial(echo, 5).then_reset()] {
+        let server = FaultServer::start([torn]).await?;
+        let error = call(&client(server.url())).await.expect_err("every body breaks");
+        assert_eq!((error.kind(), error.attempts()), (ErrorKind::Connection, 4));
+        assert_eq!(server.count(EventKind::Request), 4);
+        assert_eq!(status(&error), Some(200));
+        assert_eq!(error.received_request_id(), Some("theirs"));
+        assert_eq!(error.received_correlation_id(), Some("their-trace"));
+        assert!(error.may_have_been_sent() && error.is_retryable());
+        assert!(error.to_string().contains("within the answer's body"), "{error}");
+        assert_one_call(&server, error.request_id().ok_or("no id")?);
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn when_every_head_breaks_the_error_keeps_the_sent_ids() -> Outcome {
+    let server = FaultServer::start([Answer::raw("HTTP/1.1 20").then_reset()]).await?;
+    let error = call(&client(server.url())).await.expect_err("every head breaks");
+    assert_eq!((error.kind(), error.attempts(), error.status()), (ErrorKind::Connection, 4, None));
+    assert!(error.to_string().contains("before the answer"), "{error}");
+    assert!(error.may_have_been_sent());
+    assert_one_call(&server, error.request_id().ok_or("no id")?);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_told_wait_is_kept_when_the_body_of_the_refusal_breaks() -> Outcome {
+    let torn = Answer::partial(Reply::text(429, "slow down").header("Retry-After", "7"), 3);
+    let server = FaultServer::start([torn]).await?;
+    let request = client(server.url()).customer(CUSTOMER).organization().retry(RetryPolicy::off());
+    let error = request.await.expect_err("a broken refusal");
+    assert_eq!(error.retry_after().map(|wait| wait.as_secs()), Some(7));
+    assert_eq!(status(&error), Some(429));
+    Ok(())
+}
+
+#[tokio::test]
+async fn one_attempt_that_may_have_arrived_makes_the_call_one_that_may_have() -> Outcome {
+    let clock = Clock::pause();
+    let server = FaultServer::start([Answer::reset()]).await?;
+    let slow = quick_retries().max_attempts(2).base_delay(HOUR).max_delay(HOUR);
+    let client = builder(server.url()).retry(slow).timeout(2 * HOUR).build()?;
+    let call = tokio::spawn(async move { call(&client).await });
+    server.wait_for(EventKind::Reset, 1).await;
+    // The second attempt finds nobody.
+    server.shutdown().await;
+    let error = clock.run(HOUR / 100, call).await?.expect_err("reset, then refused");
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Connection, 2));
+    assert!(error.may_have_been_sent(), "{error:?}");
+    Ok(())
+}

@@ -1,0 +1,23 @@
+//! What the client does when the network, the service or a proxy misbehaves: every row of `docs/faults.md`.
+
+mod bodies;
+#[path = "../support/capture.rs"]
+mod capture;
+mod certificates;
+#[path = "../support/client.rs"]
+mod client;
+mod clock;
+mod connecting;
+mod environment;
+mod framing;
+mod headers;
+mod interrupted;
+mod mixed;
+mod outage;
+mod proxies;
+mod redirects;
+mod retry_after;
+mod slow;
+mod statuses;
+mod support;
+mod throttle;

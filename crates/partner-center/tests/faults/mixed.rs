@@ -1,0 +1,87 @@
+//! Many calls at once, each meeting its own fault: every call gets its own answer.
+
+use partner_center::ErrorKind;
+use partner_center::uuid::Uuid;
+use partner_center_mock::Reply;
+use partner_center_mock::faults::{Answer, FaultServer, Request};
+use tokio::task::JoinSet;
+
+use crate::support::{Outcome, builder, quick_retries};
+
+/// The customer that a request asks for.
+fn customer(request: &Request) -> &str {
+    request.path().split('/').nth(3).unwrap_or_default()
+}
+
+/// An organization named after the customer, with the ids of the request echoed.
+fn own_answer(request: &Request) -> Reply {
+    let echo = |name| request.header(name).unwrap_or_default().to_owned();
+    Reply::text(200, format!(r#"[{{"displayName":"{}"}}]"#, customer(request)))
+        .header("MS-RequestId", echo("ms-requestid"))
+        .header("MS-CorrelationId", echo("ms-correlationid"))
+}
+
+#[tokio::test]
+async fn two_hundred_calls_under_mixed_faults_lose_and_swap_nothing() -> Outcome {
+    let server = FaultServer::answering(|request| {
+        let reply = own_answer(request);
+        match request.number() % 7 {
+            0 => Answer::reset(),
+            1 => Answer::partial(reply, 9),
+            2 => Answer::from(Reply::new(503)),
+            3 => Answer::from(reply).then_close(),
+            4 => Answer::raw("HTTP/1.1 2"). then_close(),
+            _ => Answer::from(reply),
+        }
+    })
+    .await?;
+    let policy = quick_retries().max_attempts(50).budget(false);
+    let client = builder(server.url()).retry(policy).build()?;
+    let mut calls = JoinSet::new();
+    for _ in 0..200 {
+        let client = client.clone();
+        calls.spawn(async move {
+            let (customer, correlation_id) = (Uuid::new_v4(), Uuid::new_v4());
+            let answer = client.customer(customer).organization().correlation_id(correlation_id).await;
+            (customer, correlation_id, answer)
+        });
+    }
+    let mut answered = 0;
+    while let Some(call) = calls.join_next().await {
+        let (customer, correlation_id, answer) = call?;
+        let response = answer?;
+        assert_eq!(response.display_name, Some(customer.to_string()));
+        assert_eq!(response.correlation_id(), correlation_id);
+        assert_eq!(response.received_correlation_id(), Some(&*correlation_id.to_string()));
+        assert_eq!(response.received_request_id(), Some(&*response.request_id().to_string()));
+        answered += 1;
+    }
+    assert_eq!(answered, 200);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_call_that_fails_tells_its_own_ids_and_its_own_echo() -> Outcome {
+    let server = FaultServer::answering(|request| {
+        let refusal = Reply::text(404, format!(r#"{{"description":"{}"}}"#, customer(request)));
+        refusal.header("MS-CorrelationId", request.header("ms-correlationid").unwrap_or_default())
+    })
+    .await?;
+    let client = builder(server.url()).build()?;
+    let mut calls = JoinSet::new();
+    for _ in 0..50 {
+        let client = client.clone();
+        calls.spawn(async move {
+            let customer = Uuid::new_v4();
+            (customer, client.customer(customer).organization().await)
+        });
+    }
+    while let Some(call) = calls.join_next().await {
+        let (customer, answer) = call?;
+        let error = answer.expect_err("nobody is found");
+        assert_eq!((error.kind(), error.description()), (ErrorKind::NotFound, Some(&*customer.to_string())));
+        let own = error.correlation_id().map(|id| id.to_string());
+        assert_eq!(error.received_correlation_id(), own.as_deref());
+    }
+    Ok(())
+}

@@ -1,0 +1,64 @@
+//! An outage: the client spreads its attempts and does not add to the storm.
+
+use std::time::Duration;
+
+use partner_center::{ErrorKind, RetryPolicy};
+use partner_center_mock::Reply;
+use partner_center_mock::faults::{Answer, EventKind, FaultServer};
+
+use crate::clock::Clock;
+use crate::support::{Outcome, arrivals_since, builder, call, client, status};
+
+#[tokio::test]
+async fn two_hundred_calls_into_an_outage_cost_little_more_than_two_hundred_requests() -> Outcome {
+    let server = FaultServer::start([Reply::new(503)]).await?;
+    let client = client(server.url());
+    // The first hundred repeats are there for short failures.
+    while call(&client).await.expect_err("always 503").attempts() == 4 {}
+    let before = server.count(EventKind::Request);
+    for _ in 0..200 {
+        assert_eq!(status(&call(&client).await.expect_err("always 503")), Some(503));
+    }
+    let sent = server.count(EventKind::Request) - before;
+    assert!((200..=241).contains(&sent), "{sent} requests for 200 calls");
+    Ok(())
+}
+
+#[tokio::test]
+async fn broken_connections_draw_on_the_same_budget() -> Outcome {
+    let server = FaultServer::start([Answer::reset()]).await?;
+    let client = client(server.url());
+    while call(&client).await.expect_err("always reset").attempts() == 4 {}
+    let before = server.count(EventKind::Request);
+    for _ in 0..20 {
+        assert_eq!(call(&client).await.expect_err("always reset").kind(), ErrorKind::Connection);
+    }
+    let sent = server.count(EventKind::Request) - before;
+    assert!((20..=25).contains(&sent), "{sent} requests for 20 calls");
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_waits_between_attempts_grow_and_differ_from_call_to_call() -> Outcome {
+    let clock = Clock::pause();
+    let server = FaultServer::start([Reply::new(503)]).await?;
+    let minute = Duration::from_secs(60);
+    let policy = RetryPolicy::default().base_delay(minute).max_delay(4 * minute).max_attempts(5);
+    let client = builder(server.url()).retry(policy).timeout(1000 * minute).attempt_timeout(900 * minute).build()?;
+    let mut seconds_waited = std::collections::HashSet::new();
+    let mut asked = 0;
+    for _ in 0..3 {
+        clock.run(minute / 10, call(&client)).await.expect_err("always 503");
+        let arrivals = arrivals_since(&server, EventKind::Request);
+        let waits: Vec<Duration> = arrivals[asked..].windows(2).map(|pair| pair[1] - pair[0]).collect();
+        asked = arrivals.len();
+        // One, two, four and again four minutes at most, and what passes while the sockets are at work.
+        for (wait, bound) in waits.iter().zip([1, 2, 4, 4]) {
+            assert!(*wait <= (bound + 3) * minute, "{waits:?}");
+        }
+        assert_eq!(waits.len(), 4);
+        seconds_waited.extend(waits.iter().map(Duration::as_secs));
+    }
+    assert!(seconds_waited.len() > 3, "the waits are spread: {seconds_waited:?}");
+    Ok(())
+}

@@ -1,0 +1,184 @@
+//! Proxies: those of the environment are heeded or not as told, and get nothing that is not theirs.
+
+use std::sync::{Arc, Mutex};
+
+use partner_center::{ErrorKind, reqwest};
+use partner_center_mock::faults::tls::CertificateAuthority;
+use partner_center_mock::faults::{EventKind, FaultServer};
+use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinHandle;
+
+use crate::capture::SECRET;
+use crate::environment;
+use crate::support::{Outcome, builder, call, client, contoso};
+
+/// A proxy that keeps what it is asked, and either opens a tunnel or says no.
+struct Proxy {
+    address: String,
+    heard: Arc<Mutex<Vec<String>>>,
+    task: JoinHandle<()>,
+}
+
+impl Proxy {
+    async fn start(refusal: Option<&'static str>) -> std::io::Result<Self> {
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let address = listener.local_addr()?.to_string();
+        let heard: Arc<Mutex<Vec<String>>> = Arc::default();
+        let kept = heard.clone();
+        let task = tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                // A client that goes away ends its own tunnel only.
+                let _ = tunnel(stream, refusal, &kept).await;
+            }
+        });
+        Ok(Self { address, heard, task })
+    }
+
+    fn heard(&self) -> Vec<String> {
+        self.heard.lock().expect("nobody panics while it is held").clone()
+    }
+
+    fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+}
+
+impl Drop for Proxy {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+async fn tunnel(
+    mut client: TcpStream,
+    refusal: Option<&str>,
+    heard: &Mutex<Vec<String>>,
+) -> std::io::Result<()> {
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        head.push(client.read_u8().await?);
+    }
+    let head = String::from_utf8_lossy(&head).into_owned();
+    let target = head.split(' ').nth(1).unwrap_or_default().to_owned();
+    heard.lock().expect("nobody panics while it is held").push(head);
+    if let Some(refusal) = refusal {
+        return client.write_all(refusal.as_bytes()).await;
+    }
+    let mut origin = TcpStream::connect(target).await?;
+    client.write_all(b"HTTP/1.1 200 Connection established\r\n\r\n").await?;
+    copy_bidirectional(&mut client, &mut origin).await?;
+    Ok(())
+}
+
+/// A server with a certificate of its own root, and that root.
+async fn origin() -> Result<(FaultServer, CertificateAuthority), std::io::Error> {
+    let authority = CertificateAuthority::new()?;
+    let identity = authority.issue(["127.0.0.1"])?;
+    Ok((FaultServer::builder().tls(identity).answers([contoso()]).start().await?, authority))
+}
+
+/// What the child process below reads.
+const BASE_URL: &str = "TEST_BASE_URL";
+const ROOT: &str = "TEST_ROOT_CERTIFICATE";
+const HEEDS: &str = "TEST_HEEDS_PROXIES";
+
+#[tokio::test]
+#[ignore = "the other tests run it in a process of its own"]
+async fn one_call_in_this_environment() -> Outcome {
+    let heeds = std::env::var(HEEDS).as_deref() != Ok("no");
+    let mut builder = builder(std::env::var(BASE_URL)?).proxies_from_environment(heeds);
+    if let Ok(root) = std::env::var(ROOT) {
+        builder = builder.root_certificate(root);
+    }
+    call(&builder.build()?).await?;
+    Ok(())
+}
+
+/// Makes one call in a process with these variables; gives what the process prints, or what it says when it fails.
+async fn call_elsewhere(server: &FaultServer, root: &CertificateAuthority, more: &[(&str, &str)]) -> Result<String, String> {
+    let (url, root) = (server.url(), root.certificate_pem().to_owned());
+    let more: Vec<(String, String)> = more.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
+    let run = tokio::task::spawn_blocking(move || {
+        let mut variables = vec![(BASE_URL, &*url), (ROOT, &*root)];
+        variables.extend(more.iter().map(|(name, value)| (&**name, &**value)));
+        environment::run("proxies::one_call_in_this_environment", &variables).map_err(|error| error.to_string())
+    });
+    let printed = run.await.map_err(|error| error.to_string())??;
+    if printed.contains("test result: ok") { Ok(printed) } else { Err(printed) }
+}
+
+#[tokio::test]
+async fn one_from_the_environment_is_used_and_sees_neither_token_nor_answer() -> Outcome {
+    let (proxy, (server, root)) = (Proxy::start(None).await?, origin().await?);
+    call_elsewhere(&server, &root, &[("HTTPS_PROXY", &proxy.url())]).await?;
+    assert_eq!(server.count(EventKind::Request), 1);
+    let [connect] = &proxy.heard()[..] else { panic!("one tunnel: {:?}", proxy.heard()) };
+    assert!(connect.starts_with(&format!("CONNECT {} HTTP/1.1\r\n", server.address())), "{connect}");
+    assert!(!connect.contains(SECRET) && !connect.to_ascii_lowercase().contains("ms-"), "{connect}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn hosts_that_need_none_are_called_directly() -> Outcome {
+    let (proxy, (server, root)) = (Proxy::start(None).await?, origin().await?);
+    call_elsewhere(&server, &root, &[("HTTPS_PROXY", &proxy.url()), ("NO_PROXY", "127.0.0.1")]).await?;
+    assert_eq!((server.count(EventKind::Request), proxy.heard().len()), (1, 0));
+    Ok(())
+}
+
+#[tokio::test]
+async fn those_of_the_environment_can_be_switched_off() -> Outcome {
+    let (proxy, (server, root)) = (Proxy::start(None).await?, origin().await?);
+    call_elsewhere(&server, &root, &[("HTTPS_PROXY", &proxy.url()), (HEEDS, "no")]).await?;
+    assert_eq!((server.count(EventKind::Request), proxy.heard().len()), (1, 0));
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_password_for_one_goes_to_the_proxy_and_never_to_the_service() -> Outcome {
+    let (proxy, (server, root)) = (Proxy::start(None).await?, origin().await?);
+    let with_password = format!("http://user:{SECRET}@{}", proxy.address);
+    call_elsewhere(&server, &root, &[("HTTPS_PROXY", &with_password)]).await?;
+    assert!(proxy.heard()[0].to_ascii_lowercase().contains("proxy-authorization: basic "), "{:?}", proxy.heard());
+    assert_eq!(server.requests()[0].header("proxy-authorization"), None);
+    Ok(())
+}
+
+#[tokio::test]
+async fn one_that_wants_to_know_who_is_calling_is_a_failed_connection_that_says_so() -> Outcome {
+    let refusal = "HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic\r\nContent-Length: 0\r\n\r\n";
+    let (proxy, (server, root)) = (Proxy::start(Some(refusal)).await?, origin().await?);
+    let http = reqwest::Client::builder().proxy(reqwest::Proxy::https(proxy.url())?);
+    let client = builder(server.url()).http_client_builder(http).root_certificate(root.certificate_pem()).build()?;
+    let error = call(&client).await.expect_err("the proxy says no");
+    assert_eq!(error.kind(), ErrorKind::Connection);
+    assert!(error.to_string().contains("proxy"), "{error}");
+    assert!(!error.may_have_been_sent());
+    assert_eq!(server.count(EventKind::Connected), 0);
+    Ok(())
+}
+
+#[tokio::test]
+async fn one_that_is_down_is_told_without_its_password() -> Outcome {
+    let down = FaultServer::refusing().await?;
+    let (server, root) = origin().await?;
+    let proxy = reqwest::Proxy::https(format!("http://user:{SECRET}@{}", down.address()))?;
+    let http = reqwest::Client::builder().proxy(proxy);
+    let client = builder(server.url()).http_client_builder(http).root_certificate(root.certificate_pem()).build()?;
+    let error = call(&client).await.expect_err("the proxy is down");
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Connection, 4));
+    let shown = format!("{error} {error:?}");
+    assert!(!shown.contains(SECRET), "{shown}");
+    assert_eq!(server.count(EventKind::Connected), 0);
+    Ok(())
+}
+
+#[tokio::test]
+async fn one_that_inspects_tls_is_refused_until_its_root_is_added() -> Outcome {
+    // To the client the proxy's own certificate is that of the service.
+    let (server, root) = origin().await?;
+    assert_eq!(call(&client(server.url())).await.expect_err("unknown root").kind(), ErrorKind::Certificate);
+    call(&builder(server.url()).root_certificate(root.certificate_pem()).build()?).await?;
+    Ok(())
+}

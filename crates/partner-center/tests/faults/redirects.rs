@@ -1,0 +1,67 @@
+//! Redirects are refused wherever they point, and the token goes nowhere.
+
+use partner_center::ErrorKind;
+use partner_center_mock::Reply;
+use partner_center_mock::faults::tls::CertificateAuthority;
+use partner_center_mock::faults::{EventKind, FaultServer};
+
+use crate::support::{Outcome, builder, call, client, contoso, status};
+
+async fn assert_refused(location: &str) -> Result<partner_center::Error, std::io::Error> {
+    let server = FaultServer::start([Reply::new(307).header("Location", location), contoso()]).await?;
+    let error = call(&client(server.url())).await.expect_err("a redirect");
+    assert_eq!((error.kind(), status(&error), error.attempts()), (ErrorKind::Redirected, Some(307), 1), "{location}");
+    assert_eq!(error.location(), Some(location));
+    assert_eq!(server.count(EventKind::Request), 1, "{location}");
+    Ok(error)
+}
+
+#[tokio::test]
+async fn one_to_the_same_host_is_refused() -> Outcome {
+    assert_refused("/v2/elsewhere").await?;
+    assert_refused("?again").await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn one_to_another_host_is_refused_named_and_not_visited() -> Outcome {
+    let sink = FaultServer::start([contoso()]).await?;
+    let error = assert_refused(&format!("{}/take-the-token?one-time-code", sink.url())).await?;
+    assert_eq!(sink.count(EventKind::Connected), 0);
+    assert!(error.to_string().contains(&sink.url()), "{error}");
+    assert!(!error.to_string().contains("one-time-code"), "{error}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn one_from_https_to_plain_http_is_refused() -> Outcome {
+    let sink = FaultServer::start([contoso()]).await?;
+    let authority = CertificateAuthority::new()?;
+    let redirect = Reply::new(301).header("Location", sink.url());
+    let server = FaultServer::builder().tls(authority.issue(["127.0.0.1"])?).answers([redirect]).start().await?;
+    let client = builder(server.url()).root_certificate(authority.certificate_pem()).build()?;
+    let error = call(&client).await.expect_err("a redirect");
+    assert_eq!((error.kind(), status(&error)), (ErrorKind::Redirected, Some(301)));
+    assert_eq!(sink.count(EventKind::Connected), 0);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_loop_ends_after_one_request() -> Outcome {
+    let server = FaultServer::answering(|request| Reply::new(302).header("Location", request.target())).await?;
+    let error = call(&client(server.url())).await.expect_err("a redirect to itself");
+    assert_eq!(error.kind(), ErrorKind::Redirected);
+    assert_eq!(server.count(EventKind::Request), 1);
+    Ok(())
+}
+
+#[tokio::test]
+async fn one_without_a_place_or_with_a_hostile_one_is_refused() -> Outcome {
+    for location in ["javascript:alert(1)", "http://[", "//elsewhere.example"] {
+        assert_refused(location).await?;
+    }
+    let server = FaultServer::start([Reply::new(302)]).await?;
+    let error = call(&client(server.url())).await.expect_err("a redirect to nowhere");
+    assert_eq!((error.kind(), error.location()), (ErrorKind::Redirected, None));
+    Ok(())
+}

@@ -1,0 +1,123 @@
+//! How long the client waits when the service says how long, and when it says it badly.
+
+use std::time::{Duration, SystemTime};
+
+use partner_center::{ErrorKind, RetryPolicy};
+use partner_center_mock::Reply;
+use partner_center_mock::examples::get_customer_organization as answers;
+use partner_center_mock::faults::{EventKind, FaultServer};
+
+use crate::clock::Clock;
+use crate::support::{CUSTOMER, Outcome, arrivals_since, assert_one_call, builder, call, client, contoso};
+
+const SECOND: Duration = Duration::from_secs(1);
+
+/// How long the client waits between `refusal` and its next attempt, where its own back-off is next to nothing.
+///
+/// Never less than the true wait; more by the steps that pass while the sockets are at work.
+async fn wait_after(refusal: Reply) -> Result<Duration, Box<dyn std::error::Error>> {
+    let clock = Clock::pause();
+    let server = FaultServer::start([refusal, contoso()]).await?;
+    let client = builder(server.url()).timeout(36_000 * SECOND).attempt_timeout(3600 * SECOND).build()?;
+    let response = clock.run(SECOND / 4, call(&client)).await?;
+    assert_eq!(response.attempts(), 2);
+    assert_one_call(&server, response.request_id());
+    tokio::time::resume();
+    Ok(arrivals_since(&server, EventKind::Sent)[1])
+}
+
+fn assert_about(wait: Duration, seconds: u32, what: &str) {
+    let told = seconds * SECOND;
+    // Before the told time never; after it there may be time for the sockets.
+    assert!(wait >= told && wait < told + 10 * SECOND, "{what}: waited {wait:?} where {told:?} was told");
+}
+
+#[tokio::test]
+async fn seconds_are_waited_for_429_and_503_and_the_other_failures_that_pass() -> Outcome {
+    for status in [429, 503, 500, 502, 504, 408] {
+        let wait = wait_after(Reply::new(status).header("Retry-After", "20")).await?;
+        assert_about(wait, 20, &status.to_string());
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_gateways_text_counts_where_the_header_is_missing() -> Outcome {
+    let throttled = Reply::from(answers::THROTTLED).without_header("Retry-After");
+    assert_about(wait_after(throttled).await?, 57, "the contract's example");
+    let both = Reply::from(answers::THROTTLED).header("Retry-After", "20");
+    assert_about(wait_after(both).await?, 20, "the header counts before the text");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_date_is_measured_against_the_answers_own_clock() -> Outcome {
+    // Years off the clock of this machine.
+    let refusal = Reply::new(429)
+        .header("Date", "Wed, 21 Oct 2015 07:28:00 GMT")
+        .header("Retry-After", "Wed, 21 Oct 2015 07:28:20 GMT");
+    assert_about(wait_after(refusal).await?, 20, "a date and a clock of 2015");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_date_without_the_answers_clock_is_measured_against_this_machines() -> Outcome {
+    let until = httpdate::fmt_http_date(SystemTime::now() + 22 * SECOND);
+    // The date has whole seconds, and some real time may pass until it is read.
+    let wait = wait_after(Reply::new(429).header("Retry-After", until)).await?;
+    assert!(wait >= 15 * SECOND && wait < 32 * SECOND, "{wait:?}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn of_two_headers_the_longer_wait_counts() -> Outcome {
+    let refusal = Reply::new(429).add_header("Retry-After", "3").add_header("Retry-After", "20");
+    assert_about(wait_after(refusal).await?, 20, "3 and 20");
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_asks_for_no_wait() -> Outcome {
+    for told in ["soon", "-20", "20.5", "0x20", "", "20 seconds", "Wed, 99 Oct 2015 07:28:00 GMT", "0"] {
+        // 503, for which nothing is waited but the back-off.
+        let wait = wait_after(Reply::new(503).header("Retry-After", told)).await?;
+        assert_about(wait, 0, told);
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_date_that_has_passed_asks_for_no_wait() -> Outcome {
+    let refusal = Reply::new(503)
+        .header("Date", "Wed, 21 Oct 2015 07:28:00 GMT")
+        .header("Retry-After", "Wed, 21 Oct 2015 07:27:00 GMT");
+    assert_about(wait_after(refusal).await?, 0, "a minute ago");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_wait_beyond_the_deadline_comes_back_at_once_with_what_was_told() -> Outcome {
+    for (told, seconds) in [("61", 61), ("1000000000", 1_000_000_000), ("99999999999999999999", u64::MAX)] {
+        let server = FaultServer::start([Reply::new(429).header("Retry-After", told)]).await?;
+        let request = client(server.url()).customer(CUSTOMER).organization().timeout(60 * SECOND);
+        let error = request.await.expect_err("no time to wait");
+        assert_eq!((error.kind(), error.attempts()), (ErrorKind::Throttled, 1), "{told}");
+        assert_eq!(error.retry_after(), Some(Duration::from_secs(seconds)), "{told}");
+        assert!(error.elapsed() < 30 * SECOND);
+        assert_eq!(server.count(EventKind::Request), 1);
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_back_off_counts_where_it_is_longer_than_the_told_wait() -> Outcome {
+    let clock = Clock::pause();
+    let server = FaultServer::start([Reply::new(503).header("Retry-After", "1"), contoso()]).await?;
+    let day = 86_400 * SECOND;
+    let slow = RetryPolicy::default().base_delay(day).max_delay(day);
+    let client = builder(server.url()).retry(slow).timeout(10 * day).attempt_timeout(10 * day).build()?;
+    let response = clock.run(day / 100, call(&client)).await?;
+    // A random part of a day: less than ten seconds of it is not to be expected.
+    assert!(response.elapsed() > 10 * SECOND && response.elapsed() < 2 * day, "{:?}", response.elapsed());
+    Ok(())
+}

@@ -1,0 +1,108 @@
+//! Answers that come too slowly: the first byte, the head, or the body a byte at a time.
+
+use std::time::Duration;
+
+use partner_center::{ErrorKind, RetryPolicy};
+use partner_center_mock::Reply;
+use partner_center_mock::faults::{Answer, EventKind, FaultServer};
+
+use crate::clock::Clock;
+use crate::support::{CUSTOMER, Outcome, assert_one_call, builder, call, contoso, status};
+
+const SECOND: Duration = Duration::from_secs(1);
+
+#[tokio::test]
+async fn a_first_byte_that_comes_too_late_costs_one_attempt() -> Outcome {
+    let clock = Clock::pause();
+    let late = Answer::wait(30 * SECOND).then_reply(contoso());
+    let server = FaultServer::start([late, contoso().into()]).await?;
+    let client = builder(server.url()).attempt_timeout(5 * SECOND).build()?;
+    let response = clock.run(SECOND, call(&client)).await?;
+    assert_eq!((response.attempts(), server.count(EventKind::Request)), (2, 2));
+    assert!(response.elapsed() >= 5 * SECOND && response.elapsed() < 25 * SECOND, "{:?}", response.elapsed());
+    assert_one_call(&server, response.request_id());
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_first_byte_that_comes_in_time_is_waited_for() -> Outcome {
+    let clock = Clock::pause();
+    let server = FaultServer::start([Answer::wait(30 * SECOND).then_reply(contoso())]).await?;
+    let client = builder(server.url()).attempt_timeout(600 * SECOND).timeout(6000 * SECOND).build()?;
+    let response = clock.run(SECOND, call(&client)).await?;
+    assert_eq!(response.attempts(), 1);
+    assert!(response.elapsed() >= 30 * SECOND);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_server_that_never_answers_uses_up_every_attempt_and_no_more_than_the_deadline() -> Outcome {
+    let clock = Clock::pause();
+    let server = FaultServer::start([Answer::stall()]).await?;
+    let client = builder(server.url()).attempt_timeout(20 * SECOND).timeout(50 * SECOND).build()?;
+    let error = clock.run(SECOND, call(&client)).await.expect_err("never an answer");
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Timeout, 3));
+    assert!(error.elapsed() >= 50 * SECOND && error.elapsed() <= 55 * SECOND, "{:?}", error.elapsed());
+    assert!(error.may_have_been_sent());
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_body_that_comes_byte_by_byte_ends_with_the_attempt_although_no_byte_is_late() -> Outcome {
+    let clock = Clock::pause();
+    let echo = contoso().header("MS-RequestId", "theirs").header("MS-CorrelationId", "their-trace");
+    let server = FaultServer::start([Answer::drip(echo, 1, SECOND)]).await?;
+    let client = builder(server.url()).attempt_timeout(10 * SECOND).retry(RetryPolicy::off()).build()?;
+    let error = clock.run(SECOND, call(&client)).await.expect_err("a byte a second");
+    assert_eq!(error.kind(), ErrorKind::Timeout);
+    assert!(error.elapsed() >= 10 * SECOND && error.elapsed() <= 15 * SECOND, "{:?}", error.elapsed());
+    assert_eq!(status(&error), Some(200), "the status had come");
+    assert_eq!(error.received_request_id(), Some("theirs"));
+    assert_eq!(error.received_correlation_id(), Some("their-trace"));
+    server.wait_for(EventKind::Left, 1).await;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_body_that_comes_slowly_and_within_the_limits_is_read() -> Outcome {
+    let clock = Clock::pause();
+    let server = FaultServer::start([Answer::drip(contoso(), 9, SECOND)]).await?;
+    let client = builder(server.url()).attempt_timeout(600 * SECOND).timeout(6000 * SECOND).build()?;
+    let response = clock.run(SECOND, call(&client)).await?;
+    assert_eq!((response.attempts(), response.display_name.as_deref()), (1, Some("Contoso")));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_body_that_stalls_is_asked_for_again() -> Outcome {
+    let clock = Clock::pause();
+    let head = "HTTP/1.1 200 OK\r\nContent-Length: 27\r\n\r\n[{\"displ";
+    let server = FaultServer::start([Answer::raw(head).then_stall(), contoso().into()]).await?;
+    let client = builder(server.url()).attempt_timeout(10 * SECOND).build()?;
+    let response = clock.run(SECOND, call(&client)).await?;
+    assert_eq!(response.attempts(), 2);
+    assert_one_call(&server, response.request_id());
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_head_that_stalls_is_asked_for_again() -> Outcome {
+    let clock = Clock::pause();
+    let server = FaultServer::start([Answer::raw("HTTP/1.1 200 OK\r\nX: ").then_stall(), contoso().into()]).await?;
+    let client = builder(server.url()).attempt_timeout(10 * SECOND).build()?;
+    assert_eq!(clock.run(SECOND, call(&client)).await?.attempts(), 2);
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_deadline_cuts_an_attempt_short_and_the_error_says_whose_time_ran_out() -> Outcome {
+    let clock = Clock::pause();
+    let server = FaultServer::start([Reply::new(503).into(), Answer::stall()]).await?;
+    let client = builder(server.url()).attempt_timeout(40 * SECOND).build()?;
+    let request = client.customer(CUSTOMER).organization().timeout(20 * SECOND);
+    let error = clock.run(SECOND, request.into_future()).await.expect_err("no time left");
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Timeout, 2));
+    assert!(error.to_string().contains("the call took too long"), "{error}");
+    assert!(error.elapsed() <= 25 * SECOND, "{:?}", error.elapsed());
+    Ok(())
+}

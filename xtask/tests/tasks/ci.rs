@@ -1,0 +1,40 @@
+//! `cargo xtask ci`: what it says of its steps.
+
+use crate::support::{CONTRACT, workspace, xtask};
+
+#[test]
+fn lists_every_step_by_its_name() {
+    let run = xtask(&workspace(), &["ci", "--list"]);
+    assert_eq!(run.code, Some(0), "{run:?}");
+    let names: Vec<_> = run.stdout.lines().filter_map(|line| line.split_whitespace().next()).collect();
+    assert_eq!(names, ["fmt", "lint", "codegen", "clippy", "test", "quickstart", "doc"]);
+}
+
+#[test]
+fn runs_one_step_alone_and_says_how_long_it_took() {
+    let run = xtask(&workspace(), &["ci", "lint"]);
+    assert_eq!(run.code, Some(0), "{run:?}");
+    assert!(run.stdout.contains("==> lint: "), "{run:?}");
+    assert!(run.stdout.contains("lint passed in "), "{run:?}");
+    assert!(!run.stdout.contains("codegen"), "{run:?}");
+}
+
+#[test]
+fn stops_at_the_step_that_fails_and_says_how_to_run_it_alone() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let contract = folder.path().join(CONTRACT);
+    std::fs::create_dir_all(contract.parent().expect("it lies in a folder")).expect("a folder");
+    std::fs::write(&contract, "openapi: 3.1.0\n").expect("the file is written");
+    let run = xtask(folder.path(), &["ci", "lint", "codegen"]);
+    assert_eq!(run.code, Some(1), "{run:?}");
+    assert!(run.stderr.contains("step lint failed after "), "{run:?}");
+    assert!(run.stderr.contains("To run it alone: cargo xtask ci lint"), "{run:?}");
+    assert!(!run.stdout.contains("==> codegen"), "{run:?}");
+}
+
+#[test]
+fn refuses_a_step_it_does_not_know_and_names_those_it_knows() {
+    let run = xtask(&workspace(), &["ci", "deploy"]);
+    assert_eq!(run.code, Some(2), "{run:?}");
+    assert!(run.stderr.contains("quickstart"), "{run:?}");
+}
