@@ -165,6 +165,19 @@ async fn a_late_answer_comes_when_told_by_tokios_clock() -> Outcome {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_client_that_leaves_is_noticed_while_its_answer_waits() -> Outcome {
+    let server = FaultServer::start([Answer::wait(Duration::from_secs(3600))]).await?;
+    let begun = Instant::now();
+    let mut socket = TcpStream::connect(server.address()).await?;
+    socket.write_all(b"GET / HTTP/1.1\r\n\r\n").await?;
+    server.wait_for(EventKind::Request, 1).await;
+    drop(socket);
+    server.wait_for(EventKind::Left, 1).await;
+    assert_eq!(begun.elapsed(), Duration::ZERO);
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_drip_gives_the_head_at_once_and_the_body_in_its_own_time() -> Outcome {
     let drip = Answer::drip(Reply::text(200, "0123456789"), 3, Duration::from_secs(1));
     let server = FaultServer::start([drip]).await?;
@@ -225,7 +238,9 @@ async fn it_can_begin_to_listen_later() -> Outcome {
     let minute = Duration::from_secs(60);
     let server = FaultServer::builder().refuse_for(minute).answers([organization::CONTOSO]).start().await?;
     assert!(get(&server).await.is_err_and(|error| error.is_connect()));
-    tokio::time::sleep(minute + Duration::from_secs(1)).await;
+    tokio::time::sleep(minute / 2).await;
+    assert!(get(&server).await.is_err_and(|error| error.is_connect()));
+    tokio::time::sleep(minute).await;
     assert_eq!(get(&server).await?, organization::CONTOSO.body);
     Ok(())
 }

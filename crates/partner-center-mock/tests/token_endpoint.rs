@@ -66,6 +66,7 @@ async fn client_credentials_give_a_token_of_the_application() -> Outcome {
     let (status, body) = ask(&entra, &form("s")).await?;
     assert_eq!((status, text(&body, "error").as_str(), code(&body)), (401, "invalid_client", 7_000_215));
     assert_eq!(entra.count(Grant::ClientCredentials), 2);
+    assert_eq!(code(&redeem(&entra, "any").await?.1), 7_000_218);
     Ok(())
 }
 
@@ -93,6 +94,7 @@ async fn a_client_assertion_must_name_the_client_and_the_endpoint() -> Outcome {
     let cases = [
         (kind, json!({ "iss": "app", "sub": "app", "aud": url }), 200),
         (kind, json!({ "iss": "other", "sub": "app", "aud": url }), 401),
+        (kind, json!({ "iss": "app", "sub": "other", "aud": url }), 401),
         (kind, json!({ "iss": "app", "sub": "app", "aud": "https://login.example.com/x/oauth2/v2.0/token" }), 401),
         ("jwt", json!({ "iss": "app", "sub": "app", "aud": url }), 401),
     ];

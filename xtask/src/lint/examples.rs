@@ -72,8 +72,8 @@ fn valid(contract: &Contract) -> Vec<Fault> {
         validate(contract, holder.child("schema"), &values(contract, &holder), &mut faults);
     }
     for schema in parts::all_schemas(contract) {
-        let value = schema.child("example");
-        validate(contract, Some(schema), value.as_slice(), &mut faults);
+        let values: Vec<_> = ["example", "default"].into_iter().filter_map(|key| schema.child(key)).collect();
+        validate(contract, Some(schema), &values, &mut faults);
     }
     faults
 }
@@ -92,11 +92,11 @@ fn validate(contract: &Contract, schema: Option<Place<'_>>, values: &[Place<'_>]
             for value in values {
                 for error in validator.iter_errors(value.value) {
                     let pointer = format!("{}{}", value.pointer, error.instance_path());
-                    faults.push(Fault::new(pointer, format!("the example breaks its schema: {error}")));
+                    faults.push(Fault::new(pointer, format!("the value breaks its schema: {error}")));
                 }
             }
         }
-        Err(error) => faults.push(Fault::new(schema.pointer, format!("no example can be held against this: {error}"))),
+        Err(error) => faults.push(Fault::new(schema.pointer, format!("no value can be held against this: {error}"))),
     }
 }
 

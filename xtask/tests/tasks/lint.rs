@@ -179,6 +179,9 @@ rules! {
     refuses_a_parameter_example_that_is_no_guid: "PC030" at "/components/parameters/RequestId/example", |contract| {
         at(contract, "/components/parameters/RequestId")["example"] = json!("request 1");
     };
+    refuses_a_default_that_breaks_its_schema: "PC030" at "/components/parameters/Locale/schema/default", |contract| {
+        at(contract, "/components/parameters/Locale/schema")["default"] = json!(1033);
+    };
     refuses_an_example_name_in_snake_case: "PC031"
     at "/components/responses/BadRequest/content/application~1json/examples/no_guid", |contract| {
         at(contract, "/components/responses/BadRequest/content/application~1json/examples")["no_guid"] =

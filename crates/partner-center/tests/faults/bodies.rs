@@ -94,7 +94,9 @@ async fn a_byte_order_mark_is_stripped_from_success_and_from_failure() -> Outcom
 
 #[tokio::test]
 async fn other_encodings_are_errors_whatever_the_charset_says() -> Outcome {
-    let utf_16 = |mark: &[u8], unit: fn(u16) -> [u8; 2]| [mark, &CONTOSO.encode_utf16().flat_map(unit).collect::<Vec<_>>()].concat();
+    let utf_16 = |mark: &[u8], unit: fn(u16) -> [u8; 2]| {
+        [mark, &CONTOSO.encode_utf16().flat_map(unit).collect::<Vec<_>>()].concat()
+    };
     let latin_1 = b"[{\"city\":\"Z\xfcrich\"}]".to_vec();
     for (charset, body) in [
         ("utf-16", utf_16(b"\xff\xfe", u16::to_le_bytes)),

@@ -41,8 +41,7 @@ async fn a_refused_connection_is_tried_as_often_as_allowed_with_one_token() -> O
 #[tokio::test]
 async fn a_service_that_comes_back_is_reached_by_the_next_attempt() -> Outcome {
     let clock = Clock::pause();
-    let server =
-        FaultServer::builder().refuse_for(Duration::from_secs(3)).answers([contoso()]).start().await?;
+    let server = FaultServer::builder().refuse_for(Duration::from_secs(3)).answers([contoso()]).start().await?;
     let policy = quick_retries().base_delay(Duration::from_secs(8)).max_delay(Duration::from_secs(8));
     let patient = builder(server.url()).retry(policy.max_attempts(100).budget(false)).build()?;
     let response = clock.run(Duration::from_millis(250), call(&patient)).await?;

@@ -20,4 +20,5 @@ mod retry_after;
 mod slow;
 mod statuses;
 mod support;
+mod telling;
 mod throttle;

@@ -30,7 +30,7 @@ async fn two_hundred_calls_under_mixed_faults_lose_and_swap_nothing() -> Outcome
             1 => Answer::partial(reply, 9),
             2 => Answer::from(Reply::new(503)),
             3 => Answer::from(reply).then_close(),
-            4 => Answer::raw("HTTP/1.1 2"). then_close(),
+            4 => Answer::raw("HTTP/1.1 2").then_close(),
             _ => Answer::from(reply),
         }
     })

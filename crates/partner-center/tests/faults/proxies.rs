@@ -50,11 +50,7 @@ impl Drop for Proxy {
     }
 }
 
-async fn tunnel(
-    mut client: TcpStream,
-    refusal: Option<&str>,
-    heard: &Mutex<Vec<String>>,
-) -> std::io::Result<()> {
+async fn tunnel(mut client: TcpStream, refusal: Option<&str>, heard: &Mutex<Vec<String>>) -> std::io::Result<()> {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         head.push(client.read_u8().await?);
@@ -96,12 +92,15 @@ async fn one_call_in_this_environment() -> Outcome {
 }
 
 /// Makes one call in a process with these variables; gives what the process prints, or what it says when it fails.
-async fn call_elsewhere(server: &FaultServer, root: &CertificateAuthority, more: &[(&str, &str)]) -> Result<String, String> {
-    let (url, root) = (server.url(), root.certificate_pem().to_owned());
-    let more: Vec<(String, String)> = more.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
+async fn call_elsewhere(
+    server: &FaultServer,
+    root: Option<&CertificateAuthority>,
+    more: &[(&str, &str)],
+) -> Result<String, String> {
+    let mut variables = vec![(BASE_URL.to_owned(), server.url())];
+    variables.extend(root.map(|root| (ROOT.to_owned(), root.certificate_pem().to_owned())));
+    variables.extend(more.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
     let run = tokio::task::spawn_blocking(move || {
-        let mut variables = vec![(BASE_URL, &*url), (ROOT, &*root)];
-        variables.extend(more.iter().map(|(name, value)| (&**name, &**value)));
         environment::run("proxies::one_call_in_this_environment", &variables).map_err(|error| error.to_string())
     });
     let printed = run.await.map_err(|error| error.to_string())??;
@@ -111,7 +110,7 @@ async fn call_elsewhere(server: &FaultServer, root: &CertificateAuthority, more:
 #[tokio::test]
 async fn one_from_the_environment_is_used_and_sees_neither_token_nor_answer() -> Outcome {
     let (proxy, (server, root)) = (Proxy::start(None).await?, origin().await?);
-    call_elsewhere(&server, &root, &[("HTTPS_PROXY", &proxy.url())]).await?;
+    call_elsewhere(&server, Some(&root), &[("HTTPS_PROXY", &proxy.url())]).await?;
     assert_eq!(server.count(EventKind::Request), 1);
     let [connect] = &proxy.heard()[..] else { panic!("one tunnel: {:?}", proxy.heard()) };
     assert!(connect.starts_with(&format!("CONNECT {} HTTP/1.1\r\n", server.address())), "{connect}");
@@ -120,9 +119,17 @@ async fn one_from_the_environment_is_used_and_sees_neither_token_nor_answer() ->
 }
 
 #[tokio::test]
+async fn plain_http_to_this_machine_stays_on_this_machine() -> Outcome {
+    let (proxy, server) = (Proxy::start(None).await?, FaultServer::start([contoso()]).await?);
+    call_elsewhere(&server, None, &[("HTTP_PROXY", &proxy.url()), ("ALL_PROXY", &proxy.url())]).await?;
+    assert_eq!((server.count(EventKind::Request), proxy.heard().len()), (1, 0));
+    Ok(())
+}
+
+#[tokio::test]
 async fn hosts_that_need_none_are_called_directly() -> Outcome {
     let (proxy, (server, root)) = (Proxy::start(None).await?, origin().await?);
-    call_elsewhere(&server, &root, &[("HTTPS_PROXY", &proxy.url()), ("NO_PROXY", "127.0.0.1")]).await?;
+    call_elsewhere(&server, Some(&root), &[("HTTPS_PROXY", &proxy.url()), ("NO_PROXY", "127.0.0.1")]).await?;
     assert_eq!((server.count(EventKind::Request), proxy.heard().len()), (1, 0));
     Ok(())
 }
@@ -130,7 +137,7 @@ async fn hosts_that_need_none_are_called_directly() -> Outcome {
 #[tokio::test]
 async fn those_of_the_environment_can_be_switched_off() -> Outcome {
     let (proxy, (server, root)) = (Proxy::start(None).await?, origin().await?);
-    call_elsewhere(&server, &root, &[("HTTPS_PROXY", &proxy.url()), (HEEDS, "no")]).await?;
+    call_elsewhere(&server, Some(&root), &[("HTTPS_PROXY", &proxy.url()), (HEEDS, "no")]).await?;
     assert_eq!((server.count(EventKind::Request), proxy.heard().len()), (1, 0));
     Ok(())
 }
@@ -139,7 +146,7 @@ async fn those_of_the_environment_can_be_switched_off() -> Outcome {
 async fn the_password_for_one_goes_to_the_proxy_and_never_to_the_service() -> Outcome {
     let (proxy, (server, root)) = (Proxy::start(None).await?, origin().await?);
     let with_password = format!("http://user:{SECRET}@{}", proxy.address);
-    call_elsewhere(&server, &root, &[("HTTPS_PROXY", &with_password)]).await?;
+    call_elsewhere(&server, Some(&root), &[("HTTPS_PROXY", &with_password)]).await?;
     assert!(proxy.heard()[0].to_ascii_lowercase().contains("proxy-authorization: basic "), "{:?}", proxy.heard());
     assert_eq!(server.requests()[0].header("proxy-authorization"), None);
     Ok(())
@@ -147,7 +154,8 @@ async fn the_password_for_one_goes_to_the_proxy_and_never_to_the_service() -> Ou
 
 #[tokio::test]
 async fn one_that_wants_to_know_who_is_calling_is_a_failed_connection_that_says_so() -> Outcome {
-    let refusal = "HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic\r\nContent-Length: 0\r\n\r\n";
+    let refusal =
+        "HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic\r\nContent-Length: 0\r\n\r\n";
     let (proxy, (server, root)) = (Proxy::start(Some(refusal)).await?, origin().await?);
     let http = reqwest::Client::builder().proxy(reqwest::Proxy::https(proxy.url())?);
     let client = builder(server.url()).http_client_builder(http).root_certificate(root.certificate_pem()).build()?;

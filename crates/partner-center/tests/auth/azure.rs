@@ -1,0 +1,91 @@
+//! Any credential of the Azure SDK signs in.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, SystemTime};
+
+use azure_core::credentials::{AccessToken, TokenCredential, TokenRequestOptions};
+use azure_core::error::{Error, ErrorKind};
+use partner_center::auth::{AzureCredential, Credential, CredentialErrorKind as Kind};
+
+use crate::support::{AUDIENCE, Outcome, exposed, request_to};
+
+/// A credential that notes down the scopes it is asked for.
+#[derive(Debug)]
+struct Fake {
+    outcome: fn() -> azure_core::Result<AccessToken>,
+    scopes: Mutex<Vec<String>>,
+}
+
+impl Fake {
+    fn new(outcome: fn() -> azure_core::Result<AccessToken>) -> Arc<Self> {
+        Arc::new(Self { outcome, scopes: Mutex::default() })
+    }
+}
+
+// What `async_trait` makes of `async fn get_token`.
+impl TokenCredential for Fake {
+    fn get_token<'a, 'b, 'c, 'd, 'e>(
+        &'a self,
+        scopes: &'b [&'c str],
+        _: Option<TokenRequestOptions<'d>>,
+    ) -> Pin<Box<dyn Future<Output = azure_core::Result<AccessToken>> + Send + 'e>>
+    where
+        'a: 'e,
+        'b: 'e,
+        'c: 'e,
+        'd: 'e,
+        Self: 'e,
+    {
+        let mut asked = self.scopes.lock().expect("nobody panics while it is held");
+        asked.extend(scopes.iter().map(|scope| (*scope).to_owned()));
+        Box::pin(std::future::ready((self.outcome)()))
+    }
+}
+
+#[tokio::test]
+async fn gives_the_token_and_the_rest_of_its_life() -> Outcome {
+    let fake = Fake::new(|| {
+        let expires = SystemTime::now() + Duration::from_secs(1800);
+        Ok(AccessToken::new("s3cr3t-azure", expires.into()))
+    });
+    let credential = AzureCredential::new(fake.clone());
+    let token = credential.token(&request_to("http://127.0.0.1:1")).await?;
+    assert_eq!(exposed(&token), "s3cr3t-azure");
+    let lifetime = token.lifetime().ok_or("it has an end")?.as_secs();
+    assert!((1790..=1800).contains(&lifetime), "{lifetime}");
+    assert_eq!(*fake.scopes.lock().unwrap(), [format!("{AUDIENCE}/.default")]);
+    assert!(!format!("{credential:?}").contains("s3cr3t"));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_token_that_has_ended_by_this_machines_clock_is_still_given() -> Outcome {
+    let fake = Fake::new(|| Ok(AccessToken::new("s3cr3t-azure", SystemTime::UNIX_EPOCH.into())));
+    let token = AzureCredential::new(fake).token(&request_to("http://127.0.0.1:1")).await?;
+    assert_eq!(token.lifetime(), Some(Duration::ZERO));
+    Ok(())
+}
+
+#[tokio::test]
+async fn tells_what_the_azure_sdk_says_and_reads_its_codes() {
+    fn mfa() -> azure_core::Result<AccessToken> {
+        Err(Error::with_message(ErrorKind::Credential, "AADSTS50076: MFA is needed"))
+    }
+    fn io() -> azure_core::Result<AccessToken> {
+        Err(Error::with_message(ErrorKind::Io, "reset"))
+    }
+    fn other() -> azure_core::Result<AccessToken> {
+        Err(Error::with_message(ErrorKind::Credential, "no CLI"))
+    }
+    let cases: [(fn() -> azure_core::Result<AccessToken>, _, _); 3] =
+        [(mfa, Kind::MfaRequired, "MFA is needed"), (io, Kind::Unreachable, "reset"), (other, Kind::Other, "no CLI")];
+    for (outcome, kind, said) in cases {
+        let credential = AzureCredential::new(Fake::new(outcome));
+        let error = credential.token(&request_to("http://127.0.0.1:1")).await.unwrap_err();
+        assert_eq!((error.kind(), error.is_retryable()), (kind, kind == Kind::Unreachable));
+        assert!(error.to_string().contains(said), "{error}");
+        assert_eq!(error.aadsts_codes(), if kind == Kind::MfaRequired { &[50076][..] } else { &[] });
+    }
+}

@@ -1,0 +1,134 @@
+//! A client certificate: which PEM is taken, and what it signs.
+
+use aws_lc_rs::digest::{SHA256, digest};
+use aws_lc_rs::signature::{RSA_PSS_2048_8192_SHA256, UnparsedPublicKey};
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64;
+use partner_center::auth::{
+    Certificate, ClientCertificate, CredentialErrorKind as Kind, MemoryStore, RefreshToken,
+};
+use partner_center_mock::token_endpoint::TokenEndpoint;
+use rcgen::{CertificateParams, KeyPair, PKCS_ECDSA_P256_SHA256, PKCS_RSA_SHA256, RsaKeySize, SigningKey};
+
+use crate::support::{CLIENT_ID, Folder, Outcome, TENANT, request, token};
+
+/// A key and its self-signed certificate.
+struct Identity {
+    key: KeyPair,
+    certificate: rcgen::Certificate,
+}
+
+impl Identity {
+    fn new(key: KeyPair) -> Self {
+        let certificate = CertificateParams::new(["client.example".to_owned()]).and_then(|params| params.self_signed(&key));
+        Self { certificate: certificate.expect("a certificate can be made"), key }
+    }
+
+    fn rsa() -> Self {
+        Self::new(KeyPair::generate_rsa_for(&PKCS_RSA_SHA256, RsaKeySize::_2048).expect("a key can be made"))
+    }
+
+    fn elliptic() -> Self {
+        Self::new(KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).expect("a key can be made"))
+    }
+
+    fn key_pem(&self) -> String {
+        self.key.serialize_pem()
+    }
+
+    fn pem(&self) -> String {
+        format!("Bag Attributes\n{}subject=client\n{}", self.key_pem(), self.certificate.pem())
+    }
+}
+
+/// A certificate for the tests of other modules.
+pub(crate) fn marked() -> Certificate {
+    Certificate::from_pem(Identity::rsa().pem()).expect("the PEM is good")
+}
+
+#[tokio::test]
+async fn signs_what_entra_documents() -> Outcome {
+    let identity = Identity::rsa();
+    let entra = TokenEndpoint::start().await?;
+    let credential = ClientCertificate::new(TENANT, CLIENT_ID, Certificate::from_pem(identity.pem())?);
+    token(&credential, &request(&entra)).await?;
+    let requests = entra.requests();
+    assert_eq!(requests[0].field("grant_type"), Some("client_credentials"));
+    let kind = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+    assert_eq!(requests[0].field("client_assertion_type"), Some(kind));
+    assert!(requests[0].field("client_secret").is_none());
+
+    let (header, claims) = requests[0].client_assertion().ok_or("an assertion is sent")?;
+    let thumbprint = BASE64.encode(digest(&SHA256, identity.certificate.der()));
+    assert_eq!(header, serde_json::json!({ "alg": "PS256", "typ": "JWT", "x5t#S256": thumbprint }));
+    assert_eq!((&claims["iss"], &claims["sub"]), (&CLIENT_ID.into(), &CLIENT_ID.into()));
+    assert_eq!(claims["aud"], entra.token_url(TENANT));
+    let seconds = |name: &str| claims[name].as_u64().unwrap_or_default();
+    assert_eq!((seconds("exp") - seconds("iat"), seconds("nbf")), (600, seconds("iat")));
+
+    let assertion = requests[0].field("client_assertion").ok_or("an assertion is sent")?;
+    let (signed, signature) = assertion.rsplit_once('.').ok_or("it has a signature")?;
+    let public = aws_lc_rs::rsa::PublicKey::from_der(&identity.key.subject_public_key_info())?;
+    UnparsedPublicKey::new(&RSA_PSS_2048_8192_SHA256, public.as_ref())
+        .verify(signed.as_bytes(), &BASE64.decode(signature)?)
+        .map_err(|_| "the signature does not hold")?;
+
+    token(&credential, &request(&entra)).await?;
+    let (_, again) = entra.requests()[1].client_assertion().ok_or("an assertion is sent")?;
+    assert_ne!(claims["jti"], again["jti"], "each is used once");
+    Ok(())
+}
+
+#[tokio::test]
+async fn redeems_a_refresh_token_too() -> Outcome {
+    let entra = TokenEndpoint::start().await?;
+    let certificate = Certificate::from_pem(Identity::rsa().pem())?;
+    let credential = RefreshToken::new(TENANT, CLIENT_ID, MemoryStore::new("s3cr3t")).certificate(certificate);
+    token(&credential, &request(&entra)).await?;
+    assert!(entra.requests()[0].client_assertion().is_some());
+    Ok(())
+}
+
+#[test]
+fn finds_the_certificate_that_belongs_to_the_key() -> Outcome {
+    let (identity, other) = (Identity::rsa(), Identity::rsa());
+    let alone = Certificate::from_pem(identity.pem())?;
+    let among_others = format!("{}{}{}", other.certificate.pem(), identity.certificate.pem(), identity.key_pem());
+    assert_eq!(format!("{:?}", Certificate::from_pem(among_others)?), format!("{alone:?}"));
+    let error = Certificate::from_pem(format!("{}{}", other.certificate.pem(), identity.key_pem())).unwrap_err();
+    assert!(error.to_string().contains("no certificate that belongs to its private key"), "{error}");
+    Ok(())
+}
+
+#[test]
+fn says_what_is_wrong_with_a_pem_and_shows_none_of_it() {
+    let rsa = Identity::rsa();
+    let encrypted = rsa.key_pem().replace("PRIVATE KEY", "ENCRYPTED PRIVATE KEY");
+    for (pem, said) in [
+        (String::new(), "no private key that can be read"),
+        ("garbage".to_owned(), "no private key that can be read"),
+        (rsa.certificate.pem(), "no private key that can be read"),
+        (format!("{encrypted}{}", rsa.certificate.pem()), "not encrypted"),
+        (Identity::elliptic().pem(), "no RSA key"),
+        (rsa.key_pem().replacen("MII", "MIJ", 1), "no RSA key"),
+        (rsa.key_pem(), "no certificate that belongs"),
+    ] {
+        let error = Certificate::from_pem(&pem).unwrap_err();
+        assert_eq!(error.kind(), Kind::Configuration);
+        assert!(error.to_string().contains(said), "{said}: {error}");
+        assert!(!format!("{error} {error:?}").contains("MII"), "{error}");
+    }
+}
+
+#[test]
+fn reads_a_file_and_names_it_where_it_cannot() -> Outcome {
+    let folder = Folder::new();
+    let identity = Identity::rsa();
+    std::fs::write(folder.file("client.pem"), identity.pem())?;
+    let certificate = Certificate::from_pem_file(folder.file("client.pem"))?;
+    let shown = format!("{certificate:?} {:?}", ClientCertificate::new(TENANT, CLIENT_ID, certificate.clone()));
+    assert!(shown.contains("thumbprint") && !shown.contains("PRIVATE"), "{shown}");
+    let error = Certificate::from_pem_file(folder.file("none.pem")).unwrap_err();
+    assert!(error.to_string().contains("none.pem"), "{error}");
+    Ok(())
+}

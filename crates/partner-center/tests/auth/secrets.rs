@@ -1,0 +1,185 @@
+//! No secret is shown by anything: not by an error, not by `Debug`, not by an event at TRACE.
+
+use std::error::Error as StdError;
+use std::fmt::Debug;
+use std::time::Duration;
+
+use partner_center::Client;
+use partner_center::auth::{
+    AccessToken, ClientSecret, Credential, CredentialError, CredentialErrorKind, DeviceCode, FileStore, MemoryStore,
+    RefreshToken, RefreshTokenStore, StaticToken, TokenRequest,
+};
+use partner_center_mock::Reply;
+use partner_center_mock::faults::Answer;
+use partner_center_mock::token_endpoint::TokenEndpoint;
+use serde_json::json;
+
+use crate::support::{CLIENT_ID, Folder, Outcome, TENANT, request};
+use crate::trace::told;
+
+/// What every secret of this process begins with; the endpoint's own tokens begin otherwise and are not used here.
+const MARK: &str = "s3cr3t";
+const CLIENT_SECRET: &str = "s3cr3t+client/secret";
+const REFRESH_TOKEN: &str = "s3cr3t-refresh-token";
+const DEVICE_CODE: &str = "s3cr3t-device-code";
+
+/// Everything that an error can be made to say.
+fn all_of(error: &CredentialError) -> String {
+    let mut shown = format!("{error} {error:?} {error:#?} {}", error.remedy());
+    for text in [error.error(), error.description(), error.correlation_id(), error.trace_id()] {
+        shown.push_str(text.unwrap_or_default());
+    }
+    let mut source = error.source();
+    while let Some(error) = source {
+        shown.push_str(&format!("{error} {error:?}"));
+        source = error.source();
+    }
+    shown
+}
+
+fn assert_tells_nothing(shown: &str) {
+    let found = shown.find(MARK).map(|at| &shown[at.saturating_sub(80)..]);
+    assert!(found.is_none(), "a secret is shown: {}", found.unwrap_or_default());
+}
+
+/// Answers that repeat what was sent, or hold secrets where none are expected.
+fn echoes() -> Vec<Answer> {
+    let echo = format!("{CLIENT_SECRET} s3cr3t%2Bclient%2Fsecret {REFRESH_TOKEN} {DEVICE_CODE}");
+    let refusal = |error: &str| {
+        json!({ "error": error, "error_description": format!("AADSTS7000215: {echo}"), "suberror": echo,
+                "trace_id": echo, "correlation_id": echo, "claims": echo, "error_codes": [50076] })
+    };
+    vec![
+        Reply::json(400, &refusal("invalid_grant")).into(),
+        Reply::json(401, &refusal(&echo)).into(),
+        Reply::json(503, &refusal("temporarily_unavailable")).into(),
+        Reply::json(200, &refusal("invalid_grant")).into(),
+        Reply::html(200, format!("<h1>{echo}</h1>")).into(),
+        Reply::html(400, format!("<h1>{echo}</h1>")).header("x-ms-request-id", &echo).into(),
+        Reply::new(500).header("x-ms-request-id", &echo).header("client-request-id", &echo).into(),
+        Reply::new(400).header("Content-Type", &echo).into(),
+        Reply::new(307).header("Location", format!("https://{MARK}@login.example/{REFRESH_TOKEN}?{echo}")).into(),
+        Reply::text(200, format!("{{\"access_token\":\"{MARK}-half")).into(),
+        Reply::json(200, &json!({ "access_token": [MARK] })).into(),
+        Reply::json(200, &json!({ "access_token": MARK, "expires_in": MARK, "token_type": MARK })).into(),
+        Reply::json(200, &json!({ "access_token": MARK, "refresh_token": { MARK: MARK } })).into(),
+        Reply::json(200, &json!({ "device_code": MARK, "user_code": { MARK: MARK } })).into(),
+        Answer::partial(Reply::json(200, &json!({ "access_token": MARK })), 12),
+        Answer::raw(format!("HTTP/1.1 200 OK\r\n{MARK}")).then_close(),
+        Answer::raw(format!("{MARK}\r\n\r\n")).then_close(),
+        Answer::reset(),
+    ]
+}
+
+/// One credential of each kind, with marked secrets.
+fn credentials(folder: &Folder) -> Vec<Box<dyn Credential>> {
+    let device_code = DeviceCode::new(TENANT, CLIENT_ID, |_| ());
+    vec![
+        Box::new(ClientSecret::new(TENANT, CLIENT_ID, CLIENT_SECRET)),
+        Box::new(
+            RefreshToken::new(TENANT, CLIENT_ID, FileStore::new(folder.file("token")))
+                .client_secret(CLIENT_SECRET)
+                .initial(REFRESH_TOKEN),
+        ),
+        Box::new(device_code),
+        #[cfg(feature = "certificate")]
+        Box::new(partner_center::auth::ClientCertificate::new(TENANT, CLIENT_ID, crate::certificate::marked())),
+    ]
+}
+
+fn offer() -> Reply {
+    let offer = json!({ "device_code": DEVICE_CODE, "user_code": "u", "verification_uri": "v", "interval": 1 });
+    Reply::json(200, &offer)
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_error_path_shows_a_secret() -> Outcome {
+    let folder = Folder::new();
+    let entra = TokenEndpoint::start().await?;
+    let request = request(&entra);
+    let mut errors = 0;
+    for credential in credentials(&folder) {
+        for answer in echoes() {
+            // A device code is offered first, and asked for where there is no refresh token.
+            for skips_offer in [false, true] {
+                if skips_offer {
+                    entra.answer_next(offer());
+                }
+                entra.answer_always(answer.clone());
+                if let Err(error) = credential.token(&request).await {
+                    assert_tells_nothing(&all_of(&error));
+                    errors += 1;
+                }
+                entra.answer_as_usual();
+            }
+        }
+    }
+    assert!(errors > 100, "{errors} errors were looked at");
+    for told in told().iter() {
+        assert_tells_nothing(&told.text);
+    }
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_successful_way_shows_a_secret() -> Outcome {
+    let folder = Folder::new();
+    let entra = TokenEndpoint::start().await?;
+    let granted = json!({ "access_token": "s3cr3t-access", "refresh_token": "s3cr3t-rotated", "expires_in": 3600 });
+    for credential in credentials(&folder) {
+        entra.answer_next(offer());
+        entra.answer_always(Reply::json(200, &granted));
+        for _ in 0..2 {
+            let token = credential.token(&request(&entra)).await?;
+            assert_tells_nothing(&format!("{token:?} {token:#?}"));
+        }
+        entra.answer_as_usual();
+    }
+    let entra = TokenEndpoint::start().await?;
+    entra.answer_next(offer());
+    entra.answer_always(Reply::json(200, &granted));
+    let signed_in = DeviceCode::new(TENANT, CLIENT_ID, |prompt| assert_tells_nothing(&format!("{prompt:?}")));
+    assert_tells_nothing(&format!("{:?}", signed_in.sign_in(&request(&entra)).await?));
+
+    let told = told();
+    assert!(told.len() > 10, "hyper and reqwest are heard too");
+    for told in told.iter() {
+        assert_tells_nothing(&told.text);
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn debug_of_nothing_shows_a_secret() -> Outcome {
+    fn shown(value: &dyn Debug) -> String {
+        format!("{value:?} {value:#?}")
+    }
+    let folder = Folder::new();
+    let memory = MemoryStore::new(REFRESH_TOKEN);
+    memory.save(&REFRESH_TOKEN.into()).await?;
+    let refresh_token = RefreshToken::new(TENANT, CLIENT_ID, FileStore::new(folder.file("token")))
+        .client_secret(CLIENT_SECRET)
+        .initial(REFRESH_TOKEN);
+    let request = TokenRequest::for_audience("https://service.example", "http://127.0.0.1:1")?;
+    let builder = Client::builder().credential(StaticToken::new(MARK));
+    let secret = ClientSecret::new(TENANT, CLIENT_ID, CLIENT_SECRET);
+    for value in [
+        &memory as &dyn Debug,
+        &memory.load().await?,
+        &FileStore::new(folder.file("token")),
+        &refresh_token,
+        &secret,
+        &StaticToken::new(MARK),
+        &AccessToken::new(MARK, Duration::from_secs(1)),
+        &AccessToken::without_expiry(MARK),
+        &DeviceCode::new(TENANT, CLIENT_ID, |_| ()).store(MemoryStore::new(REFRESH_TOKEN)),
+        &CredentialError::new(CredentialErrorKind::Other, "said"),
+        &request,
+        &builder,
+    ] {
+        assert_tells_nothing(&shown(value));
+    }
+    assert_tells_nothing(&shown(&builder.build()?));
+    assert!(shown(&secret).contains(TENANT) && shown(&secret).contains(CLIENT_ID), "what helps is shown");
+    Ok(())
+}

@@ -1,0 +1,44 @@
+//! What a call under faults tells its subscribers.
+
+use std::time::Duration;
+
+use partner_center_mock::Reply;
+use partner_center_mock::faults::{Answer, FaultServer};
+use tracing::Level;
+
+use crate::capture::Capture;
+use crate::clock::Clock;
+use crate::support::{Outcome, builder, call, contoso};
+
+const SECOND: Duration = Duration::from_secs(1);
+
+#[tokio::test]
+async fn every_attempt_is_a_child_that_names_its_own_failure_and_the_call_ends_in_one_event() -> Outcome {
+    let (clock, capture) = (Clock::pause(), Capture::start());
+    let answers = [Answer::reset(), Answer::stall(), Reply::new(503).into(), contoso().into()];
+    let server = FaultServer::start(answers).await?;
+    let client = builder(server.url()).attempt_timeout(10 * SECOND).build()?;
+    clock.run(SECOND, call(&client)).await?;
+
+    let spans = capture.spans("partner_center.call");
+    let attempts = capture.spans("partner_center.attempt");
+    assert!(attempts.iter().all(|attempt| attempt.parent == spans[0].id));
+    let failures: Vec<_> = attempts.iter().map(|attempt| attempt.field("error.type")).collect();
+    assert_eq!(failures, [Some("connection"), Some("timeout"), Some("server-failure"), None]);
+    let numbers: Vec<_> = attempts.iter().map(|attempt| attempt.field("http.request.resend_count")).collect();
+    assert_eq!(numbers, [Some("0"), Some("1"), Some("2"), Some("3")]);
+    let event = capture.only_event();
+    assert_eq!((event.level, event.field("http.request.resend_count")), (Level::DEBUG, Some("3")));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_call_that_fails_for_good_is_one_warning_however_many_attempts_it_took() -> Outcome {
+    let capture = Capture::start();
+    let server = FaultServer::start([Answer::reset()]).await?;
+    let error = call(&builder(server.url()).build()?).await.expect_err("always reset");
+    let event = capture.only_event();
+    assert_eq!((event.level, event.field("message")), (Level::WARN, Some(&*error.to_string())));
+    assert_eq!(capture.events().len(), 1);
+    Ok(())
+}
