@@ -3,6 +3,7 @@
 
 use std::error::Error;
 use std::sync::Arc;
+use std::time::Duration;
 
 use partner_center_mock::examples::get_customer_organization as organization;
 use partner_center_mock::faults::tls::{CertificateAuthority, TlsIdentity};
@@ -87,13 +88,13 @@ async fn the_handshake_too_can_be_reset() -> Outcome {
 #[tokio::test]
 async fn a_wait_before_the_handshake_loses_none_of_it() -> Outcome {
     let authority = CertificateAuthority::new()?;
-    let wait = Answer::wait(std::time::Duration::from_millis(20)).on_connect();
+    let wait = Answer::wait(Duration::from_millis(20)).on_connect();
     let server = FaultServer::builder()
         .tls(authority.issue(["127.0.0.1"])?)
         .answers([wait, organization::CONTOSO.into()])
         .start()
         .await?;
-    let mut stream = connect(&server, &authority).await?;
+    let mut stream = tokio::time::timeout(Duration::from_secs(5), connect(&server, &authority)).await??;
     stream.write_all(b"GET / HTTP/1.1\r\n\r\n").await?;
     assert_eq!(stream.read_u8().await?, b'H');
     Ok(())

@@ -124,12 +124,14 @@ impl Call {
 
     /// Joins what the generated code made of the answer with what the call saw itself.
     ///
-    /// `repair` reads a body that is not in the documented form, where the endpoint knows how.
-    pub(crate) fn finish<T: DeserializeOwned, E>(
+    /// `repair` reads a body that is not in the documented form, where the endpoint knows how; `narrow` makes of a good
+    /// answer what was asked for.
+    pub(crate) fn finish<T: DeserializeOwned, U, E>(
         &self,
         answer: Result<generated::ResponseValue<T>, generated::Error<E>>,
         repair: impl FnOnce(&Bytes) -> Option<T>,
-    ) -> Result<Response<T>, Error> {
+        narrow: impl FnOnce(Response<T>) -> Result<Response<U>, Error>,
+    ) -> Result<Response<U>, Error> {
         let Record { attempts, may_have_been_sent, span, outcome } = std::mem::take(&mut *self.record());
         let elapsed = self.started.elapsed();
         let result = match (outcome, answer) {
@@ -150,7 +152,7 @@ impl Call {
         let (request_id, correlation_id) = (self.request_id, self.correlation_id);
         let result = match result {
             Ok((value, received)) => {
-                Ok(Response::new(value, Meta { received, request_id, correlation_id, attempts, elapsed }))
+                narrow(Response::new(value, Meta { received, request_id, correlation_id, attempts, elapsed }))
             }
             Err(error) => {
                 let may_have_been_sent = may_have_been_sent || error.may_have_been_sent();
@@ -215,4 +217,22 @@ fn misfit<T: DeserializeOwned>(body: &Bytes) -> Error {
         }
     };
     Error::new(ErrorKind::UnexpectedBody, detail)
+}
+
+#[cfg(test)]
+mod properties {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::models::Organization;
+
+    proptest! {
+        #[test]
+        fn any_body_that_is_no_array_of_organizations_is_told_in_words(body: Vec<u8>) {
+            prop_assume!(serde_json::from_slice::<Vec<Organization>>(&body).is_err());
+            let error = misfit::<Vec<Organization>>(&Bytes::from(body));
+            prop_assert_eq!(error.kind(), ErrorKind::UnexpectedBody);
+            prop_assert!(error.to_string().len() > ErrorKind::UnexpectedBody.to_string().len() + 2);
+        }
+    }
 }

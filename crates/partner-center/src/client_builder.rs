@@ -149,8 +149,14 @@ impl ClientBuilder {
     }
 
     /// Whether `HTTPS_PROXY`, `NO_PROXY` and their kind are heeded; they are by default.
+    ///
+    /// Plain `http` to this machine is never sent through a proxy, whatever is set here and in
+    /// [`http_client_builder`](Self::http_client_builder): the token would leave the machine unprotected. A client with
+    /// such a base URL or authority uses no proxy at all.
+    ///
+    /// Switching the environment's proxies off drops those of `http_client_builder` too.
     pub fn proxies_from_environment(mut self, are_heeded: bool) -> Self {
-        self.http.heeds_environment = are_heeded;
+        self.http.uses_proxies = are_heeded;
         self
     }
 
@@ -179,7 +185,7 @@ impl ClientBuilder {
     /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration), naming the setting: no credential, a base URL or
     /// an authority that is none or is not https, a text that fits no header, a limit of zero, a certificate that
     /// cannot be read, no TLS compiled in.
-    pub fn build(self) -> Result<Client, Error> {
+    pub fn build(mut self) -> Result<Client, Error> {
         let credential = self.credential.ok_or_else(|| {
             Error::configuration(
                 "no credential; give one with `credential`, for example `auth::from_env()` or `auth::StaticToken`",
@@ -206,8 +212,10 @@ impl ClientBuilder {
         if audience.trim().is_empty() {
             return Err(Error::configuration("the audience is empty"));
         }
-        let needs_tls = base_url.starts_with("https") || authority.starts_with("https");
-        let http = self.http.build(defaults.application_name.as_deref(), needs_tls)?;
+        if !self.allows_plain_http && (base_url.starts_with("http:") || authority.starts_with("http:")) {
+            self.http.uses_proxies = false;
+        }
+        let http = self.http.build(defaults.application_name.as_deref(), base_url.starts_with("https"))?;
         if self.cloud != Cloud::Global {
             tracing::warn!(cloud = ?self.cloud, "the organization endpoint is documented for the global cloud alone");
         }

@@ -7,8 +7,10 @@ use uuid::Uuid;
 
 use crate::call::Call;
 use crate::client::Client;
+use crate::error::Error;
 use crate::models::Organization;
 use crate::request::{CallOptions, Pending, Request};
+use crate::response::Response;
 
 /// One customer of the partner, by its tenant id; [`Client::customer`] makes it.
 #[derive(Clone, Debug)]
@@ -39,7 +41,7 @@ impl Customer {
     /// one, and whatever [`organizations`](Self::organizations) fails with.
     pub fn organization(&self) -> Request<Organization> {
         Request::new(self.client.clone(), self.tenant_id, |client, customer, options| {
-            Box::pin(async move { organizations(client, customer, options).await?.exactly_one() })
+            fetch(client, customer, options, Response::exactly_one)
         })
     }
 
@@ -49,11 +51,18 @@ impl Customer {
     ///
     /// Any [`ErrorKind`](crate::ErrorKind) but `NotExactlyOne`.
     pub fn organizations(&self) -> Request<Vec<Organization>> {
-        Request::new(self.client.clone(), self.tenant_id, organizations)
+        Request::new(self.client.clone(), self.tenant_id, |client, customer, options| {
+            fetch(client, customer, options, Ok)
+        })
     }
 }
 
-fn organizations(client: Client, customer: Uuid, options: CallOptions) -> Pending<Vec<Organization>> {
+fn fetch<T: 'static>(
+    client: Client,
+    customer: Uuid,
+    options: CallOptions,
+    narrow: fn(Response<Vec<Organization>>) -> Result<Response<T>, Error>,
+) -> Pending<T> {
     Box::pin(async move {
         let call = Call::new(client, customer, options)?;
         let headers = call.headers();
@@ -69,7 +78,7 @@ fn organizations(client: Client, customer: Uuid, options: CallOptions) -> Pendin
                 headers.locale,
             )
             .await;
-        call.finish(answer, unwrapped)
+        call.finish(answer, unwrapped, narrow)
     })
 }
 
@@ -111,6 +120,52 @@ mod tests {
     fn takes_no_error_and_no_scalar_for_an_organization() {
         for body in [r#"{"code": 400072, "description": "x"}"#, "{}", "null", "7", r#""x""#, r#"{"items": 3}"#] {
             assert_eq!(names(body), None, "{body}");
+        }
+    }
+}
+
+#[cfg(test)]
+mod properties {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+
+    /// Any organization with at least one field.
+    fn organization() -> impl Strategy<Value = Organization> {
+        let fields = (any::<String>(), any::<Option<String>>(), any::<Option<Vec<String>>>());
+        fields.prop_map(|(name, city, mails)| {
+            let mut organization = Organization::default();
+            organization.display_name = Some(name);
+            organization.city = city;
+            organization.technical_notification_mails = mails;
+            organization
+        })
+    }
+
+    fn read(json: &Value) -> Option<Vec<Organization>> {
+        unwrapped(&Bytes::from(json.to_string()))
+    }
+
+    proptest! {
+        #[test]
+        fn any_organization_is_read_from_every_envelope(one in organization(), other in organization(), unknown: u32) {
+            let both = vec![one.clone(), other];
+            prop_assert_eq!(read(&json!({ "items": both, "totalCount": unknown })), Some(both.clone()));
+            prop_assert_eq!(read(&json!({ "unknown": unknown, "value": both })), Some(both));
+            let mut object = json!(one);
+            object["unknown"] = json!(unknown);
+            prop_assert_eq!(read(&object), Some(vec![one]));
+        }
+
+        #[test]
+        fn any_bytes_are_read_or_refused(body: Vec<u8>) {
+            let _ = unwrapped::<Organization>(&Bytes::from(body));
+        }
+
+        #[test]
+        fn any_text_that_is_nearly_json_is_read_or_refused(body in r#"[\[{]{1,3}("(items|value|city)":)?["\[{0-9a-z:,}\]]{0,20}"#) {
+            let _ = unwrapped::<Organization>(&Bytes::from(body));
         }
     }
 }

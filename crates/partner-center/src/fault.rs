@@ -208,3 +208,70 @@ mod tests {
         assert_eq!(wait_in_text("Try again in "), None);
     }
 }
+
+#[cfg(test)]
+mod properties {
+    use bytes::Bytes;
+    use http::{HeaderMap, StatusCode};
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn received(status: u16, body: impl Into<Bytes>) -> Received {
+        let status = StatusCode::from_u16(status).expect("a status of three digits");
+        Received { status, headers: HeaderMap::new(), reason: None, raw: body.into() }
+    }
+
+    /// Texts such as error bodies are made of, and then some.
+    fn body() -> impl Strategy<Value = Vec<u8>> {
+        prop_oneof![
+            any::<Vec<u8>>(),
+            any::<String>().prop_map(String::into_bytes),
+            r#"\{"(code|error|message|description)":["\[{0-9a-z:,}\]]{0,20}"#.prop_map(String::into_bytes),
+            "<(title|TITLE|html)[>ıİK <a-z/]{0,20}".prop_map(String::into_bytes),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn any_body_under_any_status_is_a_refusal_of_that_status(status in 300..600_u16, body in body()) {
+            let received = received(status, body);
+            let fault = Fault::read(&received);
+            let kind = classify(&received, &fault);
+            match status {
+                404 => prop_assert_eq!(kind, ErrorKind::NotFound),
+                408 => prop_assert_eq!(kind, ErrorKind::Timeout),
+                429 => prop_assert_eq!(kind, ErrorKind::Throttled),
+                500.. => prop_assert_eq!(kind, ErrorKind::ServerFailure),
+                _ => {}
+            }
+            prop_assert!(fault.description.is_none_or(|text| !text.trim().is_empty()));
+        }
+
+        #[test]
+        fn a_code_is_found_as_number_and_as_text_among_unknown_fields(code: u64, text in "[ -~]{1,40}", name in "[xyz]{1,9}") {
+            prop_assume!(!text.trim().is_empty());
+            let read = |json: Value| Fault::read(&received(403, json.to_string()));
+            let number = read(serde_json::json!({ &name: [1, null], "code": code, "description": text }));
+            let word = read(serde_json::json!({ "error": { "code": code.to_string(), "message": text, &name: {} } }));
+            prop_assert_eq!(number.code.as_deref(), Some(&*code.to_string()));
+            prop_assert_eq!(number.description.as_deref(), Some(&*text));
+            prop_assert_eq!(number, word);
+        }
+
+        #[test]
+        fn a_byte_order_mark_changes_nothing(body in body()) {
+            prop_assume!(!body.starts_with(b"\xef\xbb\xbf"));
+            let marked = [b"\xef\xbb\xbf", &*body].concat();
+            prop_assert_eq!(Fault::read(&received(403, marked)), Fault::read(&received(403, body)));
+        }
+
+        #[test]
+        fn a_told_wait_is_found_in_any_text(before: String, after: String, seconds in 0..1_000_000_u64) {
+            wait_in_text(&before);
+            prop_assume!(!before.to_ascii_lowercase().contains("again in "));
+            let text = format!("{before} Try again in {seconds} seconds{after}");
+            prop_assert_eq!(wait_in_text(&text), Some(Duration::from_secs(seconds)));
+        }
+    }
+}

@@ -35,3 +35,28 @@ mod tests {
         }
     }
 }
+
+#[cfg(test)]
+mod properties {
+    use http::HeaderValue;
+    use proptest::prelude::*;
+
+    use super::check;
+
+    proptest! {
+        #[test]
+        fn a_text_that_is_taken_is_a_header_value_as_it_stands(text in prop_oneof![any::<String>(), "[ -~]{0,300}"]) {
+            if check("locale", &text).is_ok() {
+                let value = HeaderValue::from_str(&text).expect("it fits a header");
+                prop_assert_eq!(value.to_str().expect("it is visible ASCII"), &*text);
+                prop_assert!(!text.is_empty() && text.len() <= 256);
+            }
+        }
+
+        #[test]
+        fn a_text_with_a_line_break_or_a_nul_is_never_taken(before in "[ -~]{0,20}", bad in "[\r\n\0]", after in "[ -~]{0,20}") {
+            let text = format!("{before}{bad}{after}");
+            prop_assert!(check("locale", &text).is_err());
+        }
+    }
+}

@@ -11,7 +11,7 @@ pub(crate) struct Settings {
     pub(crate) builder: Option<reqwest::ClientBuilder>,
     pub(crate) connect_timeout: Duration,
     pub(crate) root_certificates: Vec<Vec<u8>>,
-    pub(crate) heeds_environment: bool,
+    pub(crate) uses_proxies: bool,
 }
 
 impl Default for Settings {
@@ -20,7 +20,7 @@ impl Default for Settings {
             builder: None,
             connect_timeout: Duration::from_secs(10),
             root_certificates: Vec::new(),
-            heeds_environment: true,
+            uses_proxies: true,
         }
     }
 }
@@ -35,7 +35,7 @@ impl Settings {
             ));
         }
         let mut builder = self.builder.unwrap_or_default().user_agent(user_agent(application_name));
-        if !self.heeds_environment {
+        if !self.uses_proxies {
             builder = builder.no_proxy();
         }
         for pem in &self.root_certificates {

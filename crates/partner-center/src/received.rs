@@ -43,3 +43,25 @@ impl Received {
         self.header(&CORRELATION_ID)
     }
 }
+
+#[cfg(test)]
+mod properties {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn received(raw: Vec<u8>) -> Received {
+        Received { status: StatusCode::OK, headers: HeaderMap::new(), reason: None, raw: raw.into() }
+    }
+
+    proptest! {
+        #[test]
+        fn one_byte_order_mark_is_stripped_and_nothing_else_changes(body: Vec<u8>) {
+            let marked = received([BYTE_ORDER_MARK, &*body].concat());
+            prop_assert_eq!(&*marked.body(), &*body);
+            prop_assert_eq!(marked.raw.len(), body.len() + 3);
+            prop_assume!(!body.starts_with(BYTE_ORDER_MARK));
+            prop_assert_eq!(&*received(body.clone()).body(), &*body);
+        }
+    }
+}

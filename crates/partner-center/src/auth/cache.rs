@@ -157,7 +157,8 @@ impl Inner {
             }
             Err(error) => {
                 let count = state.failure.as_ref().map_or(0, |failure| failure.count).saturating_add(1);
-                state.failure = Some(Failure { error: error.clone(), count, until: Instant::now() + pause(&error, count) });
+                state.failure =
+                    Some(Failure { error: error.clone(), count, until: Instant::now() + pause(&error, count) });
                 if state.held.as_ref().and_then(Held::usable).is_some() {
                     tracing::warn!(%error, remedy = error.remedy(), "the access token was not renewed and serves on");
                 }
@@ -177,7 +178,10 @@ impl Inner {
         }
         if lacks_mfa {
             let remedy = CredentialErrorKind::MfaRequired.remedy();
-            tracing::warn!(remedy, "the access token shows no multi-factor authentication, which Partner Center demands");
+            tracing::warn!(
+                remedy,
+                "the access token shows no multi-factor authentication, which Partner Center demands"
+            );
         }
         is_foreign || lacks_mfa
     }

@@ -225,7 +225,11 @@ mod tests {
     fn keeps_the_status_of_an_answer_that_is_no_refusal() {
         for body in ["", "<html>", "{", "[]", "null", "{\"error\":5}", "{}"] {
             let error = refused(body);
-            assert_eq!((error.kind(), error.status()), (Kind::UnexpectedAnswer, Some(StatusCode::BAD_REQUEST)), "{body}");
+            assert_eq!(
+                (error.kind(), error.status()),
+                (Kind::UnexpectedAnswer, Some(StatusCode::BAD_REQUEST)),
+                "{body}"
+            );
         }
     }
 }

@@ -89,9 +89,7 @@ impl CredentialErrorKind {
                 "Sign in again with multi-factor authentication and store the new refresh token; a changed password or \
                  an administrator ended the old one."
             }
-            Self::SignInRequired => {
-                "Sign in again with multi-factor authentication and store the new refresh token."
-            }
+            Self::SignInRequired => "Sign in again with multi-factor authentication and store the new refresh token.",
             Self::MfaRequired => {
                 "Consent again interactively, with multi-factor authentication, and store the new refresh token; the \
                  current one cannot gain it."

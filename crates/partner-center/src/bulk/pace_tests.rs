@@ -1,7 +1,7 @@
 //! The pace against simulated services, in simulated time.
 
-use std::collections::BinaryHeap;
 use std::cmp::Reverse;
+use std::collections::BinaryHeap;
 use std::time::Duration;
 
 use tokio::time::Instant;

@@ -50,3 +50,25 @@ mod tests {
         assert_eq!(excerpt("äöü", 3).to_string(), "äöü");
     }
 }
+
+#[cfg(test)]
+mod properties {
+    use proptest::prelude::*;
+
+    use super::{excerpt, is_invisible};
+
+    proptest! {
+        #[test]
+        fn any_text_becomes_one_bounded_line(text: String, limit in 0..99_usize) {
+            let shown = excerpt(&text, limit).to_string();
+            prop_assert!(!shown.chars().any(|character| character.is_control() || is_invisible(character)));
+            // The longest escape, `\u{10ffff}`, takes ten characters.
+            prop_assert!(shown.chars().count() <= 10 * limit + 1);
+        }
+
+        #[test]
+        fn harmless_text_is_shown_as_it_is(text in "[ -~äß株]{0,50}") {
+            prop_assert_eq!(excerpt(&text, 50).to_string(), text);
+        }
+    }
+}

@@ -74,3 +74,41 @@ mod tests {
         assert_eq!(wait(&[("retry-after", "99999999999999999999999")]), Some(Duration::from_secs(u64::MAX)));
     }
 }
+
+#[cfg(test)]
+mod properties {
+    use std::time::{Duration, UNIX_EPOCH};
+
+    use http::{HeaderMap, HeaderValue};
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn with(pairs: &[(http::HeaderName, &[u8])]) -> HeaderMap {
+        let pairs = pairs.iter().filter_map(|(name, value)| Some((name.clone(), HeaderValue::from_bytes(value).ok()?)));
+        pairs.collect()
+    }
+
+    proptest! {
+        #[test]
+        fn any_header_is_read_or_ignored(value: Vec<u8>, date: Vec<u8>) {
+            in_headers(&with(&[(RETRY_AFTER, &value), (DATE, &date)]));
+        }
+
+        #[test]
+        fn seconds_are_read_as_they_stand(seconds: u64) {
+            let headers = with(&[(RETRY_AFTER, seconds.to_string().as_bytes())]);
+            prop_assert_eq!(in_headers(&headers), Some(Duration::from_secs(seconds)));
+        }
+
+        #[test]
+        fn a_date_is_as_far_away_as_the_answers_own_clock_says(now in 0..4_000_000_000_u64, seconds in 0..100_000_000_u64) {
+            let date = |seconds| httpdate::fmt_http_date(UNIX_EPOCH + Duration::from_secs(seconds));
+            let (now, until) = (date(now), date(now + seconds));
+            let headers = with(&[(DATE, now.as_bytes()), (RETRY_AFTER, until.as_bytes())]);
+            prop_assert_eq!(in_headers(&headers), Some(Duration::from_secs(seconds)));
+            let swapped = with(&[(DATE, until.as_bytes()), (RETRY_AFTER, now.as_bytes())]);
+            prop_assert_eq!(in_headers(&swapped), (seconds == 0).then_some(Duration::ZERO));
+        }
+    }
+}

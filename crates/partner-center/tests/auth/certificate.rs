@@ -1,14 +1,14 @@
 //! A client certificate: which PEM is taken, and what it signs.
 
+use std::sync::LazyLock;
+
 use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::signature::{RSA_PSS_2048_8192_SHA256, UnparsedPublicKey};
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64;
-use partner_center::auth::{
-    Certificate, ClientCertificate, CredentialErrorKind as Kind, MemoryStore, RefreshToken,
-};
+use partner_center::auth::{Certificate, ClientCertificate, CredentialErrorKind as Kind, MemoryStore, RefreshToken};
 use partner_center_mock::token_endpoint::TokenEndpoint;
-use rcgen::{CertificateParams, KeyPair, PKCS_ECDSA_P256_SHA256, PKCS_RSA_SHA256, RsaKeySize, SigningKey};
+use rcgen::{CertificateParams, KeyPair, PKCS_ECDSA_P256_SHA256, PKCS_RSA_SHA256, PublicKeyData, RsaKeySize};
 
 use crate::support::{CLIENT_ID, Folder, Outcome, TENANT, request, token};
 
@@ -20,12 +20,20 @@ struct Identity {
 
 impl Identity {
     fn new(key: KeyPair) -> Self {
-        let certificate = CertificateParams::new(["client.example".to_owned()]).and_then(|params| params.self_signed(&key));
+        let certificate =
+            CertificateParams::new(["client.example".to_owned()]).and_then(|params| params.self_signed(&key));
         Self { certificate: certificate.expect("a certificate can be made"), key }
     }
 
-    fn rsa() -> Self {
-        Self::new(KeyPair::generate_rsa_for(&PKCS_RSA_SHA256, RsaKeySize::_2048).expect("a key can be made"))
+    /// Two of them serve all tests: making one takes a while.
+    fn rsa() -> &'static [Self; 2] {
+        static BOTH: LazyLock<[Identity; 2]> = LazyLock::new(|| {
+            [(); 2].map(|()| {
+                let key = KeyPair::generate_rsa_for(&PKCS_RSA_SHA256, RsaKeySize::_2048);
+                Identity::new(key.expect("a key can be made"))
+            })
+        });
+        &BOTH
     }
 
     fn elliptic() -> Self {
@@ -43,12 +51,12 @@ impl Identity {
 
 /// A certificate for the tests of other modules.
 pub(crate) fn marked() -> Certificate {
-    Certificate::from_pem(Identity::rsa().pem()).expect("the PEM is good")
+    Certificate::from_pem(Identity::rsa()[0].pem()).expect("the PEM is good")
 }
 
 #[tokio::test]
 async fn signs_what_entra_documents() -> Outcome {
-    let identity = Identity::rsa();
+    let [identity, _] = Identity::rsa();
     let entra = TokenEndpoint::start().await?;
     let credential = ClientCertificate::new(TENANT, CLIENT_ID, Certificate::from_pem(identity.pem())?);
     token(&credential, &request(&entra)).await?;
@@ -82,7 +90,7 @@ async fn signs_what_entra_documents() -> Outcome {
 #[tokio::test]
 async fn redeems_a_refresh_token_too() -> Outcome {
     let entra = TokenEndpoint::start().await?;
-    let certificate = Certificate::from_pem(Identity::rsa().pem())?;
+    let certificate = Certificate::from_pem(Identity::rsa()[0].pem())?;
     let credential = RefreshToken::new(TENANT, CLIENT_ID, MemoryStore::new("s3cr3t")).certificate(certificate);
     token(&credential, &request(&entra)).await?;
     assert!(entra.requests()[0].client_assertion().is_some());
@@ -91,7 +99,7 @@ async fn redeems_a_refresh_token_too() -> Outcome {
 
 #[test]
 fn finds_the_certificate_that_belongs_to_the_key() -> Outcome {
-    let (identity, other) = (Identity::rsa(), Identity::rsa());
+    let [identity, other] = Identity::rsa();
     let alone = Certificate::from_pem(identity.pem())?;
     let among_others = format!("{}{}{}", other.certificate.pem(), identity.certificate.pem(), identity.key_pem());
     assert_eq!(format!("{:?}", Certificate::from_pem(among_others)?), format!("{alone:?}"));
@@ -102,7 +110,7 @@ fn finds_the_certificate_that_belongs_to_the_key() -> Outcome {
 
 #[test]
 fn says_what_is_wrong_with_a_pem_and_shows_none_of_it() {
-    let rsa = Identity::rsa();
+    let [rsa, _] = Identity::rsa();
     let encrypted = rsa.key_pem().replace("PRIVATE KEY", "ENCRYPTED PRIVATE KEY");
     for (pem, said) in [
         (String::new(), "no private key that can be read"),
@@ -123,7 +131,7 @@ fn says_what_is_wrong_with_a_pem_and_shows_none_of_it() {
 #[test]
 fn reads_a_file_and_names_it_where_it_cannot() -> Outcome {
     let folder = Folder::new();
-    let identity = Identity::rsa();
+    let [identity, _] = Identity::rsa();
     std::fs::write(folder.file("client.pem"), identity.pem())?;
     let certificate = Certificate::from_pem_file(folder.file("client.pem"))?;
     let shown = format!("{certificate:?} {:?}", ClientCertificate::new(TENANT, CLIENT_ID, certificate.clone()));

@@ -45,7 +45,10 @@ async fn shows_the_code_and_yields_both_tokens() -> Outcome {
 
     let requests = entra.requests();
     let scope = format!("{AUDIENCE}/user_impersonation offline_access");
-    assert_eq!(requests[0].fields(), [("client_id", CLIENT_ID), ("scope", &scope)].map(|(a, b)| (a.to_owned(), b.to_owned())));
+    assert_eq!(
+        requests[0].fields(),
+        [("client_id", CLIENT_ID), ("scope", &scope)].map(|(a, b)| (a.to_owned(), b.to_owned()))
+    );
     assert_eq!(requests[1].field("client_id"), Some(CLIENT_ID));
     Ok(())
 }
@@ -144,7 +147,8 @@ async fn asks_the_user_again_where_that_helps_and_only_there() -> Outcome {
 async fn shows_no_more_of_a_hostile_offer_than_a_terminal_can_bear() -> Outcome {
     let entra = TokenEndpoint::start().await?;
     let hostile = "\u{1b}]0;x\u{7}".repeat(10_000);
-    let offer = json!({ "device_code": "s3cr3t", "user_code": hostile, "verification_uri": hostile, "message": hostile });
+    let offer =
+        json!({ "device_code": "s3cr3t", "user_code": hostile, "verification_uri": hostile, "message": hostile });
     entra.answer_next(Reply::json(200, &offer));
     entra.answer_next(Refusal::authorization_declined());
     let (credential, shown) = sign_in();

@@ -28,7 +28,9 @@ async fn gives_back_what_it_was_given_and_leaves_nothing_else_behind() -> Outcom
 async fn takes_a_token_that_somebody_wrote_by_hand() -> Outcome {
     let folder = Folder::new();
     let store = FileStore::new(folder.file("token"));
-    for (content, token) in [("s3cr3t-1\r\n", Some("s3cr3t-1")), (" s3cr3t-2 ", Some("s3cr3t-2")), ("", None), ("\n", None)] {
+    for (content, token) in
+        [("s3cr3t-1\r\n", Some("s3cr3t-1")), (" s3cr3t-2 ", Some("s3cr3t-2")), ("", None), ("\n", None)]
+    {
         fs::write(store.path(), content)?;
         assert_eq!(loaded(&store).await?.as_deref(), token, "{content:?}");
     }

@@ -1,7 +1,7 @@
 //! What each credential sends, to the field.
 
-use partner_center::auth::{ClientSecret, CredentialErrorKind, MemoryStore, RefreshToken, StaticToken, credential_fn};
 use partner_center::auth::{AccessToken, Credential};
+use partner_center::auth::{ClientSecret, CredentialErrorKind, MemoryStore, RefreshToken, StaticToken, credential_fn};
 use partner_center_mock::token_endpoint::{Grant, TokenEndpoint};
 
 use crate::support::{AUDIENCE, CLIENT_ID, Outcome, TENANT, exposed, request, request_to, token};
@@ -91,7 +91,9 @@ async fn static_tokens_and_closures_ask_nobody() -> Outcome {
 #[tokio::test]
 async fn settings_that_make_no_sense_are_refused_before_anything_is_sent() -> Outcome {
     let entra = TokenEndpoint::start().await?;
-    for (tenant, client_id, culprit) in [("", CLIENT_ID, "tenant"), ("a/b", CLIENT_ID, "tenant"), (TENANT, " ", "client")] {
+    for (tenant, client_id, culprit) in
+        [("", CLIENT_ID, "tenant"), ("a/b", CLIENT_ID, "tenant"), (TENANT, " ", "client")]
+    {
         let error = token(&ClientSecret::new(tenant, client_id, "s3cr3t"), &request(&entra)).await.unwrap_err();
         assert_eq!(error.kind(), CredentialErrorKind::Configuration);
         assert!(error.to_string().contains(culprit), "{error}");

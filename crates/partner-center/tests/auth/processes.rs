@@ -107,7 +107,9 @@ async fn a_lock_ends_with_its_process() -> Outcome {
         .stderr(Stdio::piped())
         .spawn()?;
     let said = other.stderr.take().ok_or("its words are piped")?;
-    let locked = tokio::task::spawn_blocking(move || BufReader::new(said).lines().map_while(Result::ok).any(|line| line == "locked"));
+    let locked = tokio::task::spawn_blocking(move || {
+        BufReader::new(said).lines().map_while(Result::ok).any(|line| line == "locked")
+    });
     assert!(locked.await?);
     let waiting = tokio::time::timeout(std::time::Duration::from_millis(100), store.lock()).await;
     assert!(waiting.is_err(), "the other process holds it");

@@ -94,11 +94,12 @@ async fn fifty_rotations_with_a_dying_store_never_lose_the_newest() -> Outcome {
         assert_eq!(error.kind(), Kind::Store);
         counter.fetch_add(1, Ordering::Relaxed);
     });
+    let request = request(&entra);
     let deaths = [Death::InLock, Death::InLoad, Death::BeforeSave, Death::AfterSave];
     for round in 0..50 {
         let death = deaths[round % deaths.len()];
         store.dies(death);
-        token(&credential, &request(&entra)).await.map_err(|error| format!("round {round}: {error}"))?;
+        token(&credential, &request).await.map_err(|error| format!("round {round}: {error}"))?;
         if death != Death::BeforeSave {
             assert_eq!(store.held().await, newest(&entra), "round {round}");
         }
@@ -108,10 +109,10 @@ async fn fifty_rotations_with_a_dying_store_never_lose_the_newest() -> Outcome {
     assert_eq!(entra.count(Grant::RefreshToken), 50);
 
     store.dies(Death::BeforeSave);
-    token(&credential, &request(&entra)).await?;
+    token(&credential, &request).await?;
     assert_ne!(store.held().await, newest(&entra));
     store.dies(Death::Never);
-    token(&credential, &request(&entra)).await?;
+    token(&credential, &request).await?;
     assert_eq!(store.held().await, newest(&entra), "the store has what it missed");
     Ok(())
 }
@@ -120,9 +121,10 @@ async fn fifty_rotations_with_a_dying_store_never_lose_the_newest() -> Outcome {
 async fn a_new_process_goes_on_from_the_store_at_every_step() -> Outcome {
     let entra = strict().await;
     let store = Mortal::holding("s3cr3t-first");
+    let request = request(&entra);
     for round in 0..50 {
         let credential = RefreshToken::new(TENANT, CLIENT_ID, store.clone()).initial("s3cr3t-older");
-        token(&credential, &request(&entra)).await.map_err(|error| format!("round {round}: {error}"))?;
+        token(&credential, &request).await.map_err(|error| format!("round {round}: {error}"))?;
         assert_eq!(store.held().await, newest(&entra), "saved before the access token is used");
     }
     Ok(())
@@ -213,9 +215,10 @@ async fn one_credential_in_two_clients_redeems_in_turn() -> Outcome {
     let entra = strict().await;
     let store = Mortal::holding("s3cr3t-first");
     let credential = Arc::new(RefreshToken::new(TENANT, CLIENT_ID, store.clone()));
+    let request = request(&entra);
     let mut clients = tokio::task::JoinSet::new();
     for _ in 0..20 {
-        let (credential, request) = (credential.clone(), request(&entra));
+        let (credential, request) = (credential.clone(), request.clone());
         clients.spawn(async move { token(&credential, &request).await });
     }
     assert!(clients.join_all().await.iter().all(Result::is_ok));

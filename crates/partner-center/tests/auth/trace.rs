@@ -36,7 +36,8 @@ pub(crate) fn told() -> MutexGuard<'static, Vec<Told>> {
 /// The warnings of this thread, which is the test's own.
 pub(crate) fn warnings() -> Vec<String> {
     let here = thread::current().id();
-    let warnings = told().iter().filter(|told| told.thread == here && told.level == Level::WARN).cloned().collect::<Vec<_>>();
+    let warnings =
+        told().iter().filter(|told| told.thread == here && told.level == Level::WARN).cloned().collect::<Vec<_>>();
     warnings.into_iter().map(|told| told.text).collect()
 }
 

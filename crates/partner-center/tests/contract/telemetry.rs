@@ -85,6 +85,21 @@ async fn a_failure_is_one_warning_with_all_that_support_needs() {
 }
 
 #[tokio::test]
+async fn a_good_answer_that_is_not_what_was_asked_for_is_a_warning_too() -> Outcome {
+    let server = mock([Reply::text(200, "[{},{}]")]).await;
+    let client = client(server.base_url());
+    let capture = Capture::start();
+    let error = client.customer(CUSTOMER).organization().await.expect_err("two where one is wanted");
+    let event = capture.only_event();
+    assert_eq!((event.level, event.field("error.type")), (Level::WARN, Some("not-exactly-one")));
+    assert_eq!(event.field("message"), Some(&*error.to_string()));
+    let capture = Capture::start();
+    client.customer(CUSTOMER).organizations().await?;
+    assert_eq!(capture.only_event().level, Level::DEBUG);
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_call_without_any_answer_tells_its_ids_and_the_kind() {
     let capture = Capture::start();
     let error = client("http://127.0.0.1:1").customer(CUSTOMER).organization().await.expect_err("nobody listens");

@@ -30,24 +30,35 @@ impl Faults {
             2 => (Verdict::Broken, Answer::raw("HTTP/1.1 20").then_reset()),
             3 => (Verdict::Broken, Answer::partial(good, 20).then_reset()),
             4 => (Verdict::Broken, Answer::partial(good, 20).then_close()),
-            5 => (Verdict::Broken, Answer::raw("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nx").then_close()),
+            5 => (
+                Verdict::Broken,
+                Answer::raw("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nx").then_close(),
+            ),
             6 if self.random.u32(0..8) == 0 => (Verdict::TooSlow, Answer::stall()),
-            7 if self.random.u32(0..8) == 0 => {
-                (Verdict::TooSlow, Answer::drip(good, 1, Duration::from_millis(20)))
-            }
+            7 if self.random.u32(0..8) == 0 => (Verdict::TooSlow, Answer::drip(good, 1, Duration::from_millis(20))),
             8 => (Verdict::Status(500), examples::SERVER_FAILURE.into_answer(request)),
             9 => (Verdict::Status(502), Answer::reply(marked(Reply::html(502, "<html>Bad Gateway</html>"), request))),
             10 => (Verdict::Status(503), Answer::reply(marked(Reply::new(503).header("Retry-After", "0"), request))),
             11 => (Verdict::Status(504), Answer::reply(marked(Reply::new(504), request))),
             12 => (Verdict::Status(408), examples::REQUEST_TIMEOUT.into_answer(request)),
-            13 if self.random.u32(0..40) == 0 => {
-                (Verdict::Status(429), Answer::reply(marked(Reply::from(examples::THROTTLED).header("Retry-After", "1"), request)))
-            }
+            13 if self.random.u32(0..40) == 0 => (
+                Verdict::Status(429),
+                Answer::reply(marked(Reply::from(examples::THROTTLED).header("Retry-After", "1"), request)),
+            ),
             14 => (Verdict::Status(400), examples::BAD_INPUT.into_answer(request)),
             15 => (Verdict::Status(403), examples::GDAP_ROLE_MISSING.into_answer(request)),
-            16 => (Verdict::Status(404), Answer::reply(marked(Reply::from(examples::TENANT_NOT_FOUND).byte_order_mark(), request))),
-            17 => (Verdict::Status(401), Answer::reply(marked(Reply::json(401, &serde_json::json!({"code": 800_001})), request))),
-            18 => (Verdict::Status(302), Answer::reply(marked(Reply::new(302).header("Location", "http://127.0.0.1:9/"), request))),
+            16 => (
+                Verdict::Status(404),
+                Answer::reply(marked(Reply::from(examples::TENANT_NOT_FOUND).byte_order_mark(), request)),
+            ),
+            17 => (
+                Verdict::Status(401),
+                Answer::reply(marked(Reply::json(401, &serde_json::json!({"code": 800_001})), request)),
+            ),
+            18 => (
+                Verdict::Status(302),
+                Answer::reply(marked(Reply::new(302).header("Location", "http://127.0.0.1:9/"), request)),
+            ),
             19 => (Verdict::Unreadable, Answer::reply(good.body("[{\"displayName\": \"Cont"))),
             20 => (Verdict::Unreadable, Answer::reply(good.body(*b"[{\"displayName\": \"M\xfcller\"}]"))),
             21 => (Verdict::Unreadable, Answer::reply(marked(Reply::html(200, "<html>Sign in</html>"), request))),

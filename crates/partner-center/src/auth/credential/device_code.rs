@@ -11,8 +11,8 @@ use tokio::time::{Instant, sleep};
 use crate::auth::application::{self, delegated_scope};
 use crate::auth::grant::{self, Grant};
 use crate::auth::{
-    AccessToken, Credential, CredentialError, CredentialErrorKind as Kind, MemoryStore, RefreshToken, RefreshTokenStore,
-    TokenFuture, TokenRequest,
+    AccessToken, Credential, CredentialError, CredentialErrorKind as Kind, MemoryStore, RefreshToken,
+    RefreshTokenStore, TokenFuture, TokenRequest,
 };
 use crate::error::text::excerpt;
 
@@ -86,10 +86,7 @@ impl DeviceCode {
         client_id: impl Into<String>,
         prompt: impl Fn(&DevicePrompt) + Send + Sync + 'static,
     ) -> Self {
-        Self {
-            tokens: RefreshToken::new(tenant, client_id, MemoryStore::default()),
-            prompt: Box::new(prompt),
-        }
+        Self { tokens: RefreshToken::new(tenant, client_id, MemoryStore::default()), prompt: Box::new(prompt) }
     }
 
     /// Where the refresh token is kept, so that the next process need not ask the user; in memory by default.
@@ -137,7 +134,8 @@ impl DeviceCode {
             }
             sleep(interval).await;
             let grant_type = "urn:ietf:params:oauth:grant-type:device_code";
-            let asked = self.tokens.application.redeem(request, grant_type, |form| form.secret("device_code", device_code));
+            let asked =
+                self.tokens.application.redeem(request, grant_type, |form| form.secret("device_code", device_code));
             match asked.await {
                 Err(error) if error.error() == Some("authorization_pending") => {}
                 Err(error) if error.error() == Some("slow_down") => interval += INTERVAL,

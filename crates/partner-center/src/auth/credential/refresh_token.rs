@@ -6,9 +6,9 @@ use std::sync::Arc;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Mutex;
 
-use crate::auth::application::{self, Application, Proof, delegated_scope};
 #[cfg(feature = "certificate")]
 use crate::auth::Certificate;
+use crate::auth::application::{self, Application, Proof, delegated_scope};
 use crate::auth::{
     AccessToken, Credential, CredentialError, CredentialErrorKind, RefreshTokenStore, TokenFuture, TokenRequest,
 };

@@ -52,7 +52,8 @@ async fn waits_as_long_as_the_token_endpoint_says_but_not_for_ever() {
     for (told, paused) in [(60, 60), (u64::MAX, 300)] {
         let fixture = Fixture::new(move |_| {
             let retry_after = Some(Duration::from_secs(told));
-            Err(crate::auth::error::Details { retry_after, ..crate::auth::error::Details::new(Kind::Throttled, "") }.into())
+            Err(crate::auth::error::Details { retry_after, ..crate::auth::error::Details::new(Kind::Throttled, "") }
+                .into())
         });
         assert!(fixture.token().await.is_err());
         advance(Duration::from_secs(paused - 1)).await;

@@ -105,8 +105,7 @@ fn survives_the_end_of_the_runtime_it_was_asked_on() {
 fn needs_a_runtime_and_says_so() {
     let fixture = Fixture::numbered(HOUR);
     let asking = std::pin::pin!(fixture.cache.authorization());
-    let std::task::Poll::Ready(outcome) =
-        asking.poll(&mut std::task::Context::from_waker(std::task::Waker::noop()))
+    let std::task::Poll::Ready(outcome) = asking.poll(&mut std::task::Context::from_waker(std::task::Waker::noop()))
     else {
         panic!("it waits without a runtime");
     };

@@ -1,0 +1,105 @@
+//! What a fuzz target does with its bytes: serves them from loopback to the real client, and checks what comes out.
+
+use std::future::IntoFuture;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use partner_center::auth::StaticToken;
+use partner_center::{Client, ErrorKind, RetryPolicy, uuid::Uuid};
+use partner_center_mock::Reply;
+use partner_center_mock::faults::{Answer, FaultServer};
+use tokio::runtime::Runtime;
+
+/// A server and a client, kept from input to input.
+#[derive(Debug)]
+pub struct Harness {
+    runtime: Runtime,
+    client: Client,
+    reply: Arc<Mutex<Reply>>,
+    _server: FaultServer,
+}
+
+impl Harness {
+    /// Starts both.
+    ///
+    /// # Panics
+    ///
+    /// Where there is no port on loopback to be had.
+    #[must_use]
+    #[expect(clippy::expect_used, reason = "a fuzz target has nobody to give an error to")]
+    pub fn new() -> Self {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        let reply = Arc::new(Mutex::new(Reply::new(200)));
+        let served = reply.clone();
+        let answer = move |_: &_| Answer::reply(served.lock().unwrap_or_else(PoisonError::into_inner).clone());
+        let server = runtime.block_on(FaultServer::builder().history(1).answer_with(answer).start());
+        let server = server.expect("a port on loopback");
+        let client = Client::builder()
+            .base_url(server.url())
+            .credential(StaticToken::new("token"))
+            .retry(RetryPolicy::off().shared_throttle(false))
+            .build()
+            .expect("a client");
+        Self { runtime, client, reply, _server: server }
+    }
+
+    /// Serves the bytes as the body of a success.
+    ///
+    /// # Panics
+    ///
+    /// Where the client panics, or loses the body or the status.
+    pub fn body(&self, bytes: &[u8]) {
+        match self.call(Reply::new(200).body(bytes)) {
+            Ok(response) => assert_eq!(response.raw(), bytes),
+            Err(error) => {
+                assert_eq!(error.kind(), ErrorKind::UnexpectedBody, "{error:?}");
+                assert_eq!((error.raw().as_ref(), error.status().map(|status| status.as_u16())), (bytes, Some(200)));
+                is_fit_to_print(&error);
+            }
+        }
+    }
+
+    /// Serves the bytes as a refusal: the first one chooses the status, the second how many of the others are a
+    /// `Retry-After`, the rest is the body.
+    ///
+    /// # Panics
+    ///
+    /// Where the client panics, takes the refusal for a success, or loses the body or the status.
+    pub fn error(&self, bytes: &[u8]) {
+        const STATUSES: [u16; 12] = [400, 401, 403, 404, 408, 429, 500, 502, 503, 504, 418, 302];
+        let [chosen, length, rest @ ..] = bytes else { return };
+        let status = STATUSES[usize::from(*chosen) % STATUSES.len()];
+        let (header, body) = rest.split_at(usize::from(*length % 48).min(rest.len()));
+        let is_text = header.iter().all(|byte| (b' '..=b'~').contains(byte));
+        let mut reply = Reply::new(status).body(body);
+        if is_text {
+            reply = reply.header("Retry-After", String::from_utf8_lossy(header));
+        }
+        match self.call(reply) {
+            Ok(response) => panic!("a refusal became {response:?}"),
+            Err(error) => {
+                assert_eq!((error.raw().as_ref(), error.status().map(|got| got.as_u16())), (body, Some(status)));
+                is_fit_to_print(&error);
+            }
+        }
+    }
+
+    fn call(
+        &self,
+        reply: Reply,
+    ) -> Result<partner_center::Response<Vec<partner_center::models::Organization>>, partner_center::Error> {
+        *self.reply.lock().unwrap_or_else(PoisonError::into_inner) = reply;
+        self.runtime.block_on(self.client.customer(Uuid::nil()).organizations().into_future())
+    }
+}
+
+impl Default for Harness {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// One line, of bounded length, without anything that a terminal would obey.
+fn is_fit_to_print(error: &partner_center::Error) {
+    let text = error.to_string();
+    assert!(!text.chars().any(char::is_control) && text.len() < 8192, "{text:?}");
+}
