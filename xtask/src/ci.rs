@@ -7,7 +7,7 @@ use std::time::Instant;
 use anyhow::{Context, Result, bail, ensure};
 use clap::builder::PossibleValuesParser;
 
-use crate::{codegen, lint};
+use crate::{codegen, faults, lint};
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
@@ -34,6 +34,7 @@ const STEPS: &[Step] = &[
     Step { name: "codegen", about: "the generated files are in step with the contract", run: codegen_check },
     Step { name: "clippy", about: "no warning in any target and feature set", run: clippy },
     Step { name: "test", about: "the tests pass", run: test },
+    Step { name: "faults", about: "every known fault is held by a test", run: fault_table },
     Step { name: "quickstart", about: "the quickstart shows an organization", run: quickstart },
     Step { name: "doc", about: "the documentation builds without a warning", run: doc },
 ];
@@ -102,6 +103,11 @@ fn test(root: &Path) -> Result<()> {
     cargo(root, TEST, &[])
 }
 
+fn fault_table(root: &Path) -> Result<()> {
+    ensure!(faults::run(root)? == ExitCode::SUCCESS, "the table of faults is out of step with the tests");
+    Ok(())
+}
+
 fn doc(root: &Path) -> Result<()> {
     for features in [&[][..], &["--all-features"]] {
         let command: Vec<&str> = ["doc", "--workspace", "--no-deps"].iter().chain(features).copied().collect();
@@ -137,7 +143,7 @@ fn cargo(root: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Resul
 }
 
 /// The cargo that runs this program, so that both use one toolchain.
-fn command(root: &Path, arguments: &[&str]) -> Command {
+pub(crate) fn command(root: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(root).args(arguments);
     command

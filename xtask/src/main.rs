@@ -6,6 +6,7 @@
 mod ci;
 mod codegen;
 mod contract;
+mod faults;
 mod lint;
 
 use std::path::{Path, PathBuf};
@@ -35,6 +36,10 @@ enum Task {
     /// The rules are explained in docs/contract-rules.md.
     /// Exit codes: 0 nothing found, 1 at least one finding, 2 could not be read.
     Lint(lint::Arguments),
+    /// Check that every fault in docs/faults.md is held by tests that exist and are run.
+    ///
+    /// Exit codes: 0 nothing found, 1 at least one finding, 2 could not be checked.
+    Faults,
     /// Run what continuous integration runs, all of it or the steps named.
     ///
     /// Exit codes: 0 every step passed, 1 a step failed.
@@ -47,6 +52,7 @@ fn main() -> ExitCode {
     let outcome = match task {
         Task::Codegen(arguments) => codegen::run(&root, &arguments),
         Task::Lint(arguments) => lint::run(&root, &arguments),
+        Task::Faults => faults::run(&root),
         Task::Ci(arguments) => ci::run(&root, &arguments),
     };
     match outcome {

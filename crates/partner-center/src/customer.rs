@@ -57,11 +57,11 @@ impl Customer {
     }
 }
 
-fn fetch<T: 'static>(
+fn fetch<T>(
     client: Client,
     customer: Uuid,
     options: CallOptions,
-    narrow: fn(Response<Vec<Organization>>) -> Result<Response<T>, Error>,
+    narrow: impl FnOnce(Response<Vec<Organization>>) -> Result<Response<T>, Error> + Send + 'static,
 ) -> Pending<T> {
     Box::pin(async move {
         let call = Call::new(client, customer, options)?;
@@ -133,7 +133,8 @@ mod properties {
 
     /// Any organization with at least one field.
     fn organization() -> impl Strategy<Value = Organization> {
-        let fields = (any::<String>(), any::<Option<String>>(), any::<Option<Vec<String>>>());
+        let mails = proptest::collection::vec("\\PC{0,9}", 0..3);
+        let fields = ("\\PC{0,9}", proptest::option::of("\\PC{0,9}"), proptest::option::of(mails));
         fields.prop_map(|(name, city, mails)| {
             let mut organization = Organization::default();
             organization.display_name = Some(name);

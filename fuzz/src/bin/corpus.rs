@@ -13,8 +13,7 @@ fn main() -> std::io::Result<()> {
     let seconds = arguments.next().and_then(|seconds| seconds.parse().ok()).unwrap_or(10);
     let seed = arguments.next().and_then(|seed| seed.parse().ok()).unwrap_or_else(|| fastrand::u64(..));
     let (harness, mut random) = (Harness::new(), fastrand::Rng::with_seed(seed));
-    let targets: [(&str, fn(&Harness, &[u8])); 2] = [("body", Harness::body), ("error", Harness::error)];
-    for (name, run) in targets {
+    for (name, run) in [("body", Harness::body as fn(&Harness, &[u8])), ("error", Harness::error)] {
         let corpus = corpus(name)?;
         corpus.iter().for_each(|input| run(&harness, input));
         let (until, mut inputs) = (Instant::now() + Duration::from_secs(seconds) / 2, corpus.len());
@@ -24,14 +23,9 @@ fn main() -> std::io::Result<()> {
             run(&harness, &input);
             inputs += 1;
         }
-        writeln(format_args!("{name}: {inputs} inputs, none of them panicked or lost anything (seed {seed})"));
+        println!("{name}: {inputs} inputs, none of them panicked or lost anything (seed {seed})");
     }
     Ok(())
-}
-
-#[expect(clippy::print_stdout, reason = "it is a program for people")]
-fn writeln(text: std::fmt::Arguments<'_>) {
-    println!("{text}");
 }
 
 /// The files of the corpus, and the contract's examples.
@@ -50,8 +44,18 @@ fn corpus(name: &str) -> std::io::Result<Vec<Vec<u8>>> {
 /// One small change: a byte, a cut, a repetition, a token that matters to JSON or to HTTP dates.
 fn change(input: &mut Vec<u8>, random: &mut fastrand::Rng) {
     const TOKENS: [&[u8]; 12] = [
-        b"null", b"\"", b"[[[[[[[[", b"{\"items\":", b"\xef\xbb\xbf", b"\\ud800", b"1e999", b"\x1b[31m", b"\xff",
-        b"again in 9999999999999999999 seconds", b"Wed, 21 Oct 2015 07:28:00 GMT", b"</title>",
+        b"null",
+        b"\"",
+        b"[[[[[[[[",
+        b"{\"items\":",
+        b"\xef\xbb\xbf",
+        b"\\ud800",
+        b"1e999",
+        b"\x1b[31m",
+        b"\xff",
+        b"again in 9999999999999999999 seconds",
+        b"Wed, 21 Oct 2015 07:28:00 GMT",
+        b"</title>",
     ];
     let place = random.usize(..=input.len());
     match random.u32(..5) {

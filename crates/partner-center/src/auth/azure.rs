@@ -19,12 +19,13 @@ use super::{AccessToken, Credential, TokenFuture, TokenRequest};
 /// `{audience}/.default`. The address of the sign-in, proxies and timeouts are the Azure SDK's own: this client's
 /// authority and connections are not used. It cannot show multi-factor authentication unless a user signed in with it.
 ///
-/// ```no_run
-/// # fn identity() -> std::sync::Arc<dyn azure_core::credentials::TokenCredential> { unimplemented!() }
+/// ```
 /// use partner_center::auth::AzureCredential;
 ///
-/// // For example `azure_identity::AzureCliCredential::new(None)?`.
-/// let credential = AzureCredential::new(identity());
+/// # fn sign_in(identity: std::sync::Arc<dyn azure_core::credentials::TokenCredential>) {
+/// // Where `identity` is, say, `azure_identity::AzureCliCredential::new(None)?`.
+/// let client = partner_center::Client::builder().credential(AzureCredential::new(identity));
+/// # }
 /// ```
 #[derive(Clone)]
 pub struct AzureCredential(Arc<dyn TokenCredential>);

@@ -97,7 +97,7 @@ impl Certificate {
 fn key(pem: &[u8]) -> Result<RsaKeyPair, CredentialError> {
     let missing = "the PEM holds no private key that can be read; it must be RSA and not encrypted";
     let der = PrivateKeyDer::from_pem_slice(pem).map_err(|_| CredentialError::configuration(missing))?;
-    let key = match &der {
+    let key = match &*Zeroizing::new(der) {
         PrivateKeyDer::Pkcs1(der) => RsaKeyPair::from_der(der.secret_pkcs1_der()),
         PrivateKeyDer::Pkcs8(der) => RsaKeyPair::from_pkcs8(der.secret_pkcs8_der()),
         _ => return Err(CredentialError::configuration("the PEM's private key is no RSA key, which Entra needs")),

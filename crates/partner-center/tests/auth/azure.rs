@@ -9,7 +9,7 @@ use azure_core::credentials::{AccessToken, TokenCredential, TokenRequestOptions}
 use azure_core::error::{Error, ErrorKind};
 use partner_center::auth::{AzureCredential, Credential, CredentialErrorKind as Kind};
 
-use crate::support::{AUDIENCE, Outcome, exposed, request_to};
+use crate::support::{AUDIENCE, Outcome, exposed, lock, request_to};
 
 /// A credential that notes down the scopes it is asked for.
 #[derive(Debug)]
@@ -38,8 +38,7 @@ impl TokenCredential for Fake {
         'd: 'e,
         Self: 'e,
     {
-        let mut asked = self.scopes.lock().expect("nobody panics while it is held");
-        asked.extend(scopes.iter().map(|scope| (*scope).to_owned()));
+        lock(&self.scopes).extend(scopes.iter().map(|scope| (*scope).to_owned()));
         Box::pin(std::future::ready((self.outcome)()))
     }
 }
@@ -55,7 +54,7 @@ async fn gives_the_token_and_the_rest_of_its_life() -> Outcome {
     assert_eq!(exposed(&token), "s3cr3t-azure");
     let lifetime = token.lifetime().ok_or("it has an end")?.as_secs();
     assert!((1790..=1800).contains(&lifetime), "{lifetime}");
-    assert_eq!(*fake.scopes.lock().unwrap(), [format!("{AUDIENCE}/.default")]);
+    assert_eq!(*lock(&fake.scopes), [format!("{AUDIENCE}/.default")]);
     assert!(!format!("{credential:?}").contains("s3cr3t"));
     Ok(())
 }
@@ -79,11 +78,12 @@ async fn tells_what_the_azure_sdk_says_and_reads_its_codes() {
     fn other() -> azure_core::Result<AccessToken> {
         Err(Error::with_message(ErrorKind::Credential, "no CLI"))
     }
-    let cases: [(fn() -> azure_core::Result<AccessToken>, _, _); 3] =
+    type Answer = fn() -> azure_core::Result<AccessToken>;
+    let cases: [(Answer, _, _); 3] =
         [(mfa, Kind::MfaRequired, "MFA is needed"), (io, Kind::Unreachable, "reset"), (other, Kind::Other, "no CLI")];
     for (outcome, kind, said) in cases {
         let credential = AzureCredential::new(Fake::new(outcome));
-        let error = credential.token(&request_to("http://127.0.0.1:1")).await.unwrap_err();
+        let error = credential.token(&request_to("http://127.0.0.1:1")).await.expect_err("it must fail");
         assert_eq!((error.kind(), error.is_retryable()), (kind, kind == Kind::Unreachable));
         assert!(error.to_string().contains(said), "{error}");
         assert_eq!(error.aadsts_codes(), if kind == Kind::MfaRequired { &[50076][..] } else { &[] });

@@ -103,7 +103,8 @@ fn finds_the_certificate_that_belongs_to_the_key() -> Outcome {
     let alone = Certificate::from_pem(identity.pem())?;
     let among_others = format!("{}{}{}", other.certificate.pem(), identity.certificate.pem(), identity.key_pem());
     assert_eq!(format!("{:?}", Certificate::from_pem(among_others)?), format!("{alone:?}"));
-    let error = Certificate::from_pem(format!("{}{}", other.certificate.pem(), identity.key_pem())).unwrap_err();
+    let error =
+        Certificate::from_pem(format!("{}{}", other.certificate.pem(), identity.key_pem())).expect_err("it must fail");
     assert!(error.to_string().contains("no certificate that belongs to its private key"), "{error}");
     Ok(())
 }
@@ -121,7 +122,7 @@ fn says_what_is_wrong_with_a_pem_and_shows_none_of_it() {
         (rsa.key_pem().replacen("MII", "MIJ", 1), "no RSA key"),
         (rsa.key_pem(), "no certificate that belongs"),
     ] {
-        let error = Certificate::from_pem(&pem).unwrap_err();
+        let error = Certificate::from_pem(&pem).expect_err("it must fail");
         assert_eq!(error.kind(), Kind::Configuration);
         assert!(error.to_string().contains(said), "{said}: {error}");
         assert!(!format!("{error} {error:?}").contains("MII"), "{error}");
@@ -136,7 +137,7 @@ fn reads_a_file_and_names_it_where_it_cannot() -> Outcome {
     let certificate = Certificate::from_pem_file(folder.file("client.pem"))?;
     let shown = format!("{certificate:?} {:?}", ClientCertificate::new(TENANT, CLIENT_ID, certificate.clone()));
     assert!(shown.contains("thumbprint") && !shown.contains("PRIVATE"), "{shown}");
-    let error = Certificate::from_pem_file(folder.file("none.pem")).unwrap_err();
+    let error = Certificate::from_pem_file(folder.file("none.pem")).expect_err("it must fail");
     assert!(error.to_string().contains("none.pem"), "{error}");
     Ok(())
 }

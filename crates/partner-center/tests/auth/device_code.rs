@@ -12,13 +12,13 @@ use partner_center_mock::token_endpoint::{DevicePoll, Grant, Refusal, TokenEndpo
 use serde_json::json;
 use tokio::time::Instant;
 
-use crate::support::{AUDIENCE, CLIENT_ID, Outcome, TENANT, exposed, request, token};
+use crate::support::{AUDIENCE, CLIENT_ID, Outcome, TENANT, exposed, lock, request, token};
 
 /// A sign-in that keeps what it shows.
 fn sign_in() -> (DeviceCode, Arc<Mutex<Vec<DevicePrompt>>>) {
     let shown: Arc<Mutex<Vec<DevicePrompt>>> = Arc::default();
     let keeper = shown.clone();
-    (DeviceCode::new(TENANT, CLIENT_ID, move |prompt| keeper.lock().unwrap().push(prompt.clone())), shown)
+    (DeviceCode::new(TENANT, CLIENT_ID, move |prompt| lock(&keeper).push(prompt.clone())), shown)
 }
 
 /// The seconds between the requests.
@@ -36,7 +36,7 @@ async fn shows_the_code_and_yields_both_tokens() -> Outcome {
     let refresh_token = signed_in.refresh_token().map(|token| token.expose_secret().to_owned());
     assert_eq!(entra.refresh_tokens().last(), refresh_token.as_ref());
 
-    let shown = shown.lock().unwrap();
+    let shown = lock(&shown);
     assert_eq!(shown.len(), 1);
     let prompt = &shown[0];
     assert_eq!((prompt.user_code(), prompt.verification_uri()), ("MOCK00001", "https://microsoft.com/devicelogin"));
@@ -87,7 +87,7 @@ async fn goes_on_through_failures_that_may_pass() -> Outcome {
 async fn ends_when_the_user_declines_or_the_code_does() -> Outcome {
     for (poll, kind) in [(DevicePoll::Declined, Kind::Declined), (DevicePoll::Expired, Kind::Expired)] {
         let entra = TokenEndpoint::builder().device_polls([DevicePoll::Pending, poll]).start().await?;
-        let error = sign_in().0.sign_in(&request(&entra)).await.unwrap_err();
+        let error = sign_in().0.sign_in(&request(&entra)).await.expect_err("it must fail");
         assert_eq!((error.kind(), entra.count(Grant::DeviceCode)), (kind, 2));
     }
     Ok(())
@@ -99,7 +99,7 @@ async fn does_not_ask_beyond_the_codes_end() -> Outcome {
     let polls = [DevicePoll::Pending];
     let entra = TokenEndpoint::builder().device_lifetime(lifetime).device_polls(polls).start().await?;
     let began = Instant::now();
-    let error = sign_in().0.sign_in(&request(&entra)).await.unwrap_err();
+    let error = sign_in().0.sign_in(&request(&entra)).await.expect_err("it must fail");
     assert_eq!(error.kind(), Kind::Expired);
     assert!(began.elapsed() <= lifetime, "{:?}", began.elapsed());
     assert_eq!(entra.count(Grant::DeviceCode), 11);
@@ -115,14 +115,14 @@ async fn asks_the_user_once_and_then_redeems() -> Outcome {
     for _ in 0..3 {
         token(&credential, &request(&entra)).await?;
     }
-    assert_eq!((shown.lock().unwrap().len(), entra.count(Grant::RefreshToken)), (1, 2));
+    assert_eq!((lock(&shown).len(), entra.count(Grant::RefreshToken)), (1, 2));
     let stored = store.load().await?.map(|token| token.expose_secret().to_owned());
     assert_eq!(entra.refresh_tokens().last(), stored.as_ref());
 
     // Another process with the same store need not ask either.
     let (next, shown) = sign_in();
     token(&next.store(store), &request(&entra)).await?;
-    assert_eq!(shown.lock().unwrap().len(), 0);
+    assert_eq!(lock(&shown).len(), 0);
     Ok(())
 }
 
@@ -133,12 +133,12 @@ async fn asks_the_user_again_where_that_helps_and_only_there() -> Outcome {
     let credential = credential.store(MemoryStore::new("s3cr3t-old"));
     entra.answer_next(Refusal::wrong_secret());
     assert!(token(&credential, &request(&entra)).await.is_err());
-    assert_eq!(shown.lock().unwrap().len(), 0);
+    assert_eq!(lock(&shown).len(), 0);
     for refusal in [Refusal::inactive_refresh_token(), Refusal::revoked_grant(), Refusal::mfa_required()] {
         entra.answer_next(refusal);
-        let before = shown.lock().unwrap().len();
+        let before = lock(&shown).len();
         credential.token(&request(&entra)).await?;
-        assert_eq!(shown.lock().unwrap().len(), before + 1);
+        assert_eq!(lock(&shown).len(), before + 1);
     }
     Ok(())
 }
@@ -153,7 +153,7 @@ async fn shows_no_more_of_a_hostile_offer_than_a_terminal_can_bear() -> Outcome 
     entra.answer_next(Refusal::authorization_declined());
     let (credential, shown) = sign_in();
     assert!(credential.sign_in(&request(&entra)).await.is_err());
-    let prompt = shown.lock().unwrap()[0].clone();
+    let prompt = lock(&shown)[0].clone();
     for text in [prompt.user_code(), prompt.verification_uri(), prompt.message().unwrap_or_default()] {
         assert!(text.len() < 8_000 && !text.contains(['\u{1b}', '\u{7}']), "{text:?}");
     }

@@ -89,7 +89,7 @@ async fn never_tries_a_refusal_again() {
 
 #[tokio::test]
 async fn a_connection_refused_says_so() {
-    let error = ask(&request_to("http://127.0.0.1:1")).await.unwrap_err();
+    let error = ask(&request_to("http://127.0.0.1:1")).await.expect_err("it must fail");
     assert_eq!(error.kind(), Kind::Unreachable);
     assert!(error.to_string().contains("refused"), "{error}");
 }
@@ -132,7 +132,7 @@ async fn every_attempt_and_the_whole_have_their_limits() -> Outcome {
     ] {
         entra.answer_always(answer);
         let (began, before) = (Instant::now(), entra.requests().len());
-        let error = ask(&request(&entra)).await.unwrap_err();
+        let error = ask(&request(&entra)).await.expect_err("it must fail");
         assert_eq!(error.kind(), Kind::Unreachable);
         let elapsed = began.elapsed();
         assert!(elapsed >= Duration::from_secs(59) && elapsed <= Duration::from_secs(61), "{elapsed:?}");
@@ -147,7 +147,7 @@ async fn every_attempt_and_the_whole_have_their_limits() -> Outcome {
 
     let patient = request(&entra).retry(RetryPolicy::off()).timeout(Duration::MAX).attempt_timeout(Duration::MAX);
     entra.answer_always(Answer::wait(Duration::from_secs(3600)).then_reply(Reply::new(503)));
-    assert_eq!(ask(&patient).await.unwrap_err().kind(), Kind::ServerFailure);
+    assert_eq!(ask(&patient).await.expect_err("it must fail").kind(), Kind::ServerFailure);
     Ok(())
 }
 

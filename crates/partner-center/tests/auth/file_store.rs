@@ -43,7 +43,7 @@ async fn refuses_what_is_no_token_without_showing_it() -> Outcome {
     let store = FileStore::new(folder.file("token"));
     for content in ["s3cr3t one\ns3cr3t two", "s3cr3t\0", "s3cr3t-ä", &"s3cr3t".repeat(20_000)] {
         fs::write(store.path(), content)?;
-        let error = loaded(&store).await.unwrap_err();
+        let error = loaded(&store).await.expect_err("it must fail");
         assert_eq!(error.kind(), Kind::Store);
         let shown = format!("{error} {error:?}");
         assert!(shown.contains("something else than a refresh token") && !shown.contains("s3cr3t"), "{shown}");
@@ -55,7 +55,7 @@ async fn refuses_what_is_no_token_without_showing_it() -> Outcome {
 async fn an_error_names_the_file() {
     let folder = Folder::new();
     let store = FileStore::new(folder.file("missing").join("token"));
-    let error = store.save(&"s3cr3t".into()).await.unwrap_err();
+    let error = store.save(&"s3cr3t".into()).await.expect_err("it must fail");
     assert_eq!(error.kind(), Kind::Store);
     assert!(error.to_string().contains("missing/token") || error.to_string().contains(r"missing\token"), "{error}");
     assert!(store.lock().await.is_err());
@@ -159,7 +159,7 @@ mod unix {
         let store = FileStore::new(folder.file("token"));
         // A folder in the file's place: writing beside it works, replacing it does not.
         fs::create_dir(store.path())?;
-        assert_eq!(store.save(&"s3cr3t-2".into()).await.unwrap_err().kind(), Kind::Store);
+        assert_eq!(store.save(&"s3cr3t-2".into()).await.expect_err("it must fail").kind(), Kind::Store);
         assert_eq!(folder.names(), ["token"]);
         Ok(())
     }

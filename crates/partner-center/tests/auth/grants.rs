@@ -94,12 +94,13 @@ async fn settings_that_make_no_sense_are_refused_before_anything_is_sent() -> Ou
     for (tenant, client_id, culprit) in
         [("", CLIENT_ID, "tenant"), ("a/b", CLIENT_ID, "tenant"), (TENANT, " ", "client")]
     {
-        let error = token(&ClientSecret::new(tenant, client_id, "s3cr3t"), &request(&entra)).await.unwrap_err();
+        let error =
+            token(&ClientSecret::new(tenant, client_id, "s3cr3t"), &request(&entra)).await.expect_err("it must fail");
         assert_eq!(error.kind(), CredentialErrorKind::Configuration);
         assert!(error.to_string().contains(culprit), "{error}");
     }
     let none = RefreshToken::new(TENANT, CLIENT_ID, MemoryStore::default());
-    let error = token(&none, &request(&entra)).await.unwrap_err();
+    let error = token(&none, &request(&entra)).await.expect_err("it must fail");
     assert!(error.to_string().contains("there is no refresh token"), "{error}");
     assert_eq!(error.kind(), CredentialErrorKind::SignInRequired);
     assert_eq!(entra.requests().len(), 0);

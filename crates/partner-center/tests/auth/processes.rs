@@ -6,6 +6,7 @@ use std::env;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 use partner_center::auth::{FileStore, RefreshToken, RefreshTokenStore};
 use partner_center_mock::token_endpoint::{Grant, Rotation, TokenEndpoint};
@@ -14,7 +15,9 @@ use crate::support::{CLIENT_ID, Folder, Outcome, TENANT, request, request_to, to
 
 const AUTHORITY: &str = "PARTNER_CENTER_TEST_AUTHORITY";
 const FILE: &str = "PARTNER_CENTER_TEST_FILE";
-const ROTATIONS: usize = 12;
+/// For a process to start and to sign in once.
+const LONG_ENOUGH: Duration = Duration::from_secs(30);
+const ROTATIONS: usize = 8;
 
 /// This test in a process of its own.
 fn run_again(test: &str, authority: &str, file: &Path) -> std::io::Result<Child> {
@@ -76,9 +79,12 @@ async fn a_killed_process_leaves_a_whole_token_and_no_lock() -> Outcome {
         let before = entra.count(Grant::RefreshToken);
         let mut other = run_again("a_killed_process_leaves_a_whole_token_and_no_lock", &entra.authority(), &file)?;
         // While an answer is on its way the other process holds the lock.
-        while entra.count(Grant::RefreshToken) <= before + kill {
-            tokio::task::yield_now().await;
-        }
+        let is_at_work = async {
+            while entra.count(Grant::RefreshToken) <= before + kill {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(LONG_ENOUGH, is_at_work).await?;
         other.kill()?;
         tokio::task::spawn_blocking(move || other.wait()).await??;
 
@@ -111,7 +117,7 @@ async fn a_lock_ends_with_its_process() -> Outcome {
         BufReader::new(said).lines().map_while(Result::ok).any(|line| line == "locked")
     });
     assert!(locked.await?);
-    let waiting = tokio::time::timeout(std::time::Duration::from_millis(100), store.lock()).await;
+    let waiting = tokio::time::timeout(Duration::from_millis(100), store.lock()).await;
     assert!(waiting.is_err(), "the other process holds it");
     other.kill()?;
     tokio::task::spawn_blocking(move || other.wait()).await??;

@@ -9,7 +9,7 @@ use partner_center::auth::{
 };
 use partner_center_mock::token_endpoint::{Grant, Refusal, Rotation, TokenEndpoint};
 
-use crate::support::{CLIENT_ID, Outcome, TENANT, request, token};
+use crate::support::{CLIENT_ID, Outcome, TENANT, lock, request, token};
 use crate::trace::warnings;
 
 /// Where a store dies.
@@ -35,18 +35,18 @@ impl Mortal {
     }
 
     fn dies(&self, death: Death) {
-        *self.death.lock().unwrap() = Some(death);
+        *lock(&self.death) = Some(death);
     }
 
     fn check(&self, moment: Death) -> Result<(), CredentialError> {
-        match *self.death.lock().unwrap() == Some(moment) {
+        match *lock(&self.death) == Some(moment) {
             true => Err(CredentialError::new(Kind::Store, format!("died {moment:?}"))),
             false => Ok(()),
         }
     }
 
     async fn held(&self) -> Option<String> {
-        self.store.load().await.unwrap().map(|token| token.expose_secret().to_owned())
+        self.store.load().await.expect("memory can be read").map(|token| token.expose_secret().to_owned())
     }
 }
 
@@ -189,7 +189,8 @@ async fn a_store_that_cannot_be_read_at_first_is_an_error_unless_there_is_a_toke
     let entra = strict().await;
     let store = Mortal::holding("s3cr3t-unreadable");
     store.dies(Death::InLoad);
-    let error = token(&RefreshToken::new(TENANT, CLIENT_ID, store.clone()), &request(&entra)).await.unwrap_err();
+    let error =
+        token(&RefreshToken::new(TENANT, CLIENT_ID, store.clone()), &request(&entra)).await.expect_err("it must fail");
     assert_eq!((error.kind(), entra.requests().len()), (Kind::Store, 0));
     let credential = RefreshToken::new(TENANT, CLIENT_ID, store).initial("s3cr3t-first");
     assert!(token(&credential, &request(&entra)).await.is_ok());

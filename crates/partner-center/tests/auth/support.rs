@@ -1,6 +1,7 @@
 //! What the tests share: an application, a request that loses no time, and a folder that goes away.
 
 use std::path::PathBuf;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use partner_center::RetryPolicy;
@@ -35,6 +36,11 @@ pub(crate) fn quick_retries() -> RetryPolicy {
 /// The access token that a credential gets.
 pub(crate) async fn token(credential: &impl Credential, request: &TokenRequest) -> Result<String, CredentialError> {
     credential.token(request).await.map(|token| exposed(&token))
+}
+
+/// What a mutex holds, even where a test panicked with it.
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 pub(crate) fn exposed(token: &AccessToken) -> String {

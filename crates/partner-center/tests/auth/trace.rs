@@ -1,13 +1,15 @@
 //! Hears everything that is told at TRACE by anything in this process.
 
 use std::fmt::{Debug, Write};
-use std::sync::{Mutex, MutexGuard, Once, PoisonError};
+use std::sync::{Mutex, MutexGuard, Once};
 use std::thread::{self, ThreadId};
 
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Level, Subscriber};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
+
+use crate::support::lock;
 
 /// One thing that was told.
 #[derive(Clone, Debug)]
@@ -30,7 +32,7 @@ pub(crate) fn hear() {
 
 /// What was told on any thread.
 pub(crate) fn told() -> MutexGuard<'static, Vec<Told>> {
-    TOLD.lock().unwrap_or_else(PoisonError::into_inner)
+    lock(&TOLD)
 }
 
 /// The warnings of this thread, which is the test's own.

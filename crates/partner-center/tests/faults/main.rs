@@ -3,6 +3,7 @@
 mod bodies;
 #[path = "../support/capture.rs"]
 mod capture;
+#[cfg(any(feature = "rustls", feature = "native-tls"))]
 mod certificates;
 #[path = "../support/client.rs"]
 mod client;
@@ -22,3 +23,4 @@ mod statuses;
 mod support;
 mod telling;
 mod throttle;
+mod tokens;

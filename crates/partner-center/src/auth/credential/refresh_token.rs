@@ -102,7 +102,7 @@ impl RefreshToken {
     pub(super) async fn redeem(&self, request: &TokenRequest) -> Result<Option<AccessToken>, CredentialError> {
         let mut known = self.known.lock().await;
         // Without the lock another process may redeem the same token, which Entra allows; so the work goes on.
-        let _guard = self.store.lock().await.map_err(|error| self.report(&error, ())).ok();
+        let _guard = self.store.lock().await.map_err(|error| self.report(&error)).ok();
         let Some(newest) = self.newest(&mut known).await? else { return Ok(None) };
         let scope = delegated_scope(request);
         let grant = self
@@ -125,8 +125,10 @@ impl RefreshToken {
         let stored = match self.store.load().await {
             Ok(stored) => stored,
             Err(error) => {
-                let here = [&known.unsaved, &known.stored, &self.initial].into_iter().flatten().next().cloned();
-                return here.map(|here| self.report(&error, here)).ok_or(error).map(Some);
+                let here = known.unsaved.as_ref().or(known.stored.as_ref()).or(self.initial.as_ref());
+                let Some(here) = here.cloned() else { return Err(error) };
+                self.report(&error);
+                return Ok(Some(here));
             }
         };
         if let Some(unsaved) = known.unsaved.clone()
@@ -147,15 +149,14 @@ impl RefreshToken {
         let token = known.unsaved.insert(token).clone();
         match self.store.save(&token).await {
             Ok(()) => *known = Known { stored: Some(token), unsaved: None },
-            Err(error) => self.report(&error, ()),
+            Err(error) => self.report(&error),
         }
     }
 
-    /// Makes a failure of the store known, and goes on with what there is.
-    fn report<T>(&self, error: &CredentialError, go_on: T) -> T {
+    /// Makes a failure of the store known; the work goes on with what there is.
+    fn report(&self, error: &CredentialError) {
         tracing::warn!(%error, remedy = error.remedy(), "the store of the refresh token failed");
         (self.on_store_failure)(error);
-        go_on
     }
 }
 

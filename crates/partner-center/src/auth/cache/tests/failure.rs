@@ -1,10 +1,5 @@
 //! What failed is neither forgotten at once nor remembered for ever, and takes no good token away.
 
-use std::sync::Mutex;
-
-use tracing::Level;
-use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
-
 use super::*;
 use crate::auth::CredentialErrorKind as Kind;
 
@@ -108,44 +103,4 @@ async fn a_credential_that_hangs_is_given_up() {
     let fixture = Fixture { cache: Arc::new(TokenCache::new(Arc::new(credential), request())), asked };
     assert_eq!(fixture.token().await.unwrap_err(), "the token endpoint gave no answer: no token within 20 minutes");
     assert_eq!(fixture.asked(), 1);
-}
-
-/// The messages of warnings.
-#[derive(Clone, Default)]
-struct Warnings(Arc<Mutex<Vec<String>>>);
-
-impl<S: tracing::Subscriber> Layer<S> for Warnings {
-    fn on_event(&self, event: &tracing::Event<'_>, _: Context<'_, S>) {
-        struct Message<'a>(&'a mut String);
-        impl tracing::field::Visit for Message<'_> {
-            fn record_debug(&mut self, field: &tracing::field::Field, value: &dyn std::fmt::Debug) {
-                if field.name() == "message" {
-                    *self.0 = format!("{value:?}");
-                }
-            }
-        }
-        let mut message = String::new();
-        event.record(&mut Message(&mut message));
-        if *event.metadata().level() == Level::WARN {
-            self.0.lock().unwrap().push(message);
-        }
-    }
-}
-
-#[tokio::test(start_paused = true)]
-async fn names_a_foreign_audience_and_missing_mfa_once_before_the_service_refuses() {
-    use base64::Engine;
-    let claims = r#"{"aud":"https://graph.windows.net","scp":"user_impersonation","amr":["pwd"]}"#;
-    let token = format!("e30.{}.s", base64::prelude::BASE64_URL_SAFE_NO_PAD.encode(claims));
-    let warnings = Warnings::default();
-    let _guard = tracing::subscriber::set_default(tracing_subscriber::registry().with(warnings.clone()));
-
-    let fixture = Fixture::new(move |_| Ok(AccessToken::new(token.clone(), HOUR)));
-    for _ in 0..3 {
-        assert!(fixture.token().await.is_ok());
-        advance(HOUR).await;
-    }
-    let warnings = warnings.0.lock().unwrap();
-    assert_eq!(warnings.len(), 2, "{warnings:?}");
-    assert!(warnings[0].contains("another audience") && warnings[1].contains("multi-factor"), "{warnings:?}");
 }

@@ -1,6 +1,9 @@
 //! However many callers wait, the credential is asked once, and none of them is left alone.
 
+use partner_center_mock::token_endpoint::{Rotation, TokenEndpoint};
+
 use super::*;
+use crate::auth::{MemoryStore, RefreshToken};
 
 async fn all(fixture: &Fixture, count: usize) -> Vec<Result<String, String>> {
     let mut callers = tokio::task::JoinSet::new();
@@ -37,6 +40,18 @@ async fn callers_on_many_threads_share_one_token_too() {
     let fixture = Fixture { cache: Arc::new(TokenCache::new(Arc::new(credential), request())), asked };
     assert_eq!(all(&fixture, 1000).await, vec![bearer(1); 1000]);
     assert_eq!(fixture.asked(), 1);
+}
+
+#[tokio::test]
+async fn a_thousand_callers_cost_the_token_endpoint_one_request() {
+    let entra = TokenEndpoint::builder().rotation(Rotation::OldIsRevoked).start().await.unwrap();
+    let request = TokenRequest::for_audience("https://service.example", &entra.authority()).unwrap();
+    let credential = RefreshToken::new("contoso.example", "app", MemoryStore::new("first"));
+    let cache = Arc::new(TokenCache::new(Arc::new(credential), request));
+    let fixture = Fixture { cache, asked: Arc::default() };
+    let tokens = all(&fixture, 1000).await;
+    assert_eq!(entra.requests().len(), 1);
+    assert_eq!(tokens, vec![Ok(format!("Bearer {}", entra.access_tokens()[0])); 1000]);
 }
 
 #[tokio::test(start_paused = true)]
