@@ -19,6 +19,7 @@ use crate::received::Received;
 use crate::request::CallOptions;
 use crate::response::{Meta, Response};
 use crate::retry_policy::RetryPolicy;
+use crate::unknown_fields;
 
 /// One logical call, however many attempts it takes.
 pub(crate) struct Call {
@@ -152,6 +153,9 @@ impl Call {
         let (request_id, correlation_id) = (self.request_id, self.correlation_id);
         let result = match result {
             Ok((value, received)) => {
+                if self.client.inner().defaults.reports_unknown_fields {
+                    unknown_fields::tell::<T>(&received.body());
+                }
                 narrow(Response::new(value, Meta { received, request_id, correlation_id, attempts, elapsed }))
             }
             Err(error) => {

@@ -53,6 +53,7 @@ pub(crate) struct Defaults {
     pub(crate) application_name: Option<String>,
     pub(crate) locale: Option<String>,
     pub(crate) validate_mfa: bool,
+    pub(crate) reports_unknown_fields: bool,
 }
 
 impl Client {

@@ -47,6 +47,7 @@ impl Default for ClientBuilder {
                 application_name: None,
                 locale: None,
                 validate_mfa: false,
+                reports_unknown_fields: false,
             },
         }
     }
@@ -109,6 +110,15 @@ impl ClientBuilder {
     /// See [`Response::mfa_compliant`](crate::Response::mfa_compliant).
     pub fn validate_mfa(mut self, validate: bool) -> Self {
         self.defaults.validate_mfa = validate;
+        self
+    }
+
+    /// Whether an event tells of a field that the service sends and the contract does not know, once for each field and
+    /// process, its name alone; off by default, since each answer is then read twice.
+    ///
+    /// [`Response::raw`](crate::Response::raw) has such fields in any case.
+    pub fn report_unknown_fields(mut self, are_reported: bool) -> Self {
+        self.defaults.reports_unknown_fields = are_reported;
         self
     }
 

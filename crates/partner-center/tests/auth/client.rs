@@ -104,16 +104,21 @@ async fn no_call_is_lost_when_tokens_end_in_between() -> Outcome {
     Ok(())
 }
 
-#[tokio::test]
-async fn names_a_foreign_audience_and_missing_mfa_before_the_service_refuses() -> Outcome {
+#[tokio::test(start_paused = true)]
+async fn names_a_foreign_audience_and_missing_mfa_once_and_before_the_service_refuses() -> Outcome {
     let entra = TokenEndpoint::builder()
+        .lifetime(Duration::from_secs(2))
         .claim("aud", "https://graph.windows.net")
         .claim("amr", serde_json::json!(["pwd"]))
         .start()
         .await?;
     let service = service().await;
     let client = client(&entra, &service, refresh_token());
-    client.customer(CUSTOMER).organization().await?;
+    for _ in 0..3 {
+        client.customer(CUSTOMER).organization().await?;
+        tokio::time::sleep(Duration::from_secs(2)).await;
+    }
+    assert_eq!(entra.requests().len(), 3);
     let warnings = warnings();
     assert_eq!(warnings.len(), 2, "{warnings:?}");
     assert!(warnings[0].contains("for another audience") && warnings[1].contains("multi-factor"), "{warnings:?}");

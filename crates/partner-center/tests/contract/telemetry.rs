@@ -128,3 +128,23 @@ async fn no_token_no_body_and_no_other_header_is_told() -> Outcome {
     }
     Ok(())
 }
+
+#[tokio::test]
+async fn an_unknown_field_is_told_once_by_its_name_where_that_is_asked_for() -> Outcome {
+    let body = r#"[{"displayName": "Contoso", "tenantRegion": {"secretValue": 1}}]"#;
+    let server = mock([Reply::text(200, body)]).await;
+    let told = |capture: &Capture| {
+        let events = capture.events();
+        events.iter().filter_map(|event| event.field("field").map(str::to_owned)).collect::<Vec<_>>()
+    };
+
+    let capture = Capture::start();
+    client(server.base_url()).customer(CUSTOMER).organization().await?;
+    assert!(told(&capture).is_empty());
+
+    let client = builder(server.base_url()).report_unknown_fields(true).build()?;
+    client.customer(CUSTOMER).organization().await?;
+    client.customer(CUSTOMER).organization().await?;
+    assert_eq!(told(&capture), ["tenantRegion"]);
+    Ok(())
+}

@@ -21,7 +21,8 @@ use crate::error::text::excerpt;
 /// For command-line tools, and for the first refresh token of a [`RefreshToken`]. In Entra it needs an application
 /// with Partner Center's delegated permission `user_impersonation` that allows public client flows
 /// ([source](https://learn.microsoft.com/entra/identity-platform/v2-oauth2-device-code)); Conditional Access may forbid
-/// the flow. It cannot run unattended: it asks when there is no refresh token yet, or none that Entra still takes.
+/// the flow. It cannot run unattended: it asks when there is no refresh token yet, or none that Entra still takes. A call
+/// waits for the user no longer than its own timeout allows; [`sign_in`](Self::sign_in) waits as long as the code lives.
 ///
 /// ```no_run
 /// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
