@@ -6,8 +6,10 @@
 mod ci;
 mod codegen;
 mod contract;
+mod drift;
 mod faults;
 mod lint;
+mod report;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -36,6 +38,10 @@ enum Task {
     /// The rules are explained in docs/contract-rules.md.
     /// Exit codes: 0 nothing found, 1 at least one finding, 2 could not be read.
     Lint(lint::Arguments),
+    /// Tell whether contract, documentation and service still agree.
+    ///
+    /// docs/drift.md explains the kinds of drift.
+    Drift(drift::Arguments),
     /// Check that every fault in docs/faults.md is held by tests that exist and are run.
     ///
     /// Exit codes: 0 nothing found, 1 at least one finding, 2 could not be checked.
@@ -52,6 +58,7 @@ fn main() -> ExitCode {
     let outcome = match task {
         Task::Codegen(arguments) => codegen::run(&root, &arguments),
         Task::Lint(arguments) => lint::run(&root, &arguments),
+        Task::Drift(arguments) => drift::run(&root, &arguments),
         Task::Faults => faults::run(&root),
         Task::Ci(arguments) => ci::run(&root, &arguments),
     };

@@ -8,7 +8,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use progenitor_client::{ClientHooks, OperationInfo};
+use progenitor_client::{ClientHooks, ClientInfo, OperationInfo};
 
 // Each lint that the generator's style trips over, and no more.
 #[allow(
@@ -25,6 +25,12 @@ mod generated;
 #[cfg(feature = "schemars")]
 pub use generated::schemas;
 pub use generated::{Client, Error, ResponseValue, types};
+
+/// The version of the contract that the client was generated from.
+#[must_use]
+pub fn contract_version() -> &'static str {
+    Client::api_version()
+}
 
 /// A future on the heap, as [`Transport::execute`] gives it back.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;

@@ -1,6 +1,6 @@
 //! Stand-ins for Microsoft Partner Center and its sign-in, for the tests of programs that use `partner-center`.
 //!
-//! Everything listens on loopback. Four tools, from the least powerful to the most:
+//! Everything listens on loopback. Five tools, from the least powerful to the most:
 //!
 //! | to test | use |
 //! |---|---|
@@ -8,6 +8,7 @@
 //! | what it does with several answers in turn | [`ReplyScript`] |
 //! | sign-in: grants, rotation, refusals | [`token_endpoint::TokenEndpoint`] |
 //! | what it does when the network misbehaves | [`faults::FaultServer`] |
+//! | the whole program, by hand or from outside | [`serve::Service`], and the binary that serves it |
 //!
 //! ```
 //! use httpmock::MockServer;
@@ -30,6 +31,7 @@ pub mod faults;
 mod gate;
 mod reply;
 mod script;
+pub mod serve;
 pub mod token_endpoint;
 
 #[allow(

@@ -25,6 +25,8 @@ pub use client_builder::ClientBuilder;
 pub use cloud::Cloud;
 pub use customer::Customer;
 pub use error::{Error, ErrorKind};
+/// The version of the contract below this crate, for bug reports.
+pub use partner_center_gen::contract_version;
 pub use request::{Pending, Request};
 pub use response::{MfaCompliance, Response};
 pub use retry_policy::RetryPolicy;

@@ -94,7 +94,7 @@ impl TokenCache {
     }
 
     /// Forgets a token that the service has refused, unless it has been replaced meanwhile.
-    pub(crate) async fn forget(&self, refused: &Authorization) {
+    pub(crate) fn forget(&self, refused: &Authorization) {
         self.0.write().held.take_if(|held| held.authorization == *refused);
     }
 }

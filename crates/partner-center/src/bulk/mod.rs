@@ -49,6 +49,7 @@ pub struct Organizations {
     concurrency: usize,
     is_ordered: bool,
     limit: Option<f64>,
+    correlation_id: Option<Uuid>,
     run: Option<Run>,
 }
 
@@ -86,7 +87,7 @@ const TRIES: u32 = 5;
 
 impl Organizations {
     pub(crate) fn new(client: Client, source: Source) -> Self {
-        Self { client, source, concurrency: 32, is_ordered: false, limit: None, run: None }
+        Self { client, source, concurrency: 32, is_ordered: false, limit: None, correlation_id: None, run: None }
     }
 
     /// How many calls are in flight at most; 32 by default, at least 1.
@@ -108,6 +109,19 @@ impl Organizations {
     pub fn rate_limit(mut self, calls: u32, period: Duration) -> Self {
         self.limit = Some(f64::from(calls) / period.as_secs_f64().max(f64::EPSILON));
         self
+    }
+
+    /// The `MS-CorrelationId` of every call of the run, which ties them together; a fresh one for each by default.
+    pub fn correlation_id(mut self, id: Uuid) -> Self {
+        self.correlation_id = Some(id);
+        self
+    }
+
+    /// How much longer the service has told the run to wait; `None` while it has not.
+    #[must_use]
+    pub fn throttled_for(&self) -> Option<Duration> {
+        let until = self.client.inner().throttle.held_until(OPERATION, None)?;
+        Some(until.saturating_duration_since(Instant::now())).filter(|wait| !wait.is_zero())
     }
 
     /// The next item, as `StreamExt::next` of the usual stream libraries gives it; `None` at the end.
@@ -137,7 +151,14 @@ impl Organizations {
 
 impl Run {
     /// Begins as many calls as there is room and time for.
-    fn begin_calls(&mut self, client: &Client, source: &mut Source, room: usize, context: &mut Context<'_>) {
+    fn begin_calls(
+        &mut self,
+        client: &Client,
+        source: &mut Source,
+        room: usize,
+        correlation_id: Option<Uuid>,
+        context: &mut Context<'_>,
+    ) {
         while self.tasks.len() + self.early.len() < room {
             self.heed_refusals(client);
             let now = Instant::now();
@@ -152,7 +173,11 @@ impl Run {
             let Some(job) = self.next_job(source, context) else { return };
             self.pace.sent(now);
             let customer = client.customer(job.customer);
-            let task = self.tasks.spawn(async move { (customer.tenant_id(), customer.organization().await) });
+            let mut request = customer.organization();
+            if let Some(id) = correlation_id {
+                request = request.correlation_id(id);
+            }
+            let task = self.tasks.spawn(async move { (customer.tenant_id(), request.await) });
             self.jobs.insert(task.id(), job);
         }
     }
@@ -231,7 +256,7 @@ impl Stream for Organizations {
             if let Some(item) = run.next_in_order() {
                 return Poll::Ready(Some(item));
             }
-            run.begin_calls(&this.client, &mut this.source, this.concurrency, context);
+            run.begin_calls(&this.client, &mut this.source, this.concurrency, this.correlation_id, context);
             match ready!(run.tasks.poll_join_next_with_id(context)) {
                 Some(finished) => {
                     run.heed_refusals(&this.client);

@@ -19,7 +19,8 @@ use crate::received::Received;
 
 /// Why a call, or the making of a client, failed.
 ///
-/// `Display` is one line without headers, tokens or bodies; [`remedy`](Self::remedy) says what to do;
+/// `Display` is one line without headers, tokens or bodies (`{:#}` leaves the ids out);
+/// [`remedy`](Self::remedy) says what to do;
 /// [`source`](StdError::source) leads to the cause below. Everything that was learnt on the way is kept: both pairs of
 /// ids, the status, the service's code and the raw body.
 ///
@@ -237,7 +238,7 @@ impl fmt::Display for Error {
         if self.attempts() > 1 {
             facts.add(format_args!("{} attempts", self.attempts()))?;
         }
-        if let Some((request_id, correlation_id)) = self.0.ids {
+        if let Some((request_id, correlation_id)) = self.0.ids.filter(|_| !facts.f.alternate()) {
             facts.add(format_args!("request id {request_id}"))?;
             facts.add(format_args!("correlation id {correlation_id}"))?;
             let sent = correlation_id.to_string();

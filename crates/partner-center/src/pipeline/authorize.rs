@@ -33,7 +33,7 @@ pub(super) async fn renews(
     if error.kind() != ErrorKind::Unauthenticated || progress.is_some() {
         return false;
     }
-    call.client.inner().tokens.forget(refused).await;
+    call.client.inner().tokens.forget(refused);
     match fresh(call).await {
         Ok(renewed) if renewed != *refused => {
             *progress = Some(Progress::Renewed(renewed));

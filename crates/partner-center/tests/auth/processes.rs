@@ -19,14 +19,43 @@ const FILE: &str = "PARTNER_CENTER_TEST_FILE";
 const LONG_ENOUGH: Duration = Duration::from_secs(30);
 const ROTATIONS: usize = 8;
 
-/// This test in a process of its own.
-fn run_again(test: &str, authority: &str, file: &Path) -> std::io::Result<Child> {
-    let name = format!("{}::{test}", module_path!().split_once("::").map_or("", |(_, module)| module));
-    Command::new(env::current_exe()?)
-        .args(["--exact", &name, "--nocapture"])
-        .envs([(AUTHORITY, authority.as_ref()), (FILE, file.as_os_str())])
-        .stdout(Stdio::piped())
-        .spawn()
+/// A test in a process of its own, which does not outlive the one that started it.
+struct Other(Child);
+
+impl Other {
+    fn start(test: &str, authority: &str, file: &Path) -> std::io::Result<Self> {
+        let name = format!("{}::{test}", module_path!().split_once("::").map_or("", |(_, module)| module));
+        let command = Command::new(env::current_exe()?)
+            .args(["--exact", &name, "--nocapture"])
+            .envs([(AUTHORITY, authority.as_ref()), (FILE, file.as_os_str())])
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()?;
+        Ok(Self(command))
+    }
+
+    /// What it said when it has ended, and whether it ended well.
+    fn wait(mut self) -> std::io::Result<(bool, String)> {
+        let said = self.0.stderr.take().map(std::io::read_to_string).transpose()?;
+        Ok((self.0.wait()?.success(), said.unwrap_or_default()))
+    }
+
+    /// Waits for a line; false where it ends without saying it.
+    fn says(&mut self, line: &str) -> bool {
+        let said = self.0.stderr.take().map(|said| BufReader::new(said).lines().map_while(Result::ok));
+        said.into_iter().flatten().any(|said| said == line)
+    }
+
+    fn kill(&mut self) -> std::io::Result<()> {
+        self.0.kill()?;
+        self.0.wait().map(drop)
+    }
+}
+
+impl Drop for Other {
+    fn drop(&mut self) {
+        let _ = self.kill();
+    }
 }
 
 /// Where to sign in and where the token is, in a process that was started by a test.
@@ -49,12 +78,12 @@ async fn two_processes_never_redeem_the_same_token() -> Outcome {
     let entra = TokenEndpoint::builder().refresh_token("s3cr3t-first").rotation(Rotation::OldIsRevoked).start().await?;
     let mut others = tokio::task::JoinSet::new();
     for _ in 0..2 {
-        let other = run_again("two_processes_never_redeem_the_same_token", &entra.authority(), &file)?;
-        others.spawn_blocking(move || other.wait_with_output());
+        let other = Other::start("two_processes_never_redeem_the_same_token", &entra.authority(), &file)?;
+        others.spawn_blocking(move || other.wait());
     }
-    for output in others.join_all().await {
-        let output = output?;
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+    for ended in others.join_all().await {
+        let (is_well, said) = ended?;
+        assert!(is_well, "{said}");
     }
     assert_eq!(entra.count(Grant::RefreshToken), 2 * ROTATIONS);
     assert_eq!(entra.refresh_tokens().len(), 2 * ROTATIONS, "none was refused");
@@ -77,7 +106,7 @@ async fn a_killed_process_leaves_a_whole_token_and_no_lock() -> Outcome {
     let entra = TokenEndpoint::start().await?;
     for kill in 0..3 {
         let before = entra.count(Grant::RefreshToken);
-        let mut other = run_again("a_killed_process_leaves_a_whole_token_and_no_lock", &entra.authority(), &file)?;
+        let mut other = Other::start("a_killed_process_leaves_a_whole_token_and_no_lock", &entra.authority(), &file)?;
         // While an answer is on its way the other process holds the lock.
         let is_at_work = async {
             while entra.count(Grant::RefreshToken) <= before + kill {
@@ -86,7 +115,6 @@ async fn a_killed_process_leaves_a_whole_token_and_no_lock() -> Outcome {
         };
         tokio::time::timeout(LONG_ENOUGH, is_at_work).await?;
         other.kill()?;
-        tokio::task::spawn_blocking(move || other.wait()).await??;
 
         let stored = std::fs::read_to_string(&file)?;
         assert!(stored == "s3cr3t-first" || entra.refresh_tokens().contains(&stored), "{} bytes", stored.len());
@@ -102,25 +130,18 @@ async fn a_lock_ends_with_its_process() -> Outcome {
     if let Some((_, store)) = part_to_play() {
         let _guard = store.lock().await?;
         eprintln!("locked");
-        std::future::pending::<()>().await;
+        // It is killed long before that.
+        tokio::time::sleep(LONG_ENOUGH).await;
+        return Ok(());
     }
     let folder = Folder::new();
     let store = FileStore::new(folder.file("token"));
-    let mut other = Command::new(env::current_exe()?)
-        .args(["--exact", "processes::a_lock_ends_with_its_process", "--nocapture"])
-        .envs([(AUTHORITY, "unused".as_ref()), (FILE, store.path().as_os_str())])
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .spawn()?;
-    let said = other.stderr.take().ok_or("its words are piped")?;
-    let locked = tokio::task::spawn_blocking(move || {
-        BufReader::new(said).lines().map_while(Result::ok).any(|line| line == "locked")
-    });
-    assert!(locked.await?);
+    let mut other = Other::start("a_lock_ends_with_its_process", "unused", store.path())?;
+    let (locked, mut other) = tokio::task::spawn_blocking(move || (other.says("locked"), other)).await?;
+    assert!(locked);
     let waiting = tokio::time::timeout(Duration::from_millis(100), store.lock()).await;
     assert!(waiting.is_err(), "the other process holds it");
     other.kill()?;
-    tokio::task::spawn_blocking(move || other.wait()).await??;
     store.lock().await?;
     Ok(())
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use partner_center::{Client, ClientBuilder, ErrorKind};
-use partner_center_mock::Reply;
+use partner_center_mock::{Reply, ReplyScript};
 
 use crate::support::{CONTOSO, CUSTOMER, Outcome, builder, client, mock, raw_answer};
 
@@ -42,19 +42,23 @@ fn the_message_names_the_setting_that_is_wrong() {
 
 #[tokio::test]
 async fn a_call_with_a_text_that_fits_no_header_is_refused_and_nothing_is_sent() -> Outcome {
-    let server = mock([Reply::text(200, CONTOSO)]).await;
+    let script = ReplyScript::new([Reply::text(200, CONTOSO)]);
+    let server = mock(&script).await;
     let customer = client(server.base_url()).customer(CUSTOMER);
     for (request, says) in [
         (customer.organization().application_name(""), "the application name is empty"),
         (customer.organization().application_name("a\nb"), "the application name holds"),
         (customer.organization().locale("de\r\nX-Forged: 1"), "the locale holds"),
         (customer.organization().locale("\u{7f}"), "the locale holds"),
+        (customer.organization().locale("a\0b"), "the locale holds"),
+        (customer.organization().application_name("naïve"), "the application name holds"),
     ] {
         let error = request.await.expect_err(says);
         assert_eq!((error.kind(), error.attempts()), (ErrorKind::Configuration, 0), "{says}");
         assert!(!error.may_have_been_sent());
         assert!(error.to_string().contains(says), "{error}");
     }
+    assert_eq!(script.served(), 0);
     Ok(())
 }
 

@@ -11,7 +11,7 @@ use partner_center_mock::faults::{Answer, EventKind, FaultServer};
 
 use crate::capture::SECRET;
 use crate::clock::Clock;
-use crate::support::{CUSTOMER, Outcome, assert_one_call, builder, call, client, contoso, quick_retries};
+use crate::support::{CUSTOMER, Outcome, assert_one_call, builder, call, client, contoso, quick_retries, until};
 
 /// Counts how often it is asked for a token.
 #[derive(Clone, Default)]
@@ -131,9 +131,9 @@ async fn a_call_that_is_given_up_leaves_no_connection_behind() -> Outcome {
     let server = FaultServer::start([Answer::stall()]).await?;
     let client = client(server.url());
     let abandoned = tokio::spawn(async move { call(&client).await });
-    server.wait_for(EventKind::Stalled, 1).await;
+    until(&server, EventKind::Stalled, 1).await;
     abandoned.abort();
-    server.wait_for(EventKind::Left, 1).await;
+    until(&server, EventKind::Left, 1).await;
     assert_eq!((server.open_connections(), server.count(EventKind::Request)), (0, 1));
     Ok(())
 }

@@ -8,7 +8,7 @@ use partner_center_mock::faults::{Answer, EventKind, FaultServer};
 
 use crate::clock::Clock;
 use crate::support::{
-    CONTOSO, CUSTOMER, Outcome, assert_one_call, builder, call, client, contoso, quick_retries, status,
+    CONTOSO, CUSTOMER, Outcome, assert_one_call, builder, call, client, contoso, quick_retries, status, until,
 };
 
 const HOUR: Duration = Duration::from_secs(3600);
@@ -113,7 +113,7 @@ async fn one_attempt_that_may_have_arrived_makes_the_call_one_that_may_have() ->
     let slow = quick_retries().max_attempts(2).base_delay(HOUR).max_delay(HOUR);
     let client = builder(server.url()).retry(slow).timeout(2 * HOUR).build()?;
     let call = tokio::spawn(async move { call(&client).await });
-    server.wait_for(EventKind::Reset, 1).await;
+    until(&server, EventKind::Reset, 1).await;
     // The second attempt finds nobody.
     server.shutdown().await;
     let error = clock.run(HOUR / 100, call).await?.expect_err("reset, then refused");

@@ -7,14 +7,14 @@ use partner_center_mock::Reply;
 use partner_center_mock::faults::{Answer, EventKind, FaultServer};
 
 use crate::clock::Clock;
-use crate::support::{Outcome, arrivals_since, builder, call, client, status};
+use crate::support::{Outcome, arrivals_since, builder, call, client, status, use_up_the_budget};
 
 #[tokio::test]
 async fn two_hundred_calls_into_an_outage_cost_little_more_than_two_hundred_requests() -> Outcome {
     let server = FaultServer::start([Reply::new(503)]).await?;
     let client = client(server.url());
     // The first hundred repeats are there for short failures.
-    while call(&client).await.expect_err("always 503").attempts() == 4 {}
+    use_up_the_budget(&client).await;
     let before = server.count(EventKind::Request);
     for _ in 0..200 {
         assert_eq!(status(&call(&client).await.expect_err("always 503")), Some(503));
@@ -28,7 +28,7 @@ async fn two_hundred_calls_into_an_outage_cost_little_more_than_two_hundred_requ
 async fn broken_connections_draw_on_the_same_budget() -> Outcome {
     let server = FaultServer::start([Answer::reset()]).await?;
     let client = client(server.url());
-    while call(&client).await.expect_err("always reset").attempts() == 4 {}
+    use_up_the_budget(&client).await;
     let before = server.count(EventKind::Request);
     for _ in 0..20 {
         assert_eq!(call(&client).await.expect_err("always reset").kind(), ErrorKind::Connection);

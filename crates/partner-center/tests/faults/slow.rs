@@ -7,7 +7,7 @@ use partner_center_mock::Reply;
 use partner_center_mock::faults::{Answer, EventKind, FaultServer};
 
 use crate::clock::Clock;
-use crate::support::{CUSTOMER, Outcome, assert_one_call, builder, call, contoso, status};
+use crate::support::{CUSTOMER, Outcome, assert_one_call, builder, call, contoso, status, until};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -59,7 +59,7 @@ async fn a_body_that_comes_byte_by_byte_ends_with_the_attempt_although_no_byte_i
     assert_eq!(status(&error), Some(200), "the status had come");
     assert_eq!(error.received_request_id(), Some("theirs"));
     assert_eq!(error.received_correlation_id(), Some("their-trace"));
-    server.wait_for(EventKind::Left, 1).await;
+    until(&server, EventKind::Left, 1).await;
     Ok(())
 }
 

@@ -20,6 +20,22 @@ pub(crate) async fn call(client: &Client) -> Result<Response<Organization>, Erro
     client.customer(CUSTOMER).organization().await
 }
 
+/// Waits until the server has seen something so often; fails where it does not happen.
+pub(crate) async fn until(server: &FaultServer, kind: EventKind, count: usize) {
+    let seen = tokio::time::timeout(Duration::from_secs(20), server.wait_for(kind, count)).await;
+    assert!(seen.is_ok(), "{kind:?} happened {} times in {:?}", server.count(kind), server.event_kinds());
+}
+
+/// Uses up the budget of repeats with calls that fail.
+pub(crate) async fn use_up_the_budget(client: &Client) {
+    for _ in 0..100 {
+        if call(client).await.is_err_and(|error| error.attempts() < 4) {
+            return;
+        }
+    }
+    panic!("the budget has no end");
+}
+
 /// The status as a number.
 pub(crate) fn status(error: &Error) -> Option<u16> {
     error.status().map(|status| status.as_u16())

@@ -14,17 +14,20 @@ use crate::account::{Ledger, Verdict};
 pub(crate) struct Faults {
     random: fastrand::Rng,
     ledger: Arc<Ledger>,
+    share: f64,
 }
 
 impl Faults {
-    pub(crate) fn new(seed: u64, ledger: Arc<Ledger>) -> Self {
-        Self { random: fastrand::Rng::with_seed(seed), ledger }
+    /// Faults for this `share` of the requests.
+    pub(crate) fn new(seed: u64, ledger: Arc<Ledger>, share: f64) -> Self {
+        Self { random: fastrand::Rng::with_seed(seed), ledger, share }
     }
 
     pub(crate) fn answer(&mut self, request: &Request) -> Answer {
         let good = organization(request);
-        // Two thirds of the requests go well; each fault gets its share of the rest.
-        let (verdict, answer) = match self.random.u32(0..60) {
+        // Each fault gets its part of the share; those that cost most come more rarely.
+        let number = if self.random.f64() < self.share { self.random.u32(0..24) } else { self.random.u32(24..60) };
+        let (verdict, answer) = match number {
             0 => (Verdict::Broken, Answer::reset()),
             1 => (Verdict::Broken, Answer::close()),
             2 => (Verdict::Broken, Answer::raw("HTTP/1.1 20").then_reset()),
@@ -75,7 +78,7 @@ impl Faults {
 }
 
 /// The organization of the customer in the request's path, so that a mixed-up answer shows.
-fn organization(request: &Request) -> Reply {
+pub(crate) fn organization(request: &Request) -> Reply {
     let mut organization = Organization::default();
     organization.display_name = request.path().split('/').nth(3).map(str::to_owned);
     marked(Reply::organization(&organization), request)

@@ -17,6 +17,8 @@ use tokio::task::JoinSet;
 use account::{Account, Ledger};
 
 const CONCURRENCY: usize = 64;
+/// How many of the requests meet a fault.
+const FAULTS: f64 = 0.4;
 /// Short, so that a stalled answer costs little; long against what loopback takes.
 const ATTEMPT: Duration = Duration::from_millis(400);
 
@@ -37,7 +39,7 @@ fn number(variable: &str) -> Option<u64> {
 async fn soak(calls: u64, seed: u64) -> Account {
     let began = Instant::now();
     let ledger = Arc::new(Ledger::default());
-    let mut faults = faults::Faults::new(seed, ledger.clone());
+    let mut faults = faults::Faults::new(seed, ledger.clone(), FAULTS);
     let server = FaultServer::builder()
         .answer_with(move |request| faults.answer(request))
         .history(64)

@@ -18,7 +18,8 @@ use crate::auth::{CredentialError, CredentialErrorKind};
 /// The file is replaced as a whole, so that a reader, or whoever comes after a crash, finds the old token or the new
 /// one. On Unix its owner alone can read it; elsewhere it inherits who may from its folder, which should be one that
 /// only this user can read. Several processes may share one file: they redeem in turn, by a lock on a second file
-/// (`.lock` is added to the name), which ends with the process that held it.
+/// (`.lock` is added to the name), which ends with the process that held it. One that is killed while it writes may
+/// leave a third file, which ends in `.tmp` and is as private as the others.
 #[derive(Clone, Debug)]
 pub struct FileStore {
     path: PathBuf,

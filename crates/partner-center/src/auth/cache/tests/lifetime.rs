@@ -97,11 +97,11 @@ async fn a_refused_token_is_replaced_once_for_all_who_met_the_refusal() {
     let fixture = Fixture::numbered(HOUR);
     let refused = fixture.cache.authorization().await.unwrap();
     for _ in 0..10 {
-        fixture.cache.forget(&refused).await;
+        fixture.cache.forget(&refused);
     }
     assert_eq!(fixture.token().await, bearer(2));
     // A latecomer whose refusal was of the first token.
-    fixture.cache.forget(&refused).await;
+    fixture.cache.forget(&refused);
     assert_eq!(fixture.token_at_once().await, bearer(2));
     assert_eq!(fixture.asked(), 2);
 }

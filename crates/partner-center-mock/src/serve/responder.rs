@@ -1,0 +1,91 @@
+//! Decides what the served Partner Center answers to one request.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use tokio::time::Instant;
+use uuid::Uuid;
+
+use super::builder::Settings;
+use super::customers::{customer_id, mixed, organization};
+use super::limit::Counter;
+use crate::Reply;
+use crate::examples::get_customer_organization as examples;
+use crate::faults::{Answer, Request};
+
+/// Answers like Partner Center, without a socket.
+pub(super) struct Responder {
+    numbers: HashMap<Uuid, u64>,
+    counter: Option<Counter>,
+    has_faults: bool,
+    latency: Duration,
+    /// Requests so far; faults of the moment go by it.
+    requests: u64,
+}
+
+impl Responder {
+    pub(super) fn new(settings: &Settings) -> Self {
+        Self {
+            numbers: (0..settings.customers).map(|number| (customer_id(number), number)).collect(),
+            counter: settings.rate_limit.map(Counter::new),
+            has_faults: settings.has_faults,
+            latency: settings.latency,
+            requests: 0,
+        }
+    }
+
+    pub(super) fn answer(&mut self, request: &Request) -> Answer {
+        self.requests += 1;
+        if self.has_faults
+            && let Some(fault) = self.passing_fault()
+        {
+            return fault;
+        }
+        let reply = self.reply(request);
+        let answer = Answer::reply(finished(reply, request));
+        answer.behind(None, self.latency)
+    }
+
+    fn reply(&mut self, request: &Request) -> Reply {
+        if !request.header("authorization").is_some_and(|value| value.len() > "Bearer ".len()) {
+            return Reply::from(examples::MFA_MISSING_WITHOUT_BODY);
+        }
+        if let Some(Err(wait)) = self.counter.as_mut().map(|counter| counter.count(Instant::now())) {
+            let message = format!("Rate limit is exceeded. Try again in {wait} seconds.");
+            return Reply::json(429, &serde_json::json!({ "statusCode": 429, "message": message }))
+                .header("Retry-After", wait.to_string());
+        }
+        let path = request.path().strip_prefix("/v1/customers/").and_then(|rest| rest.strip_suffix("/organization"));
+        let Some(id) = path.filter(|_| request.method() == "GET") else {
+            return Reply::text(404, "This mock serves GET /v1/customers/{customer-tenant-id}/organization alone.");
+        };
+        let Ok(id) = Uuid::parse_str(id) else { return examples::BAD_INPUT.into() };
+        let Some(&number) = self.numbers.get(&id) else { return examples::TENANT_NOT_FOUND.into() };
+        match number % 100 {
+            17 if self.has_faults => examples::GDAP_ROLE_MISSING.into(),
+            58 if self.has_faults => examples::NO_RELATIONSHIP.into(),
+            _ => Reply::organization(&organization(number)),
+        }
+    }
+
+    /// One request in sixteen meets something that a repeat gets over.
+    fn passing_fault(&self) -> Option<Answer> {
+        Some(match mixed(self.requests) % 64 {
+            0 => Answer::reply(examples::SERVER_FAILURE),
+            1 => Answer::reply(Reply::new(503).header("Retry-After", "1")),
+            2 => Answer::partial(examples::CONTOSO, 20).then_reset(),
+            3 => Answer::wait(Duration::from_millis(1500)).then_reply(Reply::html(502, "<h1>Bad gateway</h1>")),
+            _ => return None,
+        })
+    }
+}
+
+/// The reply with what every answer of the service carries: both ids, as sent, and the time.
+fn finished(reply: Reply, request: &Request) -> Reply {
+    let mut reply = reply.header("Date", httpdate::fmt_http_date(std::time::SystemTime::now()));
+    for name in ["MS-RequestId", "MS-CorrelationId"] {
+        let id = request.header(name).map_or_else(|| Uuid::new_v4().to_string(), str::to_owned);
+        reply = reply.header(name, id);
+    }
+    reply
+}

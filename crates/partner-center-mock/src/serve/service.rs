@@ -1,0 +1,43 @@
+//! The running pair of servers.
+
+use super::ServiceBuilder;
+use crate::faults::{EventKind, FaultServer};
+use crate::token_endpoint::TokenEndpoint;
+
+/// Partner Center and its sign-in on loopback. Dropping it closes every connection.
+#[derive(Debug)]
+pub struct Service {
+    pub(super) server: FaultServer,
+    pub(super) sign_in: TokenEndpoint,
+}
+
+impl Service {
+    /// Everything that can be set.
+    pub fn builder() -> ServiceBuilder {
+        ServiceBuilder::default()
+    }
+
+    /// What takes the place of `https://api.partnercenter.microsoft.com`.
+    #[must_use]
+    pub fn base_url(&self) -> String {
+        self.server.url()
+    }
+
+    /// What takes the place of `https://login.microsoftonline.com`.
+    #[must_use]
+    pub fn authority(&self) -> String {
+        self.sign_in.authority()
+    }
+
+    /// How many requests Partner Center has had, refused ones included.
+    #[must_use]
+    pub fn request_count(&self) -> usize {
+        self.server.count(EventKind::Request)
+    }
+
+    /// The sign-in, to see what it was asked and to make it refuse.
+    #[must_use]
+    pub fn sign_in(&self) -> &TokenEndpoint {
+        &self.sign_in
+    }
+}

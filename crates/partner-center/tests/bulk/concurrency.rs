@@ -1,0 +1,109 @@
+//! How much is in flight at once, and how little is taken ahead.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use partner_center::Organizations;
+use partner_center_mock::Gate;
+use partner_center_mock::faults::{Answer, EventKind, FaultServer};
+use tokio::time::timeout;
+
+use crate::support::{HOUR, MINUTE, Outcome, answered, builder, counted, customers, items, organization, run};
+
+const CONCURRENCY: usize = 8;
+
+/// A service that answers behind `gate`, and the most requests that it has had at once.
+async fn gated(gate: &Gate) -> std::io::Result<(FaultServer, Arc<AtomicUsize>)> {
+    let (gate, most) = (gate.clone(), Arc::new(AtomicUsize::new(0)));
+    let highest = most.clone();
+    let server = FaultServer::answering(move |request| {
+        highest.fetch_max(gate.waiting() + 1, Ordering::Relaxed);
+        Answer::held(&gate, organization(request))
+    });
+    Ok((server.await?, most))
+}
+
+/// Polls for a minute.
+async fn poll(organizations: &mut Organizations) -> usize {
+    let mut items = 0;
+    while let Ok(Some(_)) = timeout(MINUTE, organizations.next()).await {
+        items += 1;
+    }
+    items
+}
+
+#[tokio::test(start_paused = true)]
+async fn as_many_calls_as_told_are_in_flight_and_never_more() -> Outcome {
+    let gate = Gate::new();
+    let (server, most) = gated(&gate).await?;
+    let mut organizations = run(&server, 100)?.concurrency(CONCURRENCY);
+    for let_through in [0, 1, 5, CONCURRENCY, 3] {
+        gate.let_through(let_through);
+        assert_eq!(poll(&mut organizations).await, let_through);
+        assert_eq!(gate.waiting(), CONCURRENCY);
+    }
+    gate.open();
+    assert_eq!(answered(&items(organizations).await).len(), 100 - 17);
+    assert_eq!(most.load(Ordering::Relaxed), CONCURRENCY);
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn at_least_one_call_is_in_flight_whatever_is_told() -> Outcome {
+    let server = FaultServer::answering(organization).await?;
+    assert_eq!(answered(&items(run(&server, 3)?.concurrency(0)).await), customers(3));
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn while_nobody_polls_no_further_customer_is_taken() -> Outcome {
+    let server = FaultServer::answering(organization).await?;
+    let (source, taken) = counted(1000);
+    let mut organizations = builder(&server).build()?.organizations(source).concurrency(CONCURRENCY);
+    for handed_out in 1..=20 {
+        assert!(organizations.next().await.is_some());
+        tokio::time::sleep(HOUR).await;
+        let ahead = taken.load(Ordering::Relaxed) - handed_out;
+        assert!(ahead <= CONCURRENCY, "{ahead} customers taken ahead");
+    }
+    assert_eq!(server.count(EventKind::Request), taken.load(Ordering::Relaxed));
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_ordered_run_takes_no_more_ahead_while_the_first_answer_is_late() -> Outcome {
+    let gate = Gate::new();
+    let first = gate.clone();
+    let server = FaultServer::answering(move |request| match request.number() {
+        1 => Answer::held(&first, organization(request)),
+        _ => Answer::reply(organization(request)),
+    })
+    .await?;
+    let (source, taken) = counted(100);
+    let mut organizations = builder(&server).build()?.organizations(source).concurrency(CONCURRENCY).ordered();
+    assert_eq!(poll(&mut organizations).await, 0);
+    assert_eq!(taken.load(Ordering::Relaxed), CONCURRENCY);
+    gate.open();
+    assert_eq!(answered(&items(organizations).await), customers(100));
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wait_for_the_next_item_that_is_given_up_loses_none() -> Outcome {
+    let gate = Gate::new();
+    let (server, _) = gated(&gate).await?;
+    let mut organizations = run(&server, 100)?.concurrency(CONCURRENCY);
+    let mut answered = 0;
+    while answered < 100 {
+        // A permit more or less often than somebody waits for an item.
+        gate.let_through(1);
+        match timeout(std::time::Duration::from_millis(3), organizations.next()).await {
+            Ok(Some((_, result))) => answered += usize::from(result.is_ok()),
+            Ok(None) => break,
+            Err(_) => {}
+        }
+    }
+    assert_eq!((answered, server.count(EventKind::Request)), (100, 100));
+    assert!(organizations.next().await.is_none());
+    Ok(())
+}

@@ -1,0 +1,66 @@
+//! A rate that the caller gives is kept, by the server's clock.
+
+use std::time::Duration;
+
+use partner_center_mock::Reply;
+use partner_center_mock::faults::{Answer, FaultServer, Request};
+use tokio::time::Instant;
+
+use crate::support::{LATENCY, MINUTE, Outcome, SECOND, answered, good, items, organization, run};
+
+/// When the requests came, in order.
+fn arrivals(server: &FaultServer) -> Vec<Instant> {
+    server.requests().iter().map(Request::at).collect()
+}
+
+/// The most arrivals within any `period`.
+fn most_within(arrivals: &[Instant], period: Duration) -> usize {
+    let within = |(number, first): (usize, &Instant)| {
+        arrivals[number..].iter().take_while(|arrival| **arrival < *first + period).count()
+    };
+    arrivals.iter().enumerate().map(within).max().unwrap_or_default()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_given_rate_is_kept_and_used() -> Outcome {
+    let server = FaultServer::answering(good).await?;
+    let items = items(run(&server, 1000)?.rate_limit(500, MINUTE)).await;
+    assert_eq!(answered(&items).len(), 1000);
+    let arrivals = arrivals(&server);
+    // One that is a few milliseconds late does not delay all that follow it.
+    assert!(most_within(&arrivals, MINUTE) <= 501, "{}", most_within(&arrivals, MINUTE));
+    assert!(most_within(&arrivals, SECOND) <= 10, "{} in a second", most_within(&arrivals, SECOND));
+    let took = arrivals[999] - arrivals[0];
+    assert!(took < 2 * MINUTE + SECOND, "{took:?}");
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_consumer_that_comes_back_late_does_not_make_up_for_lost_time() -> Outcome {
+    let server = FaultServer::answering(organization).await?;
+    let mut organizations = run(&server, 100)?.rate_limit(10, SECOND);
+    assert!(organizations.next().await.is_some());
+    tokio::time::sleep(MINUTE).await;
+    assert_eq!(answered(&items(organizations).await).len(), 99);
+    assert!(most_within(&arrivals(&server), SECOND) <= 12, "{}", most_within(&arrivals(&server), SECOND));
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn repeats_count_towards_a_given_rate() -> Outcome {
+    // Every second request fails, so nearly every customer takes two.
+    let server = FaultServer::answering(|request| match request.number() % 2 {
+        0 => good(request),
+        _ => Answer::wait(LATENCY).then_reply(Reply::new(503)),
+    })
+    .await?;
+    let client = crate::support::builder(&server).retry(
+        partner_center::RetryPolicy::default().base_delay(Duration::from_millis(1)).max_attempts(10).budget(false),
+    );
+    let run = client.build()?.organizations(crate::support::customers(300)).rate_limit(10, SECOND);
+    assert_eq!(answered(&items(run).await).len(), 300);
+    let arrivals = arrivals(&server);
+    let rate = arrivals.len() as f64 / (arrivals[arrivals.len() - 1] - arrivals[0]).as_secs_f64();
+    assert!((9.0..10.5).contains(&rate), "{rate} a second");
+    Ok(())
+}

@@ -1,0 +1,61 @@
+//! Where customers come from: nothing, duplicates, and streams that make one wait.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use futures_core::Stream;
+use partner_center::uuid::Uuid;
+use partner_center_mock::faults::{EventKind, FaultServer};
+use tokio::sync::mpsc;
+
+use crate::support::{HOUR, Outcome, SECOND, answered, builder, customers, good, items, organization, run, sorted};
+
+/// A channel's receiving end as a stream.
+struct Received(mpsc::Receiver<Uuid>);
+
+impl Stream for Received {
+    type Item = Uuid;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Uuid>> {
+        self.0.poll_recv(context)
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_customers_the_run_ends_at_once_and_asks_nothing() -> Outcome {
+    let server = FaultServer::answering(organization).await?;
+    assert!(items(run(&server, 0)?).await.is_empty());
+    let (sender, receiver) = mpsc::channel(1);
+    drop(sender);
+    assert!(items(builder(&server).build()?.organizations_of_stream(Received(receiver))).await.is_empty());
+    assert_eq!(server.count(EventKind::Request), 0);
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_customer_that_comes_several_times_is_answered_as_often() -> Outcome {
+    let server = FaultServer::answering(good).await?;
+    let thrice: Vec<Uuid> = customers(50).into_iter().flat_map(|customer| [customer; 3]).collect();
+    let run = builder(&server).build()?.organizations(thrice.clone());
+    assert_eq!(sorted(answered(&items(run).await)), thrice);
+    assert_eq!(server.count(EventKind::Request), thrice.len());
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_that_has_no_customer_yet_is_waited_for() -> Outcome {
+    let server = FaultServer::answering(good).await?;
+    let (sender, receiver) = mpsc::channel(1);
+    let run = builder(&server).build()?.organizations_of_stream(Received(receiver));
+    let run = tokio::spawn(items(run));
+    for (number, customer) in customers(6).into_iter().enumerate() {
+        // Once while calls are in flight, once long after the last one.
+        tokio::time::sleep(if number % 2 == 0 { HOUR } else { SECOND / 100 }).await;
+        sender.send(customer).await?;
+    }
+    tokio::time::sleep(HOUR).await;
+    assert_eq!((server.count(EventKind::Request), run.is_finished()), (6, false));
+    drop(sender);
+    assert_eq!(sorted(answered(&run.await?)), customers(6));
+    Ok(())
+}

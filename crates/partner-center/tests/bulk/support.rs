@@ -1,0 +1,101 @@
+//! What the tests share: customers, a service that gives each its own organization, and a run to its end.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use partner_center::auth::StaticToken;
+use partner_center::bulk::Item;
+use partner_center::uuid::Uuid;
+use partner_center::{Client, ClientBuilder, Organizations, RetryPolicy};
+use partner_center_mock::Reply;
+use partner_center_mock::examples::get_customer_organization as examples;
+use partner_center_mock::faults::{Answer, FaultServer, Request};
+
+pub(crate) use crate::faults::organization;
+
+pub(crate) const SECOND: Duration = Duration::from_secs(1);
+pub(crate) const MINUTE: Duration = Duration::from_secs(60);
+pub(crate) const HOUR: Duration = Duration::from_secs(3600);
+/// How long the service takes for an answer.
+pub(crate) const LATENCY: Duration = Duration::from_millis(20);
+
+/// What a fallible test gives back.
+pub(crate) type Outcome = Result<(), Box<dyn std::error::Error>>;
+
+/// Customers number 1 to `count`.
+pub(crate) fn customers(count: u128) -> Vec<Uuid> {
+    (1..=count).map(Uuid::from_u128).collect()
+}
+
+/// The same, with a count of how many were taken.
+pub(crate) fn counted(count: u128) -> (impl Iterator<Item = Uuid> + Send + 'static, Arc<AtomicUsize>) {
+    let taken = Arc::new(AtomicUsize::new(0));
+    let counter = taken.clone();
+    let count_one = move |_: &Uuid| {
+        counter.fetch_add(1, Ordering::Relaxed);
+    };
+    (customers(count).into_iter().inspect(count_one), taken)
+}
+
+/// A client whose calls never run out of time, and whose retries wait little.
+pub(crate) fn builder(server: &FaultServer) -> ClientBuilder {
+    Client::builder()
+        .base_url(server.url())
+        .credential(StaticToken::new("an-access-token"))
+        .retry(RetryPolicy::default().base_delay(Duration::from_millis(10)))
+        .attempt_timeout(HOUR)
+        .timeout(HOUR)
+}
+
+/// A run over customers 1 to `count`.
+pub(crate) fn run(server: &FaultServer, count: u128) -> Result<Organizations, partner_center::Error> {
+    Ok(builder(server).build()?.organizations(customers(count)))
+}
+
+/// Every item of a run, to its end.
+pub(crate) async fn items(mut organizations: Organizations) -> Vec<Item> {
+    let mut items = Vec::new();
+    while let Some(item) = organizations.next().await {
+        items.push(item);
+    }
+    assert!(organizations.next().await.is_none(), "the end stays the end");
+    items
+}
+
+/// Asserts that each item has its own customer's organization, and gives the customers back.
+pub(crate) fn answered(items: &[Item]) -> Vec<Uuid> {
+    let customer = |(customer, result): &Item| {
+        let organization = result.as_ref().unwrap_or_else(|error| panic!("{customer}: {error}"));
+        assert_eq!(organization.display_name, Some(customer.to_string()));
+        *customer
+    };
+    items.iter().map(customer).collect()
+}
+
+/// The customers in order of their numbers.
+pub(crate) fn sorted(mut customers: Vec<Uuid>) -> Vec<Uuid> {
+    customers.sort_unstable();
+    customers
+}
+
+/// The customer in a request's path.
+pub(crate) fn customer(request: &Request) -> Uuid {
+    let customer = request.path().split('/').nth(3).and_then(|id| id.parse().ok());
+    customer.expect("every path here names a customer")
+}
+
+/// The customer's organization, a moment later.
+pub(crate) fn good(request: &Request) -> Answer {
+    Answer::wait(LATENCY).then_reply(organization(request))
+}
+
+/// A 429 that tells this wait.
+pub(crate) fn refusal(wait: Duration) -> Reply {
+    Reply::from(examples::THROTTLED).header("Retry-After", wait.as_secs().to_string())
+}
+
+/// What a mutex holds, even where a test panicked with it.
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
