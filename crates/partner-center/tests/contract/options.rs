@@ -1,9 +1,9 @@
 //! Options: the client's where a call says nothing, the call's own otherwise.
 
-use partner_center::RetryPolicy;
+use partner_center::{MfaCompliance, RetryPolicy};
 use partner_center_mock::Reply;
 
-use crate::support::{CUSTOMER, Outcome, Recorder, builder, client, header, mock, quick_retries};
+use crate::support::{CONTOSO, CUSTOMER, Outcome, Recorder, answered, builder, client, header, mock, quick_retries};
 
 #[tokio::test]
 async fn a_call_without_options_has_the_clients() -> Outcome {
@@ -87,5 +87,17 @@ async fn what_the_service_says_about_multi_factor_authentication_is_read() -> Ou
         assert_eq!(crate::support::answered(reply).await?.mfa_compliant(), expected, "{value:?}");
     }
     assert_eq!(crate::support::answered(Reply::text(200, "[{}]")).await?.mfa_compliant(), Unknown);
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_the_service_says_about_multi_factor_authentication_is_yes_no_or_unknown() -> Outcome {
+    let said = [(Some("true"), MfaCompliance::Yes), (Some("False"), MfaCompliance::No)];
+    let unsaid = [(Some("perhaps"), MfaCompliance::Unknown), (None, MfaCompliance::Unknown)];
+    for (header, compliance) in said.into_iter().chain(unsaid) {
+        let reply = Reply::text(200, CONTOSO);
+        let reply = header.map_or(reply.clone(), |value| reply.header("isMfaCompliant", value));
+        assert_eq!(answered(reply).await?.mfa_compliant(), compliance, "{header:?}");
+    }
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! What a call tells its subscribers: one span for the call, one for each attempt, one event; ids and no secrets.
 
-use partner_center::uuid::Uuid;
+use partner_center::auth::StaticToken;
+use partner_center::{Client, Cloud, uuid::Uuid};
 use partner_center_mock::Reply;
 use tracing::Level;
 
@@ -146,5 +147,16 @@ async fn an_unknown_field_is_told_once_by_its_name_where_that_is_asked_for() -> 
     client.customer(CUSTOMER).organization().await?;
     client.customer(CUSTOMER).organization().await?;
     assert_eq!(told(&capture), ["tenantRegion"]);
+    Ok(())
+}
+
+#[test]
+fn a_cloud_that_the_endpoint_is_not_documented_for_is_told_once_when_the_client_is_built() -> Outcome {
+    for (cloud, told) in [(Cloud::Global, 0), (Cloud::UsGovernment, 1), (Cloud::China, 1)] {
+        let capture = Capture::start();
+        Client::builder().cloud(cloud).credential(StaticToken::new(TOKEN)).build()?;
+        let warnings = capture.events().iter().filter(|event| event.level == Level::WARN).count();
+        assert_eq!(warnings, told, "{cloud:?}: {capture:?}");
+    }
     Ok(())
 }
