@@ -34,6 +34,7 @@ const STEPS: &[Step] = &[
     Step { name: "codegen", about: "the generated files are in step with the contract", run: codegen_check },
     Step { name: "clippy", about: "no warning in any target and feature set", run: clippy },
     Step { name: "test", about: "the tests pass", run: test },
+    Step { name: "fuzz", about: "changed examples neither panic nor lose anything", run: fuzz },
     Step { name: "faults", about: "every known fault is held by a test", run: fault_table },
     Step { name: "quickstart", about: "the quickstart shows an organization", run: quickstart },
     Step { name: "doc", about: "the documentation builds without a warning", run: doc },
@@ -106,6 +107,10 @@ fn test(root: &Path) -> Result<()> {
 fn fault_table(root: &Path) -> Result<()> {
     ensure!(faults::run(root)? == ExitCode::SUCCESS, "the table of faults is out of step with the tests");
     Ok(())
+}
+
+fn fuzz(root: &Path) -> Result<()> {
+    cargo(root, &["run", "-q", "-p", "partner-center-fuzz", "--bin", "corpus", "--", "10"], &[])
 }
 
 fn doc(root: &Path) -> Result<()> {

@@ -1,15 +1,11 @@
 //! The project's own tasks, run as `cargo xtask <task>`.
 
-// A command-line program speaks through its standard output.
-#![allow(clippy::print_stdout)]
-
 mod ci;
 mod codegen;
 mod contract;
-mod drift;
 mod faults;
 mod lint;
-mod report;
+mod soak;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -38,14 +34,14 @@ enum Task {
     /// The rules are explained in docs/contract-rules.md.
     /// Exit codes: 0 nothing found, 1 at least one finding, 2 could not be read.
     Lint(lint::Arguments),
-    /// Tell whether contract, documentation and service still agree.
-    ///
-    /// docs/drift.md explains the kinds of drift.
-    Drift(drift::Arguments),
     /// Check that every fault in docs/faults.md is held by tests that exist and are run.
     ///
     /// Exit codes: 0 nothing found, 1 at least one finding, 2 could not be checked.
     Faults,
+    /// Make many calls against a server that injects every fault at random, and account for each one.
+    ///
+    /// Exit codes: 0 the account adds up, 1 it does not.
+    Soak(soak::Arguments),
     /// Run what continuous integration runs, all of it or the steps named.
     ///
     /// Exit codes: 0 every step passed, 1 a step failed.
@@ -58,8 +54,8 @@ fn main() -> ExitCode {
     let outcome = match task {
         Task::Codegen(arguments) => codegen::run(&root, &arguments),
         Task::Lint(arguments) => lint::run(&root, &arguments),
-        Task::Drift(arguments) => drift::run(&root, &arguments),
         Task::Faults => faults::run(&root),
+        Task::Soak(arguments) => soak::run(&root, &arguments),
         Task::Ci(arguments) => ci::run(&root, &arguments),
     };
     match outcome {

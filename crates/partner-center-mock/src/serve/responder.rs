@@ -47,7 +47,7 @@ impl Responder {
     }
 
     fn reply(&mut self, request: &Request) -> Reply {
-        if !request.header("authorization").is_some_and(|value| value.len() > "Bearer ".len()) {
+        if request.header("authorization").is_none_or(|value| value.len() <= "Bearer ".len()) {
             return Reply::from(examples::MFA_MISSING_WITHOUT_BODY);
         }
         if let Some(Err(wait)) = self.counter.as_mut().map(|counter| counter.count(Instant::now())) {
