@@ -23,6 +23,8 @@ pub struct RetryPolicy {
     pub(crate) max_delay: Duration,
     pub(crate) is_budgeted: bool,
     pub(crate) heeds_throttle: bool,
+    /// Whether refused calls are sent again by themselves; a run over many customers does it at its own pace.
+    pub(crate) retries_throttled: bool,
 }
 
 impl Default for RetryPolicy {
@@ -33,6 +35,7 @@ impl Default for RetryPolicy {
             max_delay: Duration::from_secs(30),
             is_budgeted: true,
             heeds_throttle: true,
+            retries_throttled: true,
         }
     }
 }

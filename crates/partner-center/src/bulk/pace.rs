@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 /// The pace of one run.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Pace {
     /// Calls per second.
     rate: f64,
@@ -29,6 +29,8 @@ pub(super) struct Pace {
     patience: Duration,
     /// Until when the service has told to wait.
     held_until: Option<Instant>,
+    /// After a wait, one call goes ahead: until when the others wait for its answer.
+    probe_until: Option<Instant>,
     /// Answers since the last wait ended, and when that was.
     answers: u32,
     resumed: Instant,
@@ -44,7 +46,7 @@ enum Phase {
     Settled,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Step {
     began: Instant,
     sent: u32,
@@ -66,22 +68,28 @@ const LONGEST_PATIENCE: Duration = Duration::from_secs(600);
 /// A step is at least this long, and at most.
 const SHORTEST_STEP: Duration = Duration::from_secs(2);
 const LONGEST_STEP: Duration = Duration::from_secs(90);
+/// A rate that was served and is refused now is taken back by this much.
+const STEP_BACK: f64 = 0.95;
 const SLOWEST: f64 = 0.01;
+/// A given rate may be as slow as the clock can tell.
+const SLOWEST_GIVEN: f64 = 1e-9;
+/// How long the call that goes ahead after a wait may take before the others follow it all the same.
+const PROBE: Duration = Duration::from_secs(1);
 
 impl Pace {
     /// A pace that finds the limit, for a run with `concurrency` calls in flight.
     pub(super) fn searching(concurrency: usize, now: Instant) -> Self {
-        Self::at(concurrency as f64 * STARTING_RATE, false, now)
+        Self::at((concurrency as f64 * STARTING_RATE).max(SLOWEST), false, now)
     }
 
     /// A pace of `rate` calls per second.
     pub(super) fn given(rate: f64, now: Instant) -> Self {
-        Self::at(rate, true, now)
+        Self::at(rate.max(SLOWEST_GIVEN), true, now)
     }
 
     fn at(rate: f64, is_given: bool, now: Instant) -> Self {
         Self {
-            rate: rate.max(SLOWEST),
+            rate,
             is_given,
             next: now,
             phase: Phase::Starting,
@@ -91,6 +99,7 @@ impl Pace {
             step_length: SHORTEST_STEP,
             patience: PATIENCE,
             held_until: None,
+            probe_until: None,
             answers: 0,
             resumed: now,
         }
@@ -98,7 +107,7 @@ impl Pace {
 
     /// When the next call may go.
     pub(super) fn ready_at(&self) -> Instant {
-        self.held_until.map_or(self.next, |until| until.max(self.next))
+        [self.held_until, self.probe_until].into_iter().flatten().fold(self.next, Instant::max)
     }
 
     /// A call goes out.
@@ -108,6 +117,7 @@ impl Pace {
             (self.resumed, self.answers) = (now, 0);
             self.next = now;
             self.begin_step(now);
+            self.probe_until = Some(now + PROBE);
         }
         let interval = Duration::from_secs_f64(1.0 / self.rate);
         let earliest = now.checked_sub(SLACK).unwrap_or(now);
@@ -116,9 +126,45 @@ impl Pace {
         self.end_step(now);
     }
 
+    /// A call has sent itself again so many times; that counts towards the rate too.
+    pub(super) fn repeated(&mut self, times: u32) {
+        self.next += Duration::from_secs_f64(f64::from(times) / self.rate);
+        self.step.sent += times;
+    }
+
     /// A call was answered, and not for its rate.
     pub(super) fn answered(&mut self) {
         self.answers += 1;
+        if self.probe_until.is_some() {
+            self.skip();
+        }
+    }
+
+    /// The next call goes at once, however slow the pace: after one that went ahead, and after one that says nothing
+    /// about the rate. It may be for a customer that was refused, and show that the limit is that customer's own.
+    pub(super) fn skip(&mut self) {
+        self.probe_until = None;
+        if !self.is_given {
+            self.next = self.resumed;
+        }
+    }
+
+    /// Whether calls wait as told, or the next one is the first after that.
+    pub(super) fn is_held(&self) -> bool {
+        self.held_until.is_some()
+    }
+
+    /// Goes on as before a refusal that had nothing to do with the rate; a wait that is told stays told.
+    pub(super) fn go_on_as(&mut self, before: Self, now: Instant) {
+        *self = Self {
+            next: now,
+            held_until: self.held_until,
+            probe_until: self.probe_until,
+            answers: self.answers,
+            resumed: self.resumed,
+            ..before
+        };
+        self.begin_step(now);
     }
 
     /// The service has refused calls for their rate, and told to wait until `until`.
@@ -127,30 +173,36 @@ impl Pace {
         let is_new = self.held_until.is_none();
         self.held_until = Some(self.held_until.map_or(until, |known| known.max(until)));
         // Calls that were in flight together are refused together; that is one piece of news.
-        if self.is_given || !is_new {
+        // Nobody answered since the last wait: it was too short, which says nothing about the rate.
+        if self.is_given || !is_new || self.answers == 0 {
             return;
         }
         self.step_length = (told * 2).clamp(SHORTEST_STEP.max(self.step_length / 2), LONGEST_STEP);
         let rate = self.sending_rate(now).min(self.rate);
-        let estimate = self.estimate(now, told);
-        match self.served.filter(|served| *served < rate * 0.995) {
+        let estimate = self.estimate(now, told.as_secs_f64() - 0.5);
+        match self.served {
             // Too far above a rate that was served: the limit is in between.
-            Some(served) => self.narrow(served, rate, now),
-            None => {
-                // Nothing is known to be served: a little below what the refusal tells.
-                self.served = None;
-                self.refused = Some(rate);
-                self.go(Phase::Narrowing, (estimate * 0.98).min(rate * 0.97), now);
+            Some(served) if served < rate * 0.995 => self.narrow(served, rate, now),
+            // Served before and refused now, and little more than the limit as far as whole seconds tell: a step back.
+            Some(_) if self.estimate(now, told.as_secs_f64() - 1.0) > rate * STEP_BACK => {
+                self.step_back(rate, rate * STEP_BACK, now);
             }
+            // Nothing is known to be served: a little below what the refusal tells.
+            _ => self.step_back(rate, (estimate * 0.98).min(rate * 0.97), now),
         }
         self.patience = (self.patience * 2).min(LONGEST_PATIENCE);
     }
 
-    /// What the service has answered since the last wait, over the time that this will have taken when the next wait is
+    /// What the service has answered since the last wait, over the time that this will have taken when the next `wait` is
     /// over: the limit, if it counts calls in windows of time. It tells waits in whole seconds, rounded up.
-    fn estimate(&self, now: Instant, told: Duration) -> f64 {
-        let time = now.saturating_duration_since(self.resumed).as_secs_f64() + (told.as_secs_f64() - 0.5).max(0.1);
-        (f64::from(self.answers) / time).max(SLOWEST)
+    fn estimate(&self, now: Instant, wait: f64) -> f64 {
+        let time = now.saturating_duration_since(self.resumed).as_secs_f64() + wait;
+        (f64::from(self.answers) / time.max(0.1)).max(SLOWEST)
+    }
+
+    fn step_back(&mut self, refused: f64, rate: f64, now: Instant) {
+        (self.served, self.refused) = (None, Some(refused));
+        self.go(Phase::Narrowing, rate, now);
     }
 
     /// What is truly sent: the rate, unless calls are bound by something else.
@@ -189,7 +241,9 @@ impl Pace {
         if refused <= served * GAP {
             self.go(Phase::Settled, served, now);
         } else {
-            self.go(Phase::Narrowing, ((served + refused) / 2.0).min(served * RAISE), now);
+            // Far below a refused rate, the estimate was too low.
+            let raise = if refused > served * 4.0 { 2.0 } else { RAISE };
+            self.go(Phase::Narrowing, ((served + refused) / 2.0).min(served * raise), now);
         }
     }
 

@@ -26,7 +26,7 @@ pub(crate) async fn run(
 ) -> Result<Received, Error> {
     let work = async {
         call.client.inner().budget.deposit();
-        let mut retry = Retry::new(call, operation);
+        let retry = Retry::new(call, operation);
         let mut authorization = None;
         loop {
             retry.wait_for_throttle().await?;

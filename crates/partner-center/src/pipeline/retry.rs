@@ -6,7 +6,6 @@ use http::StatusCode;
 use tokio::time::Instant;
 
 use super::backoff::Backoff;
-use super::throttle::Refusal;
 use crate::call::Call;
 use crate::error::{Error, ErrorKind};
 
@@ -14,13 +13,11 @@ use crate::error::{Error, ErrorKind};
 pub(super) struct Retry<'a> {
     call: &'a Call,
     operation: &'static str,
-    /// When the service last refused this call for its rate.
-    refused: Option<Instant>,
 }
 
 impl<'a> Retry<'a> {
     pub(super) fn new(call: &'a Call, operation: &'static str) -> Self {
-        Self { call, operation, refused: None }
+        Self { call, operation }
     }
 
     /// Waits while the client is told to wait, unless that takes longer than the call has.
@@ -50,7 +47,7 @@ impl<'a> Retry<'a> {
     }
 
     /// Waits for the next attempt, or gives the error back because there is none.
-    pub(super) async fn wait_or_give_up(&mut self, error: Error) -> Result<(), Error> {
+    pub(super) async fn wait_or_give_up(&self, error: Error) -> Result<(), Error> {
         if error.status() == Some(StatusCode::TOO_MANY_REQUESTS) {
             self.hold_back_others(&error);
         } else if error.status().is_some() {
@@ -58,7 +55,8 @@ impl<'a> Retry<'a> {
         }
         let (call, policy) = (self.call, &self.call.retry);
         let attempts = call.attempts();
-        if !is_retried(&error) || attempts >= policy.max_attempts {
+        let is_handed_back = error.kind() == ErrorKind::Throttled && !policy.retries_throttled;
+        if !is_retried(&error) || is_handed_back || attempts >= policy.max_attempts {
             return Err(error);
         }
         let backoff = Backoff { base: policy.base_delay, cap: policy.max_delay }.wait(attempts);
@@ -70,11 +68,9 @@ impl<'a> Retry<'a> {
         Ok(())
     }
 
-    fn hold_back_others(&mut self, error: &Error) {
+    fn hold_back_others(&self, error: &Error) {
         let wait = error.retry_after().unwrap_or(UNTOLD_WAIT);
-        let refusal = Refusal { customer: Some(self.call.customer), wait, previous: self.refused };
-        self.call.client.inner().throttle.refused(self.operation, &refusal);
-        self.refused = Some(Instant::now());
+        self.call.client.inner().throttle.refused(self.operation, Some(self.call.customer), wait);
     }
 }
 

@@ -32,8 +32,8 @@ async fn a_token_is_fetched_once_for_each_lifetime_and_never_used_beyond_it() ->
     let server = FaultServer::answering(good).await?;
     let (client, fetched) = signing_in(&server, HOUR);
     // A hundred minutes: a token and its successor.
-    let run = client.build()?.organizations(customers(600)).rate_limit(6, MINUTE);
-    assert_eq!(answered(&items(run).await), customers(600));
+    let run = client.build()?.organizations(customers(300)).rate_limit(3, MINUTE);
+    assert_eq!(answered(&items(run).await), customers(300));
     let tokens: BTreeSet<_> =
         server.requests().iter().filter_map(|request| request.header("authorization").map(str::to_owned)).collect();
     assert_eq!(tokens.into_iter().collect::<Vec<_>>(), ["Bearer token-1", "Bearer token-2"]);
