@@ -34,10 +34,11 @@ impl Suspects {
     pub(super) fn clear(&mut self, customer: Uuid, pace: &mut Pace) {
         let count = self.customers.len();
         self.customers.retain(|suspect| *suspect != customer);
-        if count > 0 && self.customers.is_empty() {
-            if let Some(before) = self.before.take() {
-                pace.go_on_as(before, Instant::now());
-            }
+        if count > 0
+            && self.customers.is_empty()
+            && let Some(before) = self.before.take()
+        {
+            pace.go_on_as(before, Instant::now());
         }
     }
 
