@@ -82,14 +82,20 @@ async fn soak(calls: u64, seed: u64) -> Account {
     account.unclaimed = ledger.open();
     drop(client);
     // Connections close once the client is gone; the server's tasks end with them.
-    let patience = Instant::now();
-    while server.open_connections() > 0 && patience.elapsed() < Duration::from_secs(5) {
-        tokio::task::yield_now().await;
-    }
-    account.sockets = server.open_connections();
+    account.sockets = settled(|| server.open_connections()).await;
     server.shutdown().await;
-    account.tasks = tokio::runtime::Handle::current().metrics().num_alive_tasks();
+    let metrics = tokio::runtime::Handle::current().metrics();
+    account.tasks = settled(|| metrics.num_alive_tasks()).await;
     account
+}
+
+/// What is left after a moment of patience: a task counts until its thread has put it away, which is later than its end.
+async fn settled(count: impl Fn() -> usize) -> usize {
+    let patience = Instant::now();
+    while count() > 0 && patience.elapsed() < Duration::from_secs(5) {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    count()
 }
 
 /// The process's resident memory in kB, where the system tells it.
