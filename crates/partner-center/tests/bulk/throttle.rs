@@ -118,6 +118,20 @@ async fn a_run_that_begins_in_a_storm_of_refusals_goes_on_at_full_pace_after_it(
 }
 
 #[tokio::test(start_paused = true)]
+async fn after_one_early_refusal_with_a_long_wait_the_run_finds_back_to_its_pace() -> Outcome {
+    let began = Instant::now();
+    // Were this a limit, it would be 20 calls in 30 seconds.
+    let server = FaultServer::answering(|request| match request.number() {
+        20 => refusal(30 * SECOND).into(),
+        _ => good(request),
+    })
+    .await?;
+    assert_eq!(sorted(answered(&items(run(&server, 600)?).await)), customers(600));
+    assert!(began.elapsed() < 6 * MINUTE, "{:?}", began.elapsed());
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_customer_that_is_refused_for_ever_is_handed_out_as_throttled() -> Outcome {
     let server = busy(&BUSY[..1], usize::MAX, SECOND).await?;
     let items = items(run(&server, 100)?).await;

@@ -8,6 +8,7 @@ mod builder;
 mod capture;
 #[path = "../support/client.rs"]
 mod client;
+mod documented;
 mod error_display;
 mod error_shapes;
 mod examples;

@@ -10,7 +10,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
-pub(crate) use crate::client::{CONTOSO, CUSTOMER, Outcome, TOKEN, builder, client, quick_retries};
+pub(crate) use crate::client::{CONTOSO, CUSTOMER, Outcome, TOKEN, builder, client, quick_retries, soon};
 
 /// A mock that answers with these replies in turn.
 pub(crate) async fn mock(script: impl Into<ReplyScript>) -> MockServer {

@@ -7,7 +7,7 @@ use partner_center::ErrorKind;
 use partner_center_mock::httpmock::MockServer;
 use partner_center_mock::{MockServerExt, Reply, ThenExt};
 
-use crate::support::{CONTOSO, CUSTOMER, Outcome, builder, client, quick_retries};
+use crate::support::{CONTOSO, CUSTOMER, Outcome, builder, client, quick_retries, soon};
 
 const TINY: Duration = Duration::from_millis(30);
 const LONG: Duration = Duration::from_secs(30);
@@ -27,7 +27,7 @@ async fn an_attempt_that_takes_too_long_is_made_again() -> Outcome {
         .timeout(LONG)
         .retry(quick_retries().max_attempts(3))
         .build()?;
-    let error = client.customer(CUSTOMER).organization().await.expect_err("nobody answers");
+    let error = soon(client.customer(CUSTOMER).organization()).await.expect_err("nobody answers");
     assert_eq!(error.kind(), ErrorKind::Timeout);
     assert_eq!(error.attempts(), 3);
     assert!(error.elapsed() >= 3 * TINY && error.elapsed() < LONG, "{:?}", error.elapsed());
@@ -41,7 +41,7 @@ async fn the_whole_call_ends_at_its_deadline() -> Outcome {
     let (_listener, address) = silent()?;
     let client = builder(format!("http://{address}")).timeout(2 * TINY).build()?;
     let begun = Instant::now();
-    let error = client.customer(CUSTOMER).organization().await.expect_err("nobody answers");
+    let error = soon(client.customer(CUSTOMER).organization()).await.expect_err("nobody answers");
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Timeout, 1));
     assert!(begun.elapsed() >= 2 * TINY && begun.elapsed() < LONG);
     assert!(error.to_string().contains("the call took too long"), "{error}");
@@ -53,11 +53,11 @@ async fn a_limit_of_one_call_comes_before_the_clients() -> Outcome {
     let (_listener, address) = silent()?;
     let patient = client(format!("http://{address}"));
     let request = patient.customer(CUSTOMER).organization().timeout(TINY);
-    let error = request.await.expect_err("nobody answers");
+    let error = soon(request).await.expect_err("nobody answers");
     assert!(error.to_string().contains("the call took too long"), "{error}");
     let request =
         patient.customer(CUSTOMER).organization().attempt_timeout(TINY).retry(quick_retries().max_attempts(2));
-    let error = request.await.expect_err("nobody answers");
+    let error = soon(request).await.expect_err("nobody answers");
     assert_eq!(error.attempts(), 2);
     assert!(error.to_string().contains("the attempt took too long"), "{error}");
 
@@ -67,7 +67,7 @@ async fn a_limit_of_one_call_comes_before_the_clients() -> Outcome {
     });
     let hasty = builder(server.base_url()).timeout(TINY).attempt_timeout(TINY).build()?;
     let request = hasty.customer(CUSTOMER).organization().timeout(LONG).attempt_timeout(LONG);
-    assert_eq!(request.await?.attempts(), 1);
+    assert_eq!(soon(request).await?.attempts(), 1);
     Ok(())
 }
 
@@ -76,7 +76,7 @@ async fn connecting_includes_tls_and_has_a_limit_of_its_own() -> Outcome {
     let (_listener, address) = silent()?;
     let client =
         builder(format!("https://{address}")).connect_timeout(TINY).retry(quick_retries().max_attempts(2)).build()?;
-    let error = client.customer(CUSTOMER).organization().await.expect_err("nobody shakes hands");
+    let error = soon(client.customer(CUSTOMER).organization()).await.expect_err("nobody shakes hands");
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Timeout, 2));
     assert!(error.to_string().contains("connecting took too long"), "{error}");
     assert!(!error.may_have_been_sent(), "the request never left");
@@ -95,7 +95,7 @@ async fn limits_too_long_to_add_up_do_no_harm() -> Outcome {
 async fn a_call_without_any_time_fails_as_a_time_out() -> Outcome {
     let (_listener, address) = silent()?;
     let request = client(format!("http://{address}")).customer(CUSTOMER).organization().timeout(Duration::ZERO);
-    let error = request.await.expect_err("no time at all");
+    let error = soon(request).await.expect_err("no time at all");
     assert_eq!(error.kind(), ErrorKind::Timeout);
     Ok(())
 }

@@ -11,7 +11,7 @@ use partner_center_mock::faults::{Answer, EventKind, FaultServer};
 
 use crate::capture::SECRET;
 use crate::clock::Clock;
-use crate::support::{CUSTOMER, Outcome, assert_one_call, builder, call, client, contoso, quick_retries, until};
+use crate::support::{CUSTOMER, Outcome, assert_one_call, builder, call, client, contoso, quick_retries, soon, until};
 
 /// Counts how often it is asked for a token.
 #[derive(Clone, Default)]
@@ -58,7 +58,7 @@ async fn connecting_that_hangs_ends_at_its_own_limit() -> Outcome {
     let server = FaultServer::black_hole().await?;
     let limit = Duration::from_millis(30);
     let client = builder(server.url()).connect_timeout(limit).retry(quick_retries().max_attempts(2)).build()?;
-    let error = call(&client).await.expect_err("nobody accepts");
+    let error = soon(call(&client)).await.expect_err("nobody accepts");
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Timeout, 2));
     assert!(error.elapsed() >= 2 * limit && error.elapsed() < Duration::from_secs(5), "{:?}", error.elapsed());
     assert!(!error.may_have_been_sent(), "a request that never left was not sent");
@@ -70,7 +70,7 @@ async fn connecting_that_hangs_ends_at_its_own_limit() -> Outcome {
 async fn connecting_that_hangs_ends_at_the_deadline_if_that_is_sooner() -> Outcome {
     let server = FaultServer::black_hole().await?;
     let request = client(server.url()).customer(CUSTOMER).organization().timeout(Duration::from_millis(30));
-    let error = request.await.expect_err("nobody accepts");
+    let error = soon(request).await.expect_err("nobody accepts");
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Timeout, 1));
     assert!(error.elapsed() < Duration::from_secs(5), "{:?}", error.elapsed());
     Ok(())
@@ -80,7 +80,7 @@ async fn connecting_that_hangs_ends_at_the_deadline_if_that_is_sooner() -> Outco
 async fn a_server_that_accepts_and_stays_silent_ends_at_the_attempts_limit() -> Outcome {
     let server = FaultServer::start([Answer::stall().on_connect(), contoso().into()]).await?;
     let client = builder(server.url()).attempt_timeout(Duration::from_millis(30)).build()?;
-    let response = call(&client).await?;
+    let response = soon(call(&client)).await?;
     assert!(response.attempts() >= 2);
     Ok(())
 }

@@ -8,7 +8,7 @@ use partner_center_mock::examples::get_customer_organization as answers;
 use partner_center_mock::faults::{EventKind, FaultServer};
 
 use crate::clock::Clock;
-use crate::support::{CUSTOMER, Outcome, arrivals_since, assert_one_call, builder, call, client, contoso};
+use crate::support::{CUSTOMER, Outcome, arrivals_since, assert_one_call, builder, call, client, contoso, soon};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -100,10 +100,9 @@ async fn a_wait_beyond_the_deadline_comes_back_at_once_with_what_was_told() -> O
     for (told, seconds) in [("61", 61), ("1000000000", 1_000_000_000), ("99999999999999999999", u64::MAX)] {
         let server = FaultServer::start([Reply::new(429).header("Retry-After", told)]).await?;
         let request = client(server.url()).customer(CUSTOMER).organization().timeout(60 * SECOND);
-        let error = request.await.expect_err("no time to wait");
+        let error = soon(request).await.expect_err("no time to wait");
         assert_eq!((error.kind(), error.attempts()), (ErrorKind::Throttled, 1), "{told}");
         assert_eq!(error.retry_after(), Some(Duration::from_secs(seconds)), "{told}");
-        assert!(error.elapsed() < 30 * SECOND);
         assert_eq!(server.count(EventKind::Request), 1);
     }
     Ok(())

@@ -8,7 +8,7 @@ use partner_center_mock::Reply;
 use partner_center_mock::faults::{Event, EventKind, FaultServer, Request};
 use tokio::time::Instant;
 
-pub(crate) use crate::client::{CONTOSO, CUSTOMER, Outcome, builder, client, quick_retries};
+pub(crate) use crate::client::{CONTOSO, CUSTOMER, Outcome, builder, client, quick_retries, soon};
 
 /// The good answer.
 pub(crate) fn contoso() -> Reply {

@@ -10,7 +10,7 @@ use tokio::task::JoinSet;
 
 use crate::capture::Capture;
 use crate::clock::Clock;
-use crate::support::{Outcome, arrivals_since, builder, call, client, contoso, quick_retries};
+use crate::support::{Outcome, arrivals_since, builder, call, client, contoso, quick_retries, soon};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -46,8 +46,8 @@ async fn one_refusal_holds_back_every_other_task_until_the_told_time() -> Outcom
 async fn a_call_that_cannot_wait_so_long_fails_at_once_and_is_not_sent() -> Outcome {
     let server = FaultServer::start([Reply::new(429).header("Retry-After", "3600"), contoso()]).await?;
     let client = client(server.url());
-    let first = call(&client).await.expect_err("throttled for an hour");
-    let second = client.clone().customer(Uuid::new_v4()).organization().await.expect_err("held back");
+    let first = soon(call(&client)).await.expect_err("throttled for an hour");
+    let second = soon(client.clone().customer(Uuid::new_v4()).organization()).await.expect_err("held back");
     assert_eq!((first.attempts(), second.attempts()), (1, 0));
     assert_eq!((second.kind(), second.may_have_been_sent()), (ErrorKind::Throttled, false));
     assert!(second.retry_after().is_some_and(|wait| wait > 3000 * SECOND && wait <= 3600 * SECOND));
@@ -58,8 +58,8 @@ async fn a_call_that_cannot_wait_so_long_fails_at_once_and_is_not_sent() -> Outc
 #[tokio::test]
 async fn another_client_is_not_held_back() -> Outcome {
     let server = FaultServer::start([Reply::new(429).header("Retry-After", "3600"), contoso()]).await?;
-    call(&client(server.url())).await.expect_err("throttled for an hour");
-    call(&client(server.url())).await?;
+    soon(call(&client(server.url()))).await.expect_err("throttled for an hour");
+    soon(call(&client(server.url()))).await?;
     Ok(())
 }
 
