@@ -126,7 +126,11 @@ fn open_values(contract: &Contract) -> Vec<Fault> {
 
 fn nullable(contract: &Contract) -> Vec<Fault> {
     let strict = properties(parts::response_schemas(contract)).filter(|(_, property)| {
-        !property.is_true("nullable") && !contract.follow(property.clone()).is_true("nullable")
+        // Beside alternatives the word means nothing, so one of them has to say it.
+        let says_it = |place: &Place<'_>| {
+            place.is_true("nullable") || place.elements("oneOf").iter().any(|branch| branch.is_true("nullable"))
+        };
+        !says_it(property) && !says_it(&contract.follow(property.clone()))
     });
     strict
         .map(|(name, property)| {

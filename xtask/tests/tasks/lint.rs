@@ -141,6 +141,7 @@ rules! {
         let code = at(contract, "/components/schemas/ServiceError/properties/code").as_object_mut().expect("an object");
         code.remove("oneOf");
         code.insert("anyOf".to_owned(), json!([{ "type": "string" }, { "type": "integer" }]));
+        code.insert("nullable".to_owned(), json!(true));
     };
     refuses_a_closed_response: "PC024" at "/components/schemas/Organization", |contract| {
         at(contract, "/components/schemas/Organization")["additionalProperties"] = json!(false);
