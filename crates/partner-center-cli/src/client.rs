@@ -1,0 +1,23 @@
+//! The SDK's client, as the settings say.
+
+use partner_center::Client;
+
+use crate::failure::Failure;
+use crate::settings::Settings;
+use crate::sign_in::credential;
+
+/// Named in `User-Agent` and `MS-PartnerCenter-Application`.
+const APPLICATION: &str = "partner-center-cli";
+
+/// A client that signs in as the environment or the kept sign-in says.
+pub(crate) async fn signed_in(settings: &Settings) -> Result<Client, Failure> {
+    let credential = credential::find(settings).await?.credential()?;
+    Ok(Client::builder()
+        .credential(credential)
+        .cloud(settings.cloud.value.into())
+        .base_url(&settings.base_url.value)
+        .authority(&settings.authority.value)
+        .timeout(settings.timeout.value)
+        .application_name(APPLICATION)
+        .build()?)
+}

@@ -1,0 +1,49 @@
+//! `partner-center config`: every setting, and where its value comes from.
+
+use serde_json::{Value, json};
+
+use crate::arguments::ReportFormat;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::output::report;
+use crate::settings::{Settings, variable};
+
+/// Variables with secrets; of them it is told alone that they are set.
+const SECRETS: [&str; 3] = ["PARTNER_CENTER_ACCESS_TOKEN", "PARTNER_CENTER_REFRESH_TOKEN", "AZURE_CLIENT_SECRET"];
+const PATHS: [&str; 2] = ["PARTNER_CENTER_REFRESH_TOKEN_FILE", "AZURE_CLIENT_CERTIFICATE_PATH"];
+
+pub(crate) fn run(settings: &Settings, format: ReportFormat) -> Result<Exit, Failure> {
+    let mut rows = vec![
+        row("profile", &settings.profile.value, settings.profile.source.to_string()),
+        row("cloud", settings.cloud.value.as_str(), settings.cloud.source.to_string()),
+        row("base-url", &settings.base_url.value, settings.base_url.source.to_string()),
+        row("authority", &settings.authority.value, settings.authority.source.to_string()),
+    ];
+    for (name, setting) in [("tenant", &settings.tenant), ("client-id", &settings.client_id)] {
+        rows.push(match setting {
+            Some(setting) => row(name, &setting.value, setting.source.to_string()),
+            None => row(name, "", "not set".to_owned()),
+        });
+    }
+    let timeout = format!("{} s", settings.timeout.value.as_secs());
+    rows.push(row("timeout", &timeout, settings.timeout.source.to_string()));
+    for name in SECRETS {
+        if variable(name)?.is_some() {
+            rows.push(row(name, "(secret)", format!("environment {name}")));
+        }
+    }
+    for name in PATHS {
+        if let Some(path) = variable(name)? {
+            rows.push(row(name, &path, format!("environment {name}")));
+        }
+    }
+    let file = settings.file();
+    let exists = if file.exists() { "exists" } else { "does not exist" };
+    rows.push(row("config file", &file.display().to_string(), exists.to_owned()));
+    report::print(&rows, &["setting", "value", "source"], format)?;
+    Ok(Exit::Fine)
+}
+
+fn row(setting: &str, value: &str, source: String) -> Value {
+    json!({ "setting": setting, "value": value, "source": source })
+}

@@ -1,0 +1,132 @@
+//! One check and its outcome, and the report of all.
+
+use std::fmt::Display;
+
+use anstyle::{AnsiColor, Style};
+use serde_json::{Value, json};
+
+use crate::arguments::ReportFormat;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::terminal::{self, plain};
+
+/// One check.
+pub(super) struct Check {
+    name: &'static str,
+    outcome: Outcome,
+    detail: String,
+    remedy: Option<String>,
+    correlation_id: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Outcome {
+    Good,
+    /// Nothing is wrong as far as can be told, and somebody should know.
+    Doubtful,
+    Bad(Exit),
+}
+
+impl Check {
+    pub(super) fn good(name: &'static str, detail: impl Into<String>) -> Self {
+        Self { name, outcome: Outcome::Good, detail: detail.into(), remedy: None, correlation_id: None }
+    }
+
+    pub(super) fn doubtful(name: &'static str, detail: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self { outcome: Outcome::Doubtful, remedy: Some(remedy.into()), ..Self::good(name, detail) }
+    }
+
+    pub(super) fn bad(name: &'static str, exit: Exit, detail: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self { outcome: Outcome::Bad(exit), ..Self::doubtful(name, detail, remedy) }
+    }
+
+    pub(super) fn of_failure(name: &'static str, failure: &Failure) -> Self {
+        let remedy = failure.remedy().unwrap_or_default();
+        let correlation_id = failure.correlation_id().map(str::to_owned);
+        Self { correlation_id, ..Self::bad(name, failure.exit(), failure.what(), remedy) }
+    }
+
+    pub(super) fn correlation_id(self, id: impl Display) -> Self {
+        Self { correlation_id: Some(id.to_string()), ..self }
+    }
+
+    /// Adds to what is to be done.
+    pub(super) fn more(mut self, text: &str) -> Self {
+        if let Some(remedy) = &mut self.remedy {
+            remedy.push_str(text);
+        }
+        self
+    }
+
+    fn to_text(&self) -> String {
+        let (sign, color) = match self.outcome {
+            Outcome::Good => ("✓", AnsiColor::Green),
+            Outcome::Doubtful => ("?", AnsiColor::Yellow),
+            Outcome::Bad(_) => ("✗", AnsiColor::Red),
+        };
+        let style = Style::new().fg_color(Some(color.into()));
+        let mut text = format!("{style}{sign}{style:#} {:<14} {}\n", self.name, plain(&self.detail));
+        if let Some(remedy) = &self.remedy {
+            text.push_str(&format!("  {:<14} to do: {}\n", "", plain(remedy)));
+        }
+        if let (Some(id), Outcome::Bad(_)) = (&self.correlation_id, self.outcome) {
+            text.push_str(&format!("  {:<14} correlation id: {}\n", "", plain(id)));
+        }
+        text
+    }
+
+    fn to_json(&self) -> Value {
+        let outcome = match self.outcome {
+            Outcome::Good => "good",
+            Outcome::Doubtful => "doubtful",
+            Outcome::Bad(_) => "bad",
+        };
+        json!({
+            "check": self.name,
+            "outcome": outcome,
+            "detail": self.detail,
+            "remedy": self.remedy,
+            "correlationId": self.correlation_id,
+        })
+    }
+}
+
+/// All checks; as text each is shown as soon as it is known.
+pub(super) struct Report {
+    format: ReportFormat,
+    checks: Vec<Check>,
+}
+
+impl Report {
+    pub(super) fn new(format: ReportFormat) -> Self {
+        Self { format, checks: Vec::new() }
+    }
+
+    pub(super) fn add(&mut self, check: Check) -> Result<(), Failure> {
+        if self.format == ReportFormat::Text {
+            terminal::print(&check.to_text())?;
+        }
+        self.checks.push(check);
+        Ok(())
+    }
+
+    /// Shows what is left to show; the exit code is that of the first cross.
+    pub(super) fn end(self) -> Result<Exit, Failure> {
+        if self.format == ReportFormat::Json {
+            let report = json!({
+                "version": env!("CARGO_PKG_VERSION"),
+                "contract": partner_center::contract_version(),
+                "checks": self.checks.iter().map(Check::to_json).collect::<Vec<_>>(),
+            });
+            terminal::print(&format!("{report:#}\n"))?;
+        }
+        Ok(self
+            .checks
+            .iter()
+            .find_map(|check| match check.outcome {
+                Outcome::Bad(exit) => Some(exit),
+                _ => None,
+            })
+            .unwrap_or(Exit::Fine))
+    }
+}

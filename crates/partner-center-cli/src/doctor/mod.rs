@@ -1,0 +1,106 @@
+//! `partner-center doctor`: why a call is refused, one line a check.
+
+mod check;
+mod reach;
+mod token;
+
+use std::time::Duration;
+
+use partner_center::auth::{ExposeSecret, StaticToken};
+use partner_center::uuid::Uuid;
+use partner_center::{Client, Error, ErrorKind};
+
+use self::check::{Check, Report};
+use crate::arguments::Doctor;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::settings::Settings;
+use crate::sign_in::credential::{self, Found};
+
+/// How long a single check may take on the network.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+pub(crate) async fn run(settings: &Settings, arguments: &Doctor) -> Result<Exit, Failure> {
+    let mut report = Report::new(arguments.output);
+    report.add(Check::good(
+        "configuration",
+        format!("profile {} ({}), {}", settings.profile.value, settings.profile.source, file(settings)),
+    ))?;
+    let credential = match credential::find(settings).await {
+        Ok(Found::Nothing) => {
+            report.add(Check::of_failure("credential", &nothing()))?;
+            None
+        }
+        Ok(found) => {
+            report.add(Check::good("credential", found.origin()))?;
+            found.credential().ok()
+        }
+        Err(failure) => {
+            report.add(Check::of_failure("credential", &failure))?;
+            None
+        }
+    };
+    let authority = reach::authority(settings).await;
+    let service = reach::service(settings).await;
+    report.add(authority.check)?;
+    report.add(service.check)?;
+    report.add(reach::clock(service.clock.or(authority.clock)))?;
+
+    let Some(credential) = credential else { return report.end() };
+    let Some(token) = token::obtain(settings, credential.as_ref(), &mut report).await? else { return report.end() };
+    let Some(customer) = arguments.customer else { return report.end() };
+    // The token at hand is used again: one sign-in tells as much as two.
+    let client = Client::builder()
+        .credential(StaticToken::new(token.secret().expose_secret()))
+        .cloud(settings.cloud.value.into())
+        .base_url(&settings.base_url.value)
+        .timeout(settings.timeout.value.min(PATIENCE))
+        .application_name("partner-center-cli")
+        .build()?;
+    let mut call = client.customer(customer).organization();
+    if let Some(id) = settings.correlation_id {
+        call = call.correlation_id(id);
+    }
+    report.add(match call.await {
+        Ok(organization) => Check::good(
+            "call",
+            format!("{customer} is {}", organization.display_name.as_deref().unwrap_or("without a name")),
+        )
+        .correlation_id(organization.correlation_id()),
+        Err(error) => refused(customer, &error),
+    })?;
+    report.end()
+}
+
+fn nothing() -> Failure {
+    Failure::new(
+        Exit::SignIn,
+        "nobody is signed in, and the environment holds no credential",
+        "Run `partner-center login`, or set the environment variables of a credential.",
+    )
+}
+
+/// The refusal, and what the customer or the partner has to change.
+fn refused(customer: Uuid, error: &Error) -> Check {
+    let check = Check::of_failure("call", &Failure::of_customer(customer, error));
+    let more = match error.kind() {
+        ErrorKind::Forbidden | ErrorKind::GdapRoleMissing => {
+            " The roles come from an active GDAP relationship: the customer approves it, and the partner assigns the \
+             role in it to a security group that the signed-in user is a member of."
+        }
+        ErrorKind::NoRelationship | ErrorKind::NotFound => {
+            " A customer belongs to the partner once it has accepted the reseller relationship; in the portal it then \
+             stands in the list of customers."
+        }
+        _ => "",
+    };
+    check.more(more)
+}
+
+fn file(settings: &Settings) -> String {
+    let file = settings.file();
+    match file.exists() {
+        true => format!("config file {}", file.display()),
+        false => "no config file".to_owned(),
+    }
+}

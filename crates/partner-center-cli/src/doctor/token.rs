@@ -1,0 +1,97 @@
+//! What the token says about itself: whom it is for, how long, who signed in and how.
+
+use std::time::{Instant, SystemTime};
+
+use partner_center::auth::{AccessToken, Claims, Credential, TokenRequest};
+
+use super::PATIENCE;
+use super::check::{Check, Report};
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::settings::Settings;
+
+/// Gets a token and looks at it; `None` where there is none.
+pub(super) async fn obtain(
+    settings: &Settings,
+    credential: &dyn Credential,
+    report: &mut Report,
+) -> Result<Option<AccessToken>, Failure> {
+    let request = TokenRequest::for_audience(settings.audience(), &settings.authority.value)?.timeout(PATIENCE);
+    let began = Instant::now();
+    let token = match credential.token(&request).await {
+        Ok(token) => token,
+        Err(error) => {
+            report.add(Check::of_failure("token", &Failure::from(error)))?;
+            return Ok(None);
+        }
+    };
+    report.add(Check::good("token", format!("obtained within {} ms", began.elapsed().as_millis())))?;
+    let Some(claims) = token.claims() else {
+        let remedy = "Nothing, unless the service refuses it: opaque tokens cannot be looked into.";
+        report.add(Check::doubtful("claims", "the token is opaque", remedy))?;
+        return Ok(Some(token));
+    };
+    for check in [audience(&claims, settings.audience()), expiry(&claims), kind(&claims), mfa(&claims)] {
+        report.add(check)?;
+    }
+    Ok(Some(token))
+}
+
+fn audience(claims: &Claims, wanted: &str) -> Check {
+    let named = claims.audiences().join(", ");
+    match claims.is_for(wanted) {
+        Some(true) => Check::good("audience", named),
+        Some(false) => Check::bad(
+            "audience",
+            Exit::SignIn,
+            format!("the token is for {named}, not for {wanted}"),
+            format!("Ask for a token with the scope {wanted}/.default or {wanted}/user_impersonation."),
+        ),
+        None => Check::doubtful("audience", format!("it cannot be told from {named:?}"), "Try the call itself."),
+    }
+}
+
+fn expiry(claims: &Claims) -> Check {
+    let Some(expires) = claims.expires() else {
+        return Check::doubtful("expiry", "the token does not say when it ends", "Try the call itself.");
+    };
+    match expires.duration_since(SystemTime::now()) {
+        Ok(left) => Check::good("expiry", format!("valid for another {} min", left.as_secs() / 60)),
+        Err(_) => Check::bad(
+            "expiry",
+            Exit::SignIn,
+            format!("the token ended at {}", httpdate::fmt_http_date(expires)),
+            "Get a new token; if it is new, set this machine's clock.",
+        ),
+    }
+}
+
+/// Applications have no `scp`.
+fn is_app_only(claims: &Claims) -> bool {
+    claims.scopes().is_empty()
+}
+
+fn kind(claims: &Claims) -> Check {
+    match is_app_only(claims) {
+        false => Check::good("kind", format!("app+user, scope {}", claims.scopes().join(" "))),
+        true => Check::doubtful(
+            "kind",
+            "app-only: the application signed in for itself",
+            "If the call is refused, sign a user in with `partner-center login`; the role comes from a user's groups.",
+        ),
+    }
+}
+
+fn mfa(claims: &Claims) -> Check {
+    match claims.has_mfa() {
+        Some(true) => Check::good("mfa", "amr holds mfa"),
+        _ if is_app_only(claims) => Check::good("mfa", "not asked of applications"),
+        Some(false) => Check::bad(
+            "mfa",
+            Exit::SignIn,
+            "amr holds no mfa: the user signed in without multi-factor authentication",
+            "Sign in again with multi-factor authentication: `partner-center login`.",
+        ),
+        None => Check::doubtful("mfa", "the token has no amr", "Try the call; a 401 then points to missing MFA."),
+    }
+}

@@ -1,0 +1,78 @@
+//! Exit codes, and which failure has which.
+
+use std::process::ExitCode;
+
+use partner_center::auth::CredentialError;
+use partner_center::{Error, ErrorKind};
+
+/// How a run ended, as the shell sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Exit {
+    Fine = 0,
+    SomeFailed = 1,
+    Usage = 2,
+    SignIn = 3,
+    Refused = 4,
+    NotFound = 5,
+    Unavailable = 6,
+    File = 7,
+    Interrupted = 130,
+}
+
+/// The same for people, at the end of `--help`.
+pub(crate) const HELP: &str = "\
+Exit codes:
+  0    fine
+  1    some of several failed
+  2    usage: an option, the configuration or the input is wrong
+  3    sign-in: no token could be had, or the service does not accept it
+  4    refused: the service knows the caller and says no
+  5    not found
+  6    throttled or unavailable
+  7    a file could not be read or written
+  130  stopped by Ctrl-C";
+
+impl Exit {
+    pub(crate) fn of(error: &Error) -> Self {
+        match error.kind() {
+            ErrorKind::Configuration => Self::Usage,
+            ErrorKind::Credential => error.credential_error().map_or(Self::SignIn, Self::of_credential),
+            ErrorKind::Unauthenticated | ErrorKind::MfaRequired | ErrorKind::AudienceRetired => Self::SignIn,
+            ErrorKind::NotFound => Self::NotFound,
+            ErrorKind::InvalidInput
+            | ErrorKind::Forbidden
+            | ErrorKind::GdapRoleMissing
+            | ErrorKind::PartnerRoleMissing
+            | ErrorKind::AppOnlyRefused
+            | ErrorKind::NoRelationship
+            | ErrorKind::ConditionalAccess
+            | ErrorKind::Rejected => Self::Refused,
+            _ => Self::Unavailable,
+        }
+    }
+
+    pub(crate) fn of_credential(error: &CredentialError) -> Self {
+        if error.is_retryable() { Self::Unavailable } else { Self::SignIn }
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+/// Whether a failure is about the caller and not about one customer: the next customer would fail the same way.
+pub(crate) fn concerns_everybody(error: &Error) -> bool {
+    match error.kind() {
+        ErrorKind::Configuration
+        | ErrorKind::Certificate
+        | ErrorKind::Unauthenticated
+        | ErrorKind::MfaRequired
+        | ErrorKind::AudienceRetired
+        | ErrorKind::PartnerRoleMissing
+        | ErrorKind::AppOnlyRefused => true,
+        ErrorKind::Credential => !error.is_retryable(),
+        _ => false,
+    }
+}

@@ -1,0 +1,129 @@
+//! What the command says when it fails: what happened, what to do, the correlation id.
+
+use std::io::{self, Write};
+
+use anstyle::{AnsiColor, Style};
+use partner_center::Error;
+use partner_center::auth::CredentialError;
+use partner_center::uuid::Uuid;
+
+use crate::exit::Exit;
+use crate::terminal::plain;
+
+/// A failure, ready to be told.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    exit: Exit,
+    /// One line; empty where nothing is to be said.
+    what: String,
+    remedy: Option<String>,
+    correlation_id: Option<String>,
+}
+
+impl Failure {
+    pub(crate) fn new(exit: Exit, what: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self { exit, what: what.into(), remedy: Some(remedy.into()), correlation_id: None }
+    }
+
+    pub(crate) fn usage(what: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self::new(Exit::Usage, what, remedy)
+    }
+
+    /// A file that could not be read or written; silent where a pipe was closed by who reads it.
+    pub(crate) fn file(error: &io::Error, what: impl std::fmt::Display, remedy: impl Into<String>) -> Self {
+        match error.kind() {
+            io::ErrorKind::BrokenPipe => Self { what: String::new(), ..Self::new(Exit::Fine, "", "") },
+            _ => Self::new(Exit::File, format!("{what}: {error}"), remedy),
+        }
+    }
+
+    /// The failure of one customer among several.
+    pub(crate) fn of_customer(customer: Uuid, error: &Error) -> Self {
+        let failure = Self::from(error);
+        Self { what: format!("{customer}: {}", failure.what), ..failure }
+    }
+
+    pub(crate) fn what(&self) -> &str {
+        &self.what
+    }
+
+    pub(crate) fn remedy(&self) -> Option<&str> {
+        self.remedy.as_deref()
+    }
+
+    pub(crate) fn correlation_id(&self) -> Option<&str> {
+        self.correlation_id.as_deref()
+    }
+
+    pub(crate) fn exit(&self) -> Exit {
+        self.exit
+    }
+
+    /// Says it on standard error.
+    pub(crate) fn print(&self) {
+        if self.what.is_empty() {
+            return;
+        }
+        let bold_red = Style::new().bold().fg_color(Some(AnsiColor::Red.into()));
+        let mut text = format!("{bold_red}error:{bold_red:#} {}\n", plain(&self.what));
+        if let Some(remedy) = &self.remedy {
+            text.push_str(&format!("  to do: {}\n", plain(remedy)));
+        }
+        if let Some(id) = &self.correlation_id {
+            text.push_str(&format!("  correlation id: {}\n", plain(id)));
+        }
+        // Nobody is left to be told where standard error is gone.
+        let _ = anstream::stderr().write_all(text.as_bytes());
+    }
+}
+
+impl From<&Error> for Failure {
+    fn from(error: &Error) -> Self {
+        let sign_in = error.credential_error();
+        let correlation_id = error.correlation_id().map(|id| id.to_string());
+        Self {
+            exit: Exit::of(error),
+            what: format!("{error:#}"),
+            remedy: Some(match sign_in {
+                Some(error) => remedy(error),
+                None => error.remedy().to_owned(),
+            }),
+            correlation_id: sign_in.and_then(|error| error.correlation_id().map(str::to_owned)).or(correlation_id),
+        }
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::from(&error)
+    }
+}
+
+impl From<CredentialError> for Failure {
+    fn from(error: CredentialError) -> Self {
+        Self {
+            exit: Exit::of_credential(&error),
+            what: error.to_string(),
+            remedy: Some(remedy(&error)),
+            correlation_id: error.correlation_id().map(str::to_owned),
+        }
+    }
+}
+
+/// What to do about a failed sign-in, with the command that does it.
+fn remedy(error: &CredentialError) -> String {
+    use partner_center::auth::CredentialErrorKind as Kind;
+    match error.kind() {
+        Kind::RefreshTokenInactive | Kind::RefreshTokenRevoked | Kind::SignInRequired | Kind::MfaRequired => {
+            format!("Run `partner-center login`. {}", error.remedy())
+        }
+        _ => error.remedy().to_owned(),
+    }
+}
+
+impl From<io::Error> for Failure {
+    /// A failure of standard output; files of their own are named where they are used.
+    fn from(error: io::Error) -> Self {
+        Self::file(&error, "standard output cannot be written", "Check where the output goes, then run it again.")
+    }
+}

@@ -1,0 +1,72 @@
+//! `partner-center`: organizations of a partner's customers from the command line.
+
+mod arguments;
+mod client;
+mod config;
+mod doctor;
+mod documents;
+mod exit;
+mod failure;
+mod organization;
+mod output;
+mod settings;
+mod sign_in;
+mod terminal;
+mod trace;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory, FromArgMatches};
+
+use crate::arguments::{Arguments, Command, OrganizationCommand};
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::settings::Settings;
+
+fn main() -> ExitCode {
+    // Usage errors and help are printed before the options are known.
+    let has_no_color = std::env::args_os().any(|argument| argument == "--no-color");
+    if has_no_color {
+        anstream::ColorChoice::Never.write_global();
+        console::set_colors_enabled_stderr(false);
+    }
+    let color = if has_no_color { clap::ColorChoice::Never } else { clap::ColorChoice::Auto };
+    let matches = Arguments::command().color(color).get_matches();
+    let arguments = Arguments::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    let exit = run(arguments).unwrap_or_else(|failure| {
+        failure.print();
+        failure.exit()
+    });
+    exit.into()
+}
+
+fn run(arguments: Arguments) -> Result<Exit, Failure> {
+    let global = arguments.global;
+    match arguments.command {
+        Command::Completions { shell } => return documents::completions(shell),
+        Command::Man { to } => return documents::man(to.as_deref()),
+        _ => {}
+    }
+    if global.verbose {
+        trace::start();
+    }
+    let settings = Settings::resolve(&global)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let outcome = runtime.block_on(async {
+        match arguments.command {
+            Command::Organization(OrganizationCommand::Get(get)) => organization::get::run(&settings, &get).await,
+            Command::Organization(OrganizationCommand::Export(export)) => {
+                organization::export::run(&settings, &export).await
+            }
+            Command::Login(login) => sign_in::login::run(settings, &login).await,
+            Command::Logout => sign_in::logout(&settings).await,
+            Command::Status { output } => sign_in::status::run(&settings, output).await,
+            Command::Doctor(doctor) => doctor::run(&settings, &doctor).await,
+            Command::Config { output } => config::run(&settings, output),
+            Command::Completions { .. } | Command::Man { .. } => Ok(Exit::Fine),
+        }
+    });
+    // A prompt or a keyring that still blocks a thread must not keep the process.
+    runtime.shutdown_background();
+    outcome
+}

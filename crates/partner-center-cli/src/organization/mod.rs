@@ -1,0 +1,4 @@
+//! `partner-center organization`: the organizations of customers.
+
+pub(crate) mod export;
+pub(crate) mod get;

@@ -1,0 +1,57 @@
+//! CSV that a spreadsheet shows and never runs.
+
+use super::record::Record;
+use crate::failure::Failure;
+
+/// A header and a line for each record.
+pub(super) fn render(records: &[Record]) -> Result<String, Failure> {
+    let mut text = line(Record::COLUMNS)?;
+    for record in records {
+        text.push_str(&line(record.cells())?);
+    }
+    Ok(text)
+}
+
+/// One line of CSV, its line break included; no cell holds a line break or a formula.
+pub(crate) fn line<T: AsRef<str>>(cells: impl IntoIterator<Item = T>) -> Result<String, Failure> {
+    let unwritable = |error: &dyn std::fmt::Display| {
+        Failure::usage(format!("no line of CSV can be made: {error}"), "Use another format.")
+    };
+    let mut writer = csv::WriterBuilder::new().quote_style(csv::QuoteStyle::Always).from_writer(Vec::new());
+    writer.write_record(cells.into_iter().map(|cell| safe(cell.as_ref()))).map_err(|error| unwritable(&error))?;
+    let bytes = writer.into_inner().map_err(|error| unwritable(error.error()))?;
+    String::from_utf8(bytes).map_err(|error| unwritable(&error))
+}
+
+/// The cell on one line, and with an apostrophe before whatever a spreadsheet takes for a formula.
+///
+/// [OWASP](https://owasp.org/www-community/attacks/CSV_Injection) names the characters; spreadsheets also skip spaces
+/// before them, and take the wide forms for the narrow ones.
+fn safe(cell: &str) -> String {
+    let cell: String = cell.chars().map(|character| if character.is_control() { ' ' } else { character }).collect();
+    let begins = cell.trim_start().chars().next();
+    if begins.is_some_and(|first| matches!(first, '=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠')) {
+        format!("'{cell}")
+    } else {
+        cell
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_cell_is_a_formula() {
+        for cell in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "  =1", "＝1", "\u{a0}=1"] {
+            assert!(safe(cell).starts_with('\''), "{cell:?}");
+        }
+        assert_eq!(safe("1 Microsoft Way"), "1 Microsoft Way");
+    }
+
+    #[test]
+    fn a_record_is_one_line_whatever_is_in_it() {
+        let line = line(["a\nb", "c\r\n", "\"d\"", "e,f;g"]).expect("it can be written");
+        assert_eq!(line, "\"a b\",\"c  \",\"\"\"d\"\"\",\"e,f;g\"\n");
+    }
+}

@@ -1,0 +1,86 @@
+//! Which credential signs in: the environment's, else the kept sign-in.
+
+use std::sync::Arc;
+
+use partner_center::auth::{self, ClientSecret, Credential, ExposeSecret, RefreshToken};
+
+use super::keeper;
+use super::record::{Kind, Place, Record};
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::settings::{Settings, variable};
+use crate::terminal::warn;
+
+/// What there is to sign in with.
+pub(crate) enum Found {
+    /// The variable that decided, and what it led to.
+    Environment(&'static str, Arc<dyn Credential>),
+    Kept(Record, Arc<dyn Credential>),
+    Nothing,
+}
+
+/// The variables that bring a credential, in the order in which they decide.
+const VARIABLES: [&str; 5] = [
+    "PARTNER_CENTER_ACCESS_TOKEN",
+    "PARTNER_CENTER_REFRESH_TOKEN_FILE",
+    "PARTNER_CENTER_REFRESH_TOKEN",
+    "AZURE_CLIENT_SECRET",
+    "AZURE_CLIENT_CERTIFICATE_PATH",
+];
+
+/// Looks into the environment, then for a kept sign-in.
+pub(crate) async fn find(settings: &Settings) -> Result<Found, Failure> {
+    for name in VARIABLES {
+        if variable(name)?.is_some() {
+            return Ok(Found::Environment(name, auth::from_env()?));
+        }
+    }
+    let Some(record) = Record::read(settings)? else { return Ok(Found::Nothing) };
+    if record.authority != settings.authority.value {
+        return Err(Failure::usage(
+            format!(
+                "the profile {} is signed in at {}, and the authority is now {} ({})",
+                settings.profile.value, record.authority, settings.authority.value, settings.authority.source
+            ),
+            "Name another profile with --profile, or run `partner-center login` again; a sign-in is sent to nobody else.",
+        ));
+    }
+    let store = keeper::store(settings, record.kept_in);
+    let (tenant, client_id) = (&record.tenant, &record.client_id);
+    let credential: Arc<dyn Credential> = match record.kind {
+        Kind::User => Arc::new(RefreshToken::new(tenant, client_id, store).on_store_failure(|error| {
+            warn(&format!("the new sign-in cannot be kept, and the old one ends one day: {error}"));
+        })),
+        Kind::Application => {
+            let secret = store.load().await?.ok_or_else(|| {
+                Failure::new(Exit::SignIn, "the client secret is gone from its place", "Run `partner-center login`.")
+            })?;
+            Arc::new(ClientSecret::new(tenant, client_id, secret.expose_secret()))
+        }
+    };
+    Ok(Found::Kept(record, credential))
+}
+
+impl Found {
+    /// Where it comes from, for people.
+    pub(crate) fn origin(&self) -> String {
+        match self {
+            Self::Environment(variable, _) => format!("environment {variable}"),
+            Self::Kept(record, _) if record.kept_in == Place::Keyring => "kept in the system's keyring".to_owned(),
+            Self::Kept(..) => "kept in a file".to_owned(),
+            Self::Nothing => "none".to_owned(),
+        }
+    }
+
+    /// The credential, or what to do to have one.
+    pub(crate) fn credential(self) -> Result<Arc<dyn Credential>, Failure> {
+        match self {
+            Self::Environment(_, credential) | Self::Kept(_, credential) => Ok(credential),
+            Self::Nothing => Err(Failure::new(
+                Exit::SignIn,
+                "nobody is signed in",
+                "Run `partner-center login`, or set the environment variables of a credential.",
+            )),
+        }
+    }
+}

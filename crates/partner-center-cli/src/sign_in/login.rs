@@ -1,0 +1,100 @@
+//! `partner-center login`: a user by device code, or an application by its secret.
+
+use std::io::{self, IsTerminal, Read};
+
+use partner_center::auth::{ClientSecret, Credential, DeviceCode, ExposeSecret, SecretString, TokenRequest};
+
+use super::keeper;
+use super::record::{Kind, Place, Record, file};
+use crate::arguments::Login;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::settings::{Setting, Settings};
+use crate::terminal::{tell, warn};
+
+pub(crate) async fn run(settings: Settings, arguments: &Login) -> Result<Exit, Failure> {
+    let named = |flag: &'static str, value: &Option<String>, known: &Option<Setting<String>>, variable: &str| {
+        let setting = value.clone().map(|value| Setting::flag(flag, value)).or_else(|| known.clone());
+        setting.map(|setting| setting.value).filter(|value| !value.trim().is_empty()).ok_or_else(|| {
+            Failure::usage(
+                format!("{flag} is missing"),
+                format!("Give it, set {variable}, or write it into the profile of {}.", settings.file().display()),
+            )
+        })
+    };
+    let tenant = named("--tenant", &arguments.tenant, &settings.tenant, "AZURE_TENANT_ID")?;
+    let client_id = named("--client-id", &arguments.client_id, &settings.client_id, "AZURE_CLIENT_ID")?;
+    let request = TokenRequest::for_audience(settings.audience(), &settings.authority.value)?;
+    let (kind, secret) = match arguments.with_secret {
+        true => (Kind::Application, application(&tenant, &client_id, &request).await?),
+        false => (Kind::User, user(&tenant, &client_id, &request).await?),
+    };
+
+    let before = Record::read(&settings).unwrap_or_default();
+    let kept_in = keep(&settings, &secret, arguments.no_keyring).await?;
+    let authority = settings.authority.value.clone();
+    Record { kind, tenant: tenant.clone(), client_id, authority, kept_in }.write(&settings)?;
+    if let Some(before) = before.filter(|before| before.kept_in == Place::Keyring && kept_in != Place::Keyring) {
+        // The file took its place; a keyring that is gone cannot be emptied.
+        if keeper::forget_in_keyring(&settings).await.is_err() {
+            tell(&format!("The sign-in before, as {}, is still in the keyring.", before.client_id));
+        }
+    }
+    tell(&format!("Signed in to {tenant} with the profile {}.", settings.profile.value));
+    if kind == Kind::Application {
+        warn("the service may refuse applications that sign in for themselves; `partner-center doctor ID` tells");
+    }
+    Ok(Exit::Fine)
+}
+
+/// A user signs in with a browser; what comes back is a refresh token.
+async fn user(tenant: &str, client_id: &str, request: &TokenRequest) -> Result<SecretString, Failure> {
+    let sign_in = DeviceCode::new(tenant, client_id, |prompt| {
+        tell(&format!("Open {} in a browser and enter the code {}", prompt.verification_uri(), prompt.user_code()));
+        tell(&format!("Waiting {} minutes at most …", prompt.expires_in().as_secs().div_ceil(60)));
+    });
+    let signed_in = sign_in.sign_in(request).await?;
+    signed_in.refresh_token().cloned().ok_or_else(|| {
+        Failure::new(
+            Exit::SignIn,
+            "the sign-in succeeded and brought no refresh token, so nothing can be kept",
+            "Let the application have the delegated permission offline_access.",
+        )
+    })
+}
+
+/// An application's secret, once it has opened the door.
+async fn application(tenant: &str, client_id: &str, request: &TokenRequest) -> Result<SecretString, Failure> {
+    let unreadable = |error: io::Error| {
+        Failure::new(Exit::File, format!("the secret cannot be read: {error}"), "Enter it, or pipe it in.")
+    };
+    let mut secret = match io::stdin().is_terminal() {
+        true => rpassword::prompt_password("Client secret: ").map_err(unreadable)?,
+        false => {
+            let mut text = String::new();
+            io::stdin().read_to_string(&mut text).map_err(unreadable)?;
+            text
+        }
+    };
+    secret = secret.trim().to_owned();
+    if secret.is_empty() {
+        return Err(Failure::usage("the secret is empty", "Enter it at the prompt, or pipe it in."));
+    }
+    let secret = SecretString::from(secret);
+    ClientSecret::new(tenant, client_id, secret.expose_secret()).token(request).await?;
+    Ok(secret)
+}
+
+/// Keeps the secret in the keyring, or says that there is none and keeps it in a file.
+async fn keep(settings: &Settings, secret: &SecretString, no_keyring: bool) -> Result<Place, Failure> {
+    if !no_keyring {
+        match keeper::keep_in_keyring(settings, secret).await {
+            Ok(()) => return Ok(Place::Keyring),
+            Err(reason) => warn(&format!("no keyring can be used here: {reason}")),
+        }
+    }
+    let path = file(settings, "secret");
+    tell(&format!("The sign-in is kept in the file {}, which you alone may read (mode 0600).", path.display()));
+    keeper::keep_in_file(settings, secret).await?;
+    Ok(Place::File)
+}

@@ -1,0 +1,101 @@
+//! What is known of a sign-in beside its secret.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use crate::failure::Failure;
+use crate::settings::Settings;
+
+/// A sign-in, without its secret.
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Record {
+    pub(crate) kind: Kind,
+    pub(crate) tenant: String,
+    pub(crate) client_id: String,
+    /// Who issued it; the secret goes nowhere else.
+    pub(crate) authority: String,
+    pub(crate) kept_in: Place,
+}
+
+/// Who signed in.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Kind {
+    User,
+    Application,
+}
+
+/// Where the secret is.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Place {
+    Keyring,
+    File,
+}
+
+const MEND: &str = "Make the folder readable and writable for you, or name another with PARTNER_CENTER_CONFIG_DIR.";
+
+impl Record {
+    /// The profile's sign-in, if there is one.
+    pub(crate) fn read(settings: &Settings) -> Result<Option<Self>, Failure> {
+        let path = path(settings);
+        let text = match fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(Failure::file(&error, format!("{} cannot be read", path.display()), MEND)),
+        };
+        serde_json::from_str(&text).map(Some).map_err(|error| {
+            Failure::usage(format!("{} is damaged: {error}", path.display()), "Remove the file and sign in again.")
+        })
+    }
+
+    /// Keeps it, in place of the one before.
+    pub(crate) fn write(&self, settings: &Settings) -> Result<(), Failure> {
+        let path = path(settings);
+        let refused = |error: io::Error| Failure::file(&error, format!("{} cannot be written", path.display()), MEND);
+        let mut file = tempfile::NamedTempFile::new_in(folder(settings)?).map_err(refused)?;
+        file.write_all(format!("{:#}\n", serde_json::json!(self)).as_bytes()).map_err(refused)?;
+        file.persist(&path).map_err(|error| refused(error.error))?;
+        Ok(())
+    }
+
+    pub(crate) fn remove(settings: &Settings) -> Result<(), Failure> {
+        remove_file(path(settings))
+    }
+}
+
+/// The folder of the sign-ins, made where it is missing, for the user alone.
+pub(super) fn folder(settings: &Settings) -> Result<PathBuf, Failure> {
+    let folder = settings.folder.join("sign-ins");
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder
+        .create(&folder)
+        .map_err(|error| Failure::file(&error, format!("{} cannot be made", folder.display()), MEND))?;
+    Ok(folder)
+}
+
+/// A file of the profile; the profile's name has been checked.
+pub(super) fn file(settings: &Settings, ending: &str) -> PathBuf {
+    settings.folder.join("sign-ins").join(format!("{}.{ending}", settings.profile.value))
+}
+
+fn path(settings: &Settings) -> PathBuf {
+    file(settings, "json")
+}
+
+/// Removes a file, which need not exist.
+pub(super) fn remove_file(path: PathBuf) -> Result<(), Failure> {
+    match fs::remove_file(&path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            Err(Failure::file(&error, format!("{} cannot be removed", path.display()), MEND))
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,63 @@
+//! `doctor`: one line a check, and an explained refusal.
+
+use partner_center_mock::token_endpoint::{Refusal, TokenEndpoint};
+
+use crate::golden;
+use crate::support::{CORRELATION_ID, UNKNOWN, World, id};
+
+fn doctor(world: &World, arguments: &[&str]) -> (Option<i32>, String) {
+    let arguments = [&["doctor", "--correlation-id", CORRELATION_ID], arguments].concat();
+    let mut command = world.command(&arguments);
+    let output = command.env("PARTNER_CENTER_REFRESH_TOKEN", "a-refresh-token").output().expect("it runs");
+    let text = String::from_utf8(output.stdout).expect("UTF-8");
+    (output.status.code(), golden::settled(&world.named(&text)))
+}
+
+#[test]
+fn every_check_is_one_line_where_all_is_well() {
+    let world = World::signed_out(TokenEndpoint::builder());
+    let (code, text) = doctor(&world, &[&id(0)]);
+    assert_eq!(code, Some(0), "{text}");
+    golden::check("doctor-well.txt", &text);
+}
+
+#[test]
+fn a_refusal_is_explained() {
+    let world = World::signed_out(TokenEndpoint::builder());
+    let (code, text) = doctor(&world, &[UNKNOWN]);
+    assert_eq!(code, Some(5), "{text}");
+    golden::check("doctor-refused.txt", &text);
+}
+
+#[test]
+fn a_token_without_mfa_for_somebody_else_is_found_out() {
+    let entra =
+        TokenEndpoint::builder().claim("amr", serde_json::json!(["pwd"])).claim("aud", "https://graph.windows.net");
+    let world = World::signed_out(entra);
+    let (code, text) = doctor(&world, &[]);
+    assert_eq!(code, Some(3), "{text}");
+    golden::check("doctor-token.txt", &text);
+}
+
+#[test]
+fn a_refused_sign_in_ends_the_checks() {
+    let world = World::signed_out(TokenEndpoint::builder());
+    world.entra.answer_always(Refusal::mfa_required());
+    let (code, text) = doctor(&world, &[&id(0)]);
+    assert_eq!(code, Some(3), "{text}");
+    assert!(text.contains("✗ token") && text.contains("partner-center login"), "{text}");
+    assert!(!text.contains(" call "), "{text}");
+}
+
+#[test]
+fn json_is_fit_for_a_support_ticket() {
+    let world = World::signed_out(TokenEndpoint::builder());
+    let (_, text) = doctor(&world, &[UNKNOWN, "--output", "json"]);
+    let report: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    let checks = report["checks"].as_array().expect("checks");
+    assert_eq!(checks.last().map(|check| &check["correlationId"]), Some(&CORRELATION_ID.into()));
+    assert!(!text.contains("a-refresh-token"));
+    for token in world.entra.access_tokens() {
+        assert!(!text.contains(&token));
+    }
+}

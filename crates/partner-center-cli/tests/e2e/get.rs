@@ -1,0 +1,90 @@
+//! `organization get`: formats, exit codes, what is said on failure.
+
+use std::fs::OpenOptions;
+
+use partner_center_mock::token_endpoint::TokenEndpoint;
+
+use crate::golden;
+use crate::support::{Behaviour, CORRELATION_ID, Outcome, UNKNOWN, World, id};
+
+fn get(world: &World, arguments: &[&str]) -> Outcome {
+    world.run(&[&["organization", "get", "--correlation-id", CORRELATION_ID], arguments].concat())
+}
+
+#[test]
+fn one_customer_in_every_format() {
+    let world = World::new();
+    for format in ["table", "json", "yaml", "csv", "raw"] {
+        let outcome = get(&world, &[&id(3), "--output", format]);
+        assert_eq!((outcome.code, &*outcome.err), (Some(0), ""));
+        golden::check(&format!("get-one.{format}"), &outcome.out);
+    }
+}
+
+#[test]
+fn several_customers_in_every_format_in_the_order_asked_for() {
+    let world = World::new();
+    for format in ["table", "json", "yaml", "csv", "raw"] {
+        let outcome = get(&world, &[&id(4), &id(1), "--output", format]);
+        assert_eq!((outcome.code, &*outcome.err), (Some(0), ""));
+        golden::check(&format!("get-several.{format}"), &outcome.out);
+    }
+}
+
+#[test]
+fn a_pipe_gets_json() {
+    let world = World::new();
+    assert_eq!(get(&world, &[&id(3)]).out, get(&world, &[&id(3), "--output", "json"]).out);
+}
+
+#[test]
+fn the_exit_code_says_whether_all_some_or_none_succeeded() {
+    let world = World::of(Behaviour { customers: 60, faults: true, ..Behaviour::default() });
+    let code = |arguments: &[&str]| get(&world, arguments).code;
+    assert_eq!(code(&[&id(0), &id(1)]), Some(0));
+    assert_eq!(code(&[&id(0), UNKNOWN]), Some(1));
+    assert_eq!(code(&[UNKNOWN]), Some(5));
+    assert_eq!(code(&[&id(17), &id(58)]), Some(4));
+    assert_eq!(code(&["no-guid"]), Some(2));
+}
+
+#[test]
+fn a_failure_says_what_to_do_and_gives_the_correlation_id() {
+    let world = World::new();
+    let outcome = get(&world, &[UNKNOWN, &id(0)]);
+    assert!(outcome.out.contains(&id(0)));
+    golden::check("get-failure.stderr", &outcome.err);
+}
+
+#[test]
+fn nobody_signed_in_is_told_how_to_sign_in() {
+    let world = World::signed_out(TokenEndpoint::builder());
+    let outcome = get(&world, &[&id(0)]);
+    assert_eq!((outcome.code, &*outcome.out), (Some(3), ""));
+    assert!(outcome.err.contains("partner-center login"), "{}", outcome.err);
+}
+
+#[test]
+fn a_service_that_is_not_there_is_unavailable() {
+    let world = World::new();
+    let outcome = get(&world, &[&id(0), "--base-url", "http://127.0.0.1:1", "--timeout", "1"]);
+    assert_eq!(outcome.code, Some(6), "{}", outcome.err);
+}
+
+#[test]
+fn a_full_disk_is_an_error_and_no_panic() {
+    let Ok(full) = OpenOptions::new().write(true).open("/dev/full") else { return };
+    let world = World::new();
+    let mut command = world.command(&["organization", "get", &id(0)]);
+    let outcome = Outcome::from(command.stdout(full).output().expect("the binary runs"));
+    assert_eq!(outcome.code, Some(7));
+    assert!(outcome.err.starts_with("error: standard output cannot be written"), "{}", outcome.err);
+}
+
+#[test]
+fn the_trace_shows_the_attempt_and_no_secret() {
+    let world = World::new();
+    let outcome = get(&world, &[&id(0), "--verbose"]);
+    assert!(outcome.err.contains("partner_center.attempt") && outcome.err.contains(CORRELATION_ID), "{}", outcome.err);
+    assert!(!outcome.err.contains("a-secret-token"));
+}

@@ -1,0 +1,13 @@
+//! The real binary against a Partner Center on loopback, as people and scripts use it.
+
+mod config;
+mod crash;
+mod doctor;
+mod documents;
+mod export;
+mod get;
+mod golden;
+mod sign_in;
+mod support;
+#[cfg(unix)]
+mod terminal;

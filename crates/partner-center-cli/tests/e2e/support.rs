@@ -1,0 +1,154 @@
+//! A Partner Center for a test, and the binary run against it.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::Duration;
+
+use partner_center_mock::serve::{RateLimit, Service, customer_id};
+use partner_center_mock::token_endpoint::{DevicePoll, TokenEndpoint, TokenEndpointBuilder};
+use tokio::runtime::Runtime;
+
+pub(crate) const BINARY: &str = env!("CARGO_BIN_EXE_partner-center");
+/// No customer of anybody.
+pub(crate) const UNKNOWN: &str = "7d3a9f0c-52f4-4b0e-9c3e-6b1f2a8d4e55";
+pub(crate) const CORRELATION_ID: &str = "b1a7c0de-0000-4000-8000-00000000c0de";
+/// Where no message bus is, and so no keyring.
+const NO_BUS: &str = "unix:path=/nonexistent/bus";
+
+/// A service, a sign-in and a folder of their own.
+pub(crate) struct World {
+    pub(crate) service: Service,
+    pub(crate) entra: TokenEndpoint,
+    pub(crate) folder: tempfile::TempDir,
+    has_token: bool,
+    _runtime: Runtime,
+}
+
+/// How the service behaves.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Behaviour {
+    pub(crate) customers: u64,
+    pub(crate) faults: bool,
+    pub(crate) latency: Duration,
+    pub(crate) limit: Option<RateLimit>,
+}
+
+impl World {
+    /// Ten customers and an access token in the environment.
+    pub(crate) fn new() -> Self {
+        Self::of(Behaviour { customers: 10, ..Behaviour::default() })
+    }
+
+    pub(crate) fn of(behaviour: Behaviour) -> Self {
+        Self::build(behaviour, TokenEndpoint::builder(), true)
+    }
+
+    /// Ten customers, nobody signed in, and this sign-in.
+    pub(crate) fn signed_out(entra: TokenEndpointBuilder) -> Self {
+        Self::build(Behaviour { customers: 10, ..Behaviour::default() }, entra, false)
+    }
+
+    fn build(behaviour: Behaviour, entra: TokenEndpointBuilder, has_token: bool) -> Self {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
+        let runtime = runtime.expect("a runtime");
+        let mut service = Service::builder().customers(behaviour.customers);
+        service = service.faults(behaviour.faults).latency(behaviour.latency);
+        if let Some(limit) = behaviour.limit {
+            service = service.rate_limit(limit);
+        }
+        let service = runtime.block_on(service.start()).expect("two ports");
+        // The user is quick, and the shortest wait between two polls is a second.
+        let entra = entra.device_interval(Duration::from_secs(1)).device_polls([DevicePoll::Approved]);
+        let entra = runtime.block_on(entra.start()).expect("a port");
+        let folder = tempfile::tempdir().expect("a folder");
+        Self { service, entra, folder, has_token, _runtime: runtime }
+    }
+
+    /// The variables that the binary runs with, and no others.
+    pub(crate) fn environment(&self) -> Vec<(&'static str, String)> {
+        let mut variables = vec![
+            ("PARTNER_CENTER_BASE_URL", self.service.base_url()),
+            ("PARTNER_CENTER_AUTHORITY", self.entra.authority()),
+            ("PARTNER_CENTER_CONFIG_DIR", self.path("config").display().to_string()),
+            ("AZURE_TENANT_ID", "contoso.onmicrosoft.com".to_owned()),
+            ("AZURE_CLIENT_ID", "an-application".to_owned()),
+            ("DBUS_SESSION_BUS_ADDRESS", NO_BUS.to_owned()),
+        ];
+        if self.has_token {
+            variables.push(("PARTNER_CENTER_ACCESS_TOKEN", "a-secret-token".to_owned()));
+        }
+        variables
+    }
+
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(BINARY);
+        command.env_clear().envs(self.environment()).current_dir(self.folder.path()).args(arguments);
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+    }
+
+    pub(crate) fn run(&self, arguments: &[&str]) -> Outcome {
+        self.command(arguments).output().expect("the binary runs").into()
+    }
+
+    pub(crate) fn run_with_input(&self, arguments: &[&str], input: &[u8]) -> Outcome {
+        let mut child = self.command(arguments).stdin(Stdio::piped()).spawn().expect("the binary runs");
+        child.stdin.take().expect("a pipe").write_all(input).expect("it is read");
+        ended(child)
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Writes a list of customers and gives its name.
+    pub(crate) fn list(&self, lines: impl IntoIterator<Item = String>) -> String {
+        let text: String = lines.into_iter().map(|line| line + "\n").collect();
+        std::fs::write(self.path("customers.txt"), text).expect("it can be written");
+        "customers.txt".to_owned()
+    }
+
+    /// The golden's text: addresses and folders that differ from run to run are named.
+    pub(crate) fn named(&self, text: &str) -> String {
+        text.replace(&self.folder.path().display().to_string(), "FOLDER")
+            .replace(&self.service.base_url(), "SERVICE")
+            .replace(&self.entra.authority(), "AUTHORITY")
+    }
+}
+
+/// How a run ended.
+#[derive(Debug)]
+pub(crate) struct Outcome {
+    pub(crate) code: Option<i32>,
+    pub(crate) out: String,
+    pub(crate) err: String,
+}
+
+impl From<Output> for Outcome {
+    fn from(output: Output) -> Self {
+        let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
+        let outcome = Self { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) };
+        assert!(!outcome.err.contains("panicked"), "{}", outcome.err);
+        outcome
+    }
+}
+
+pub(crate) fn ended(child: Child) -> Outcome {
+    child.wait_with_output().expect("it ends").into()
+}
+
+pub(crate) fn id(number: u64) -> String {
+    customer_id(number).to_string()
+}
+
+pub(crate) fn ids(count: u64) -> impl Iterator<Item = String> {
+    (0..count).map(id)
+}
+
+/// The lines of a file, which must all be whole.
+pub(crate) fn lines(path: &Path) -> Vec<String> {
+    let text = std::fs::read_to_string(path).expect("it can be read");
+    assert!(text.is_empty() || text.ends_with('\n'), "the last line of {} is whole", path.display());
+    text.lines().map(str::to_owned).collect()
+}

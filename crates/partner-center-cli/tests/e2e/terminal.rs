@@ -1,0 +1,143 @@
+//! The same on a pseudo-terminal: tables, colors, the progress bar, Ctrl-C, forty columns.
+
+use std::io::{Read, Write};
+use std::time::Duration;
+
+use partner_center_mock::serve::RateLimit;
+use portable_pty::{CommandBuilder, PtySize, native_pty_system};
+
+use crate::golden;
+use crate::support::{BINARY, Behaviour, CORRELATION_ID, UNKNOWN, World, id, ids, lines};
+
+/// What is done once the terminal shows a text.
+struct Reaction {
+    seen: &'static str,
+    keys: &'static [u8],
+}
+
+/// Runs the binary on a terminal; its exit code and everything it showed.
+fn on_terminal(
+    world: &World,
+    columns: u16,
+    arguments: &[&str],
+    more: &[(&str, &str)],
+    reaction: Option<Reaction>,
+) -> (u32, String) {
+    let size = PtySize { rows: 40, cols: columns, ..PtySize::default() };
+    let pair = native_pty_system().openpty(size).expect("a terminal");
+    let mut command = CommandBuilder::new(BINARY);
+    command.env_clear();
+    command.env("TERM", "xterm-256color");
+    for (name, value) in world.environment() {
+        command.env(name, value);
+    }
+    for (name, value) in more {
+        command.env(name, value);
+    }
+    command.cwd(world.folder.path());
+    command.args(arguments);
+    let mut child = pair.slave.spawn_command(command).expect("the binary runs");
+    drop(pair.slave);
+    let mut keyboard = pair.master.take_writer().expect("a keyboard");
+    let mut screen = pair.master.try_clone_reader().expect("a screen");
+    let (mut shown, mut buffer, mut reaction) = (Vec::new(), [0; 4096], reaction);
+    // Linux ends a terminal whose program has gone with an error.
+    while let Ok(length @ 1..) = screen.read(&mut buffer) {
+        shown.extend_from_slice(&buffer[..length]);
+        let text = String::from_utf8_lossy(&shown);
+        if let Some(Reaction { keys, .. }) = reaction.take_if(|reaction| text.contains(reaction.seen)) {
+            // A prompt stands there a moment before the terminal stops to echo.
+            std::thread::sleep(Duration::from_millis(100));
+            keyboard.write_all(keys).expect("it is read");
+        }
+    }
+    let status = child.wait().expect("it ends");
+    let text = String::from_utf8_lossy(&shown).replace("\r\n", "\n");
+    assert!(!text.contains("panicked"), "{text}");
+    (status.exit_code(), text)
+}
+
+#[test]
+fn people_get_a_table_as_wide_as_their_terminal() {
+    let world = World::new();
+    for columns in [40, 80, 160] {
+        let (code, shown) = on_terminal(&world, columns, &["org", "get", &id(1), &id(4)], &[], None);
+        assert_eq!(code, 0);
+        let widest = shown.lines().map(|line| line.chars().count()).max();
+        assert!(widest <= Some(columns.into()), "{widest:?} of {columns}");
+        golden::check(&format!("terminal-{columns}.table"), &shown);
+    }
+}
+
+#[test]
+fn the_help_fits_forty_columns() {
+    let (code, shown) =
+        on_terminal(&World::new(), 40, &["organization", "get", "--help"], &["TERM"].map(|name| (name, "dumb")), None);
+    assert_eq!(code, 0);
+    golden::check("terminal-40-help.txt", &shown);
+}
+
+#[test]
+fn colors_are_for_terminals_that_want_them() {
+    let world = World::new();
+    let colored = |arguments: &[&str], more: &[(&str, &str)]| {
+        let arguments = [&["org", "get", UNKNOWN, "--correlation-id", CORRELATION_ID], arguments].concat();
+        on_terminal(&world, 80, &arguments, more, None).1.contains('\u{1b}')
+    };
+    assert!(colored(&[], &[]));
+    assert!(!colored(&["--no-color"], &[]));
+    assert!(!colored(&[], &[("NO_COLOR", "1")]));
+}
+
+/// What the progress bar of a throttled export shows.
+fn throttled_export(columns: u16) -> String {
+    let limit = Some(RateLimit::new(80, Duration::from_secs(1)));
+    let world = World::of(Behaviour { customers: 120, limit, ..Behaviour::default() });
+    let list = world.list(ids(120));
+    let (code, shown) = on_terminal(&world, columns, &["org", "export", "--from", &list, "--to", "out"], &[], None);
+    assert_eq!(code, 0, "{shown}");
+    assert!(shown.trim_end().ends_with("120 organizations, 0 failed."), "{shown}");
+    shown
+}
+
+#[test]
+fn the_progress_bar_tells_until_when_the_service_makes_it_wait() {
+    let shown = throttled_export(100);
+    for told in ["/120", "/s", " left", "0 failed", "waiting for the service until "] {
+        assert!(shown.contains(told), "{told}: {shown}");
+    }
+}
+
+#[test]
+fn the_progress_bar_fits_forty_columns() {
+    let shown = throttled_export(40);
+    let waiting = shown.split(['\n', '\r', '\u{1b}']).find_map(|line| Some(&line[line.find("waiting for")?..]));
+    let waiting = waiting.expect("it says that it waits").trim_end();
+    assert!(waiting.chars().count() <= 40 && waiting.contains('Z'), "{waiting:?}");
+}
+
+#[test]
+fn ctrl_c_finishes_what_is_in_flight_and_says_how_to_go_on() {
+    let world = World::of(Behaviour { customers: 400, latency: Duration::from_millis(50), ..Behaviour::default() });
+    let list = world.list(ids(400));
+    let arguments = ["org", "export", "--from", &list, "--to", "out"];
+    let stop = Reaction { seen: "/400", keys: b"\x03" };
+    let (code, shown) = on_terminal(&world, 100, &arguments, &[], Some(stop));
+    assert_eq!(code, 130, "{shown}");
+    assert!(shown.contains("To go on, give the same command with --resume."), "{shown}");
+    let done = lines(&world.path("out")).len();
+    assert!(done < 400);
+    assert_eq!(world.service.request_count(), done, "whatever was asked for is written down");
+    let (code, _) = on_terminal(&world, 100, &[&arguments[..], &["--resume"]].concat(), &[], None);
+    assert_eq!((code, lines(&world.path("out")).len()), (0, 400));
+    assert_eq!(world.service.request_count(), 400, "nobody was asked for twice");
+}
+
+#[test]
+fn a_secret_is_read_from_a_prompt_without_showing_it() {
+    let world = World::new();
+    let typed = Reaction { seen: "Client secret:", keys: b"typed-secret\n" };
+    let (code, shown) = on_terminal(&world, 80, &["login", "--with-secret"], &[], Some(typed));
+    assert_eq!(code, 0, "{shown}");
+    assert!(!shown.contains("typed-secret"), "{shown}");
+}
