@@ -7,7 +7,8 @@ use std::time::Instant;
 use anyhow::{Context, Result, bail, ensure};
 use clap::builder::PossibleValuesParser;
 
-use crate::{codegen, faults, lint};
+use crate::supply::{deny, features, package};
+use crate::{api, bench, codegen, diff, drift, faults, lint, referees, tidy};
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
@@ -32,13 +33,25 @@ const STEPS: &[Step] = &[
     Step { name: "fmt", about: "the code is formatted", run: fmt },
     Step { name: "lint", about: "the contract keeps its rules", run: contract_lint },
     Step { name: "codegen", about: "the generated files are in step with the contract", run: codegen_check },
+    Step { name: "diff", about: "versions and changelog follow the contract", run: contract_diff },
+    Step { name: "drift", about: "the checks catch every fault made on purpose", run: drift_selftest },
+    Step { name: "api", about: "docs/api tells the public face", run: api_check },
+    Step { name: "tidy", about: "the house is in order", run: house },
+    Step { name: "deny", about: "licences, bans, sources, known advisories", run: deny::run },
     Step { name: "clippy", about: "no warning in any target and feature set", run: clippy },
+    Step { name: "features", about: "each set of features compiles, with one HTTP stack", run: features::run },
     Step { name: "test", about: "the tests pass", run: test },
     Step { name: "fuzz", about: "changed examples neither panic nor lose anything", run: fuzz },
     Step { name: "faults", about: "every known fault is held by a test", run: fault_table },
     Step { name: "quickstart", about: "the quickstart shows an organization", run: quickstart },
     Step { name: "doc", about: "the documentation builds without a warning", run: doc },
+    Step { name: "package", about: "what is packed for crates.io builds alone", run: package::run },
+    Step { name: "bench", about: "a call costs no more than recorded", run: bench_quick },
+    Step { name: "referees", about: "programs of others agree with the contract", run: ask_referees },
 ];
+
+/// Ways to panic that a library has no use for; the workspace's lints hold `unwrap`, `todo` and `unimplemented`.
+const PANICS: &[&str] = &["-D", "clippy::expect_used", "-D", "clippy::panic", "-D", "clippy::unreachable"];
 
 /// The README's command for the tests.
 const TEST: &[&str] = &["test", "--workspace"];
@@ -79,14 +92,42 @@ fn fmt(root: &Path) -> Result<()> {
     cargo(root, &["fmt", "--all", "--check"], &[]).context("`cargo fmt --all` mends it")
 }
 
-fn contract_lint(root: &Path) -> Result<()> {
-    ensure!(lint::run(root, &lint::Arguments::PROJECT)? == ExitCode::SUCCESS, "the contract breaks its rules");
+/// A task of its own as a step; `complaint` is what its exit code of 1 or 2 means.
+fn task(outcome: Result<ExitCode>, complaint: &'static str) -> Result<()> {
+    ensure!(outcome? == ExitCode::SUCCESS, complaint);
     Ok(())
 }
 
+fn contract_lint(root: &Path) -> Result<()> {
+    task(lint::run(root, &lint::Arguments::PROJECT), "the contract breaks its rules")
+}
+
 fn codegen_check(root: &Path) -> Result<()> {
-    ensure!(codegen::run(root, &codegen::Arguments::CHECK)? == ExitCode::SUCCESS, "generated files are out of step");
-    Ok(())
+    task(codegen::run(root, &codegen::Arguments::CHECK), "generated files are out of step")
+}
+
+fn contract_diff(root: &Path) -> Result<()> {
+    task(diff::run(root, &diff::Arguments::RELEASE), "the contract changed and the versions do not say so")
+}
+
+fn drift_selftest(root: &Path) -> Result<()> {
+    task(drift::selftest::run(root, &drift::selftest::Arguments::TEXT), "a fault was not caught, or none was a fault")
+}
+
+fn api_check(root: &Path) -> Result<()> {
+    task(api::run(root, &api::Arguments::CHECK), "the public face changed")
+}
+
+fn house(root: &Path) -> Result<()> {
+    task(tidy::run(root), "something is out of place")
+}
+
+fn bench_quick(root: &Path) -> Result<()> {
+    task(bench::run(root, &bench::Arguments::QUICK), "a call has grown")
+}
+
+fn ask_referees(root: &Path) -> Result<()> {
+    task(referees::run(root, &referees::Arguments::ALL), "a referee objects")
 }
 
 fn clippy(root: &Path) -> Result<()> {
@@ -97,7 +138,10 @@ fn clippy(root: &Path) -> Result<()> {
         let command: Vec<&str> = command.chain(&["--", "-D", "warnings"]).copied().collect();
         cargo(root, &command, &[])?;
     }
-    Ok(())
+    // What unwraps in a test fails with the reason; what panics in a library takes its caller down.
+    let libraries = ["-p", "partner-center", "-p", "partner-center-gen", "-p", "partner-center-mock"];
+    let command = [&["clippy", "--lib", "--all-features"], &libraries[..], &["--", "-D", "warnings"], PANICS].concat();
+    cargo(root, &command, &[])
 }
 
 fn test(root: &Path) -> Result<()> {
@@ -105,8 +149,7 @@ fn test(root: &Path) -> Result<()> {
 }
 
 fn fault_table(root: &Path) -> Result<()> {
-    ensure!(faults::run(root)? == ExitCode::SUCCESS, "the table of faults is out of step with the tests");
-    Ok(())
+    task(faults::run(root), "the table of faults is out of step with the tests")
 }
 
 fn fuzz(root: &Path) -> Result<()> {
@@ -114,7 +157,7 @@ fn fuzz(root: &Path) -> Result<()> {
 }
 
 fn doc(root: &Path) -> Result<()> {
-    for features in [&[][..], &["--all-features"]] {
+    for features in [&[][..], &["--no-default-features"], &["--all-features"]] {
         let command: Vec<&str> = ["doc", "--workspace", "--no-deps"].iter().chain(features).copied().collect();
         cargo(root, &command, &[("RUSTDOCFLAGS", "-D warnings")])?;
     }
@@ -137,7 +180,7 @@ fn quickstart(root: &Path) -> Result<()> {
 }
 
 /// Runs cargo in the workspace, its output shown as it comes.
-fn cargo(root: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Result<()> {
+pub(crate) fn cargo(root: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Result<()> {
     println!("    cargo {}", arguments.join(" "));
     let status = command(root, arguments).envs(environment.iter().copied()).status();
     let status = status.context("cargo cannot be started")?;
@@ -156,14 +199,16 @@ pub(crate) fn command(root: &Path, arguments: &[&str]) -> Command {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     #[test]
     fn runs_the_very_commands_of_the_readme() {
-        let readme = include_str!("../../README.md");
-        for command in [TEST, QUICKSTART] {
-            let command = format!("\ncargo {}\n", command.join(" "));
-            assert!(readme.contains(&command), "the README does not name {command:?}");
-        }
+        let commands = include_str!("../../README.md").lines().filter_map(|line| line.strip_prefix("cargo "));
+        let run = [TEST, QUICKSTART].map(|arguments| arguments.join(" "));
+        let (commands, run): (BTreeSet<&str>, BTreeSet<&str>) =
+            (commands.collect(), run.iter().map(|one| &**one).collect());
+        assert_eq!(commands, run, "left: what the README tells to run; right: what is run here");
     }
 }

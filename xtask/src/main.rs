@@ -1,11 +1,23 @@
 //! The project's own tasks, run as `cargo xtask <task>`.
 
+// A command-line program speaks through its standard output.
+#![allow(clippy::print_stdout)]
+
+mod api;
+mod bench;
 mod ci;
 mod codegen;
 mod contract;
+mod diff;
+mod drift;
 mod faults;
+mod files;
 mod lint;
+mod referees;
+mod report;
 mod soak;
+mod supply;
+mod tidy;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -34,14 +46,38 @@ enum Task {
     /// The rules are explained in docs/contract-rules.md.
     /// Exit codes: 0 nothing found, 1 at least one finding, 2 could not be read.
     Lint(lint::Arguments),
+    /// Tell what changed in the contract since the last release, and which version that asks for.
+    ///
+    /// Exit codes: 0 versions and changelog follow, 1 they do not, 2 there is nothing to compare with.
+    Diff(diff::Arguments),
+    /// Tell whether contract, documentation and service still agree.
+    ///
+    /// docs/drift.md explains the kinds of drift.
+    Drift(drift::Arguments),
+    /// Let programs of others judge the contract.
+    ///
+    /// Exit codes: 0 all agree, 1 one objects, 2 one could not be asked.
+    Referees(referees::Arguments),
     /// Check that every fault in docs/faults.md is held by tests that exist and are run.
     ///
     /// Exit codes: 0 nothing found, 1 at least one finding, 2 could not be checked.
     Faults,
-    /// Make many calls against a server that injects every fault at random, and account for each one.
+    /// Write the public face of each library to docs/api, or check that it is what is written there.
+    ///
+    /// Exit codes: 0 in step, 1 out of step, 2 could not be checked or written.
+    Api(api::Arguments),
+    /// Look for what does not belong in a house in order: files without a purpose, dead links, paths of one machine.
+    ///
+    /// Exit codes: 0 nothing found, 1 at least one finding, 2 could not be checked.
+    Tidy,
+    /// Make many calls against a server that injects every fault at random, and account for each.
     ///
     /// Exit codes: 0 the account adds up, 1 it does not.
     Soak(soak::Arguments),
+    /// Measure what a call and a run cost, side by side with what people would use instead.
+    ///
+    /// Exit codes: 0 measured, 1 a call has grown (with --quick), 2 could not be measured.
+    Bench(bench::Arguments),
     /// Run what continuous integration runs, all of it or the steps named.
     ///
     /// Exit codes: 0 every step passed, 1 a step failed.
@@ -54,8 +90,14 @@ fn main() -> ExitCode {
     let outcome = match task {
         Task::Codegen(arguments) => codegen::run(&root, &arguments),
         Task::Lint(arguments) => lint::run(&root, &arguments),
+        Task::Diff(arguments) => diff::run(&root, &arguments),
+        Task::Drift(arguments) => drift::run(&root, &arguments),
+        Task::Referees(arguments) => referees::run(&root, &arguments),
         Task::Faults => faults::run(&root),
+        Task::Api(arguments) => api::run(&root, &arguments),
+        Task::Tidy => tidy::run(&root),
         Task::Soak(arguments) => soak::run(&root, &arguments),
+        Task::Bench(arguments) => bench::run(&root, &arguments),
         Task::Ci(arguments) => ci::run(&root, &arguments),
     };
     match outcome {

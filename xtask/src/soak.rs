@@ -1,9 +1,11 @@
-//! `cargo xtask soak`: many calls against a server that injects every fault at random, each accounted for.
+//! `cargo xtask soak`: many calls against a server that injects every fault at random, in release.
 
 use std::path::Path;
-use std::process::{Command, ExitCode};
+use std::process::ExitCode;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
+
+use crate::ci;
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
@@ -11,18 +13,19 @@ pub(crate) struct Arguments {
     #[arg(long, default_value_t = 200_000)]
     calls: u64,
 
-    /// The seed of an earlier run, to have its faults again.
+    /// Which faults come when; a run prints its own, so that it can be had again.
     #[arg(long)]
     seed: Option<u64>,
 }
 
 pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<ExitCode> {
-    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo.current_dir(root).args(["test", "--release", "-p", "partner-center", "--test", "soak"]);
-    cargo.env("SOAK_CALLS", arguments.calls.to_string());
-    if let Some(seed) = arguments.seed {
-        cargo.env("SOAK_SEED", seed.to_string());
+    let (calls, seed) = (arguments.calls.to_string(), arguments.seed.map(|seed| seed.to_string()));
+    let mut environment = vec![("SOAK_CALLS", calls.as_str())];
+    environment.extend(seed.as_deref().map(|seed| ("SOAK_SEED", seed)));
+    let outcome = ci::cargo(root, &["test", "--release", "-p", "partner-center", "--test", "soak"], &environment);
+    if let Err(error) = outcome {
+        eprintln!("error: {error:#}");
+        return Ok(ExitCode::from(1));
     }
-    let status = cargo.status().context("cargo cannot be started")?;
-    Ok(ExitCode::from(u8::from(!status.success())))
+    Ok(ExitCode::SUCCESS)
 }

@@ -14,40 +14,59 @@ use super::{Output, REMEDY};
 const NO_FILE: &str = "/dev/null";
 
 pub(super) fn run(root: &Path, outputs: &[Output]) -> Result<ExitCode> {
+    let faults = faults(root, outputs)?;
+    if faults.is_empty() {
+        println!("{} generated files are in step with the contract", outputs.len());
+        return Ok(ExitCode::SUCCESS);
+    }
+    faults.iter().for_each(|fault| print!("{}", fault.diff()));
+    println!();
+    for fault in &faults {
+        println!("out of step: {}", fault.reason);
+    }
+    println!("To mend it, run: {REMEDY}");
+    Ok(ExitCode::from(1))
+}
+
+/// A file that is out of step: what it is, and what it has to be.
+pub(super) struct Fault {
+    reason: String,
+    old: (String, String),
+    new: (String, String),
+}
+
+impl Fault {
+    /// What has to change, as a unified diff.
+    fn diff(&self) -> String {
+        TextDiff::from_lines(&self.old.1, &self.new.1).unified_diff().header(&self.old.0, &self.new.0).to_string()
+    }
+}
+
+/// Every file that is out of step.
+pub(super) fn faults(root: &Path, outputs: &[Output]) -> Result<Vec<Fault>> {
     let mut faults = Vec::new();
-    for output in outputs {
-        match read(root, output.path)? {
-            None => {
-                print!("{}", diff(NO_FILE, &format!("b/{}", output.path), "", &output.text));
-                faults.push(format!("{} is missing", output.path));
-            }
-            Some(text) if text != output.text => {
-                let (old, new) = (format!("a/{}", output.path), format!("b/{}", output.path));
-                print!("{}", diff(&old, &new, &text, &output.text));
-                faults.push(format!("{} is not what the contract gives", output.path));
+    let none = || (NO_FILE.to_owned(), String::new());
+    for Output { path, text } in outputs {
+        let new = (format!("b/{path}"), text.clone());
+        match read(root, path)? {
+            None => faults.push(Fault { reason: format!("{path} is missing"), old: none(), new }),
+            Some(old) if old != *text => {
+                let old = (format!("a/{path}"), old);
+                faults.push(Fault { reason: format!("{path} is not what the contract gives"), old, new });
             }
             Some(_) => {}
         }
     }
     for Stray { path, is_generated } in stray::find(root, outputs)? {
-        let text = read(root, &path)?.unwrap_or_default();
-        print!("{}", diff(&format!("a/{path}"), NO_FILE, &text, ""));
-        faults.push(if is_generated {
+        let old = (format!("a/{path}"), read(root, &path)?.unwrap_or_default());
+        let reason = if is_generated {
             format!("{path} was generated once, and the contract no longer gives it")
         } else {
             format!("{path} lies among generated files but was written by hand: move it or delete it first")
-        });
+        };
+        faults.push(Fault { reason, old, new: none() });
     }
-    if faults.is_empty() {
-        println!("{} generated files are in step with the contract", outputs.len());
-        return Ok(ExitCode::SUCCESS);
-    }
-    println!();
-    for fault in &faults {
-        println!("out of step: {fault}");
-    }
-    println!("To mend it, run: {REMEDY}");
-    Ok(ExitCode::from(1))
+    Ok(faults)
 }
 
 /// The file's text, whatever its bytes; none if there is no such file.
@@ -57,9 +76,4 @@ fn read(root: &Path, path: &str) -> Result<Option<String>> {
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error).with_context(|| format!("{path} cannot be read")),
     }
-}
-
-/// What has to change, as a unified diff.
-fn diff(old_name: &str, new_name: &str, old: &str, new: &str) -> String {
-    TextDiff::from_lines(old, new).unified_diff().header(old_name, new_name).to_string()
 }

@@ -40,9 +40,9 @@ impl Arguments {
 
 /// A generated file: where it goes from the workspace's root, and its whole text.
 #[derive(Debug, PartialEq)]
-struct Output {
-    path: &'static str,
-    text: String,
+pub(crate) struct Output {
+    pub(crate) path: &'static str,
+    pub(crate) text: String,
 }
 
 pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<ExitCode> {
@@ -52,8 +52,18 @@ pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<ExitCode> {
         lint::print(&contract, &findings, &mut std::io::stderr())?;
         bail!("{} breaks its rules, so nothing was generated", contract.name);
     }
-    let outputs = same_twice(|| guard::without_panic(|| generate(&contract)))?;
+    let outputs = same_twice(|| outputs(&contract))?;
     if arguments.check { check::run(root, &outputs) } else { write::run(root, &outputs) }
+}
+
+/// What the contract gives, or why the generator cannot take it.
+pub(crate) fn outputs(contract: &Contract) -> Result<Vec<Output>> {
+    guard::without_panic(|| generate(contract))
+}
+
+/// Whether the files in the workspace at `root` are these, and no others lie among them.
+pub(crate) fn is_in_step(root: &Path, outputs: &[Output]) -> Result<bool> {
+    Ok(check::faults(root, outputs)?.is_empty())
 }
 
 fn generate(contract: &Contract) -> Result<Vec<Output>> {

@@ -7,6 +7,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 
 use super::{FOLDERS, MARK, Output};
+use crate::files::walk;
 
 /// A file that is no output although it lies in a generated folder or calls itself generated.
 #[derive(Debug)]
@@ -32,30 +33,6 @@ pub(super) fn find(root: &Path, outputs: &[Output]) -> Result<Vec<Stray>> {
     })?;
     strays.sort_by(|one, other| one.path.cmp(&other.path));
     Ok(strays)
-}
-
-/// Visits every file below `folder`, but not what tools keep for themselves: hidden folders and build output.
-fn walk(root: &Path, folder: &str, visit: &mut impl FnMut(&str) -> Result<()>) -> Result<()> {
-    let shown = if folder.is_empty() { "the workspace" } else { folder };
-    let entries = std::fs::read_dir(root.join(folder)).with_context(|| format!("{shown} cannot be listed"))?;
-    for entry in entries {
-        let entry = entry.with_context(|| format!("{shown} cannot be listed"))?;
-        // A name that is no UTF-8 is none of ours.
-        let Ok(name) = entry.file_name().into_string() else { continue };
-        let path = if folder.is_empty() { name.clone() } else { format!("{folder}/{name}") };
-        let kind = entry.file_type().with_context(|| format!("{path} cannot be looked at"))?;
-        if kind.is_file() {
-            visit(&path)?;
-        } else if kind.is_dir() && !name.starts_with('.') && !is_build_output(&entry.path()) {
-            walk(root, &path, visit)?;
-        }
-    }
-    Ok(())
-}
-
-/// Cargo marks its output, whatever the folder is called.
-fn is_build_output(folder: &Path) -> bool {
-    folder.ends_with("target") || folder.join("CACHEDIR.TAG").exists()
 }
 
 /// Whether the first line carries the mark.

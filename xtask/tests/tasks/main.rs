@@ -2,5 +2,8 @@
 
 mod ci;
 mod codegen;
+mod diff;
 mod lint;
+mod page;
 mod support;
+mod wire;
