@@ -12,6 +12,7 @@ mod recorded;
 mod report;
 mod run;
 mod server;
+mod start;
 mod throughput;
 mod workshop;
 
@@ -53,6 +54,8 @@ enum Part {
     Limits,
     /// Peak memory.
     Memory,
+    /// The command as a whole process.
+    Start,
     /// Crates, and the time of a clean build.
     Builds,
 }
@@ -66,6 +69,7 @@ const PARTS: &[(Part, Measure)] = &[
     (Part::Throughput, throughput::measure),
     (Part::Limits, limits::measure),
     (Part::Memory, memory::measure),
+    (Part::Start, start::measure),
     (Part::Builds, builds::measure),
 ];
 

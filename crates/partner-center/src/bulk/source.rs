@@ -24,12 +24,13 @@ impl Source {
     }
 
     pub(super) fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Option<Uuid>> {
-        let next = match &mut self.0 {
-            Some(Kind::Iterator(customers)) => Poll::Ready(customers.next()),
-            Some(Kind::Stream(customers)) => customers.as_mut().poll_next(context),
-            None => Poll::Ready(None),
+        let (next, left) = match &mut self.0 {
+            Some(Kind::Iterator(customers)) => (Poll::Ready(customers.next()), customers.size_hint()),
+            Some(Kind::Stream(customers)) => (customers.as_mut().poll_next(context), customers.size_hint()),
+            None => return Poll::Ready(None),
         };
-        if matches!(next, Poll::Ready(None)) {
+        // Whoever knows that nobody is left need not be asked again, which would wait for the time of the next call.
+        if matches!(next, Poll::Ready(None)) || left.1 == Some(0) {
             self.0 = None;
         }
         next

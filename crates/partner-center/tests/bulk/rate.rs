@@ -48,6 +48,15 @@ async fn a_rate_of_one_call_an_hour_is_kept() -> Outcome {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_slow_run_ends_with_its_last_answer_and_not_when_one_more_call_might_go() -> Outcome {
+    let server = FaultServer::answering(good).await?;
+    let began = Instant::now();
+    answered(&items(run(&server, 2)?.rate_limit(1, HOUR)).await);
+    assert!(began.elapsed() < HOUR + MINUTE, "{:?}", began.elapsed());
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_consumer_that_comes_back_late_does_not_make_up_for_lost_time() -> Outcome {
     let server = FaultServer::answering(organization).await?;
     let mut organizations = run(&server, 100)?.rate_limit(10, SECOND);

@@ -29,12 +29,10 @@ impl Stop {
     /// The customers, until a stop.
     pub(super) fn guard(&self, customers: Vec<Uuid>) -> impl Iterator<Item = Uuid> + Send + use<> {
         let shared = self.shared.clone();
-        let mut customers = customers.into_iter();
-        std::iter::from_fn(move || {
+        customers.into_iter().map_while(move |customer| {
             if shared.takes_no_more.load(Ordering::Acquire) {
                 return None;
             }
-            let customer = customers.next()?;
             shared.taken.fetch_add(1, Ordering::AcqRel);
             Some(customer)
         })
