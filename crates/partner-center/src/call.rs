@@ -24,7 +24,8 @@ use crate::unknown_fields;
 /// One logical call, however many attempts it takes.
 pub(crate) struct Call {
     pub(crate) client: Client,
-    pub(crate) customer: Uuid,
+    /// Whom the call is about; nobody in particular for calls about the partner itself.
+    pub(crate) customer: Option<Uuid>,
     pub(crate) request_id: Uuid,
     pub(crate) correlation_id: Uuid,
     pub(crate) retry: RetryPolicy,
@@ -40,6 +41,8 @@ pub(crate) struct Call {
 struct Record {
     attempts: u32,
     may_have_been_sent: bool,
+    /// The newest answer among the attempts that were given up.
+    earlier: Option<Received>,
     span: Option<Span>,
     outcome: Option<Result<Received, Error>>,
 }
@@ -59,7 +62,7 @@ const FAR_FUTURE: Duration = Duration::from_secs(60 * 60 * 24 * 365 * 30);
 
 impl Call {
     /// Begins a call; the clock runs from here.
-    pub(crate) fn new(client: Client, customer: Uuid, options: CallOptions) -> Result<Arc<Self>, Error> {
+    pub(crate) fn new(client: Client, customer: Option<Uuid>, options: CallOptions) -> Result<Arc<Self>, Error> {
         for (name, text) in [("application name", &options.application_name), ("locale", &options.locale)] {
             if let Some(text) = text {
                 header_text::check(name, text)?;
@@ -113,6 +116,13 @@ impl Call {
         self.record().may_have_been_sent = true;
     }
 
+    /// Another attempt takes the place of one that failed; its answer, if it had one, is kept.
+    pub(crate) fn supersede(&self, failed: Error) {
+        if let Some(received) = failed.into_received() {
+            self.record().earlier = Some(received);
+        }
+    }
+
     /// How many attempts there have been.
     pub(crate) fn attempts(&self) -> u32 {
         self.record().attempts
@@ -133,7 +143,7 @@ impl Call {
         repair: impl FnOnce(&Bytes) -> Option<T>,
         narrow: impl FnOnce(Response<T>) -> Result<Response<U>, Error>,
     ) -> Result<Response<U>, Error> {
-        let Record { attempts, may_have_been_sent, span, outcome } = std::mem::take(&mut *self.record());
+        let Record { attempts, may_have_been_sent, earlier, span, outcome } = std::mem::take(&mut *self.record());
         let elapsed = self.started.elapsed();
         let result = match (outcome, answer) {
             (Some(Err(error)), _) => Err(error),
@@ -154,12 +164,13 @@ impl Call {
         let result = match result {
             Ok((value, received)) => {
                 if self.client.inner().defaults.reports_unknown_fields {
-                    unknown_fields::tell::<T>(&received.body());
+                    span.as_ref().unwrap_or(&Span::none()).in_scope(|| unknown_fields::tell::<T>(&received.body()));
                 }
                 narrow(Response::new(value, Meta { received, request_id, correlation_id, attempts, elapsed }))
             }
             Err(error) => {
                 let may_have_been_sent = may_have_been_sent || error.may_have_been_sent();
+                let error = error.after(earlier);
                 Err(error.maybe_sent(may_have_been_sent).of_call(request_id, correlation_id, attempts, elapsed))
             }
         };
@@ -207,13 +218,12 @@ fn misfit<T: DeserializeOwned>(body: &Bytes) -> Error {
         Some(_) => {
             let read = serde_path_to_error::deserialize::<_, T>(&mut serde_json::Deserializer::from_slice(body));
             match read {
-                Err(error) if error.path().iter().next().is_some() => {
-                    return Error::new(ErrorKind::UnexpectedBody, format!("at {}: {}", error.path(), error.inner()))
-                        .caused_by(error.into_inner());
-                }
                 Err(error) => {
-                    return Error::new(ErrorKind::UnexpectedBody, error.inner().to_string())
-                        .caused_by(error.into_inner());
+                    let path = error.path().to_string();
+                    let place =
+                        if error.path().iter().next().is_some() { format!("at {path}: ") } else { String::new() };
+                    let cause = without_value(error.into_inner());
+                    return Error::new(ErrorKind::UnexpectedBody, format!("{place}{cause}")).caused_by(cause);
                 }
                 // The value was whole and something followed it.
                 Ok(_) => "there is more after the JSON value".into(),
@@ -221,6 +231,15 @@ fn misfit<T: DeserializeOwned>(body: &Bytes) -> Error {
         }
     };
     Error::new(ErrorKind::UnexpectedBody, detail)
+}
+
+/// What the reader missed and where. What it found instead is left out: that is a customer's data.
+fn without_value(error: serde_json::Error) -> serde_json::Error {
+    let text = error.to_string();
+    match text.rfind(", expected ") {
+        Some(place) if error.is_data() => serde::de::Error::custom(&text[place + ", ".len()..]),
+        _ => error,
+    }
 }
 
 #[cfg(test)]

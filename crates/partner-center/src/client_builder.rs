@@ -222,7 +222,7 @@ impl ClientBuilder {
         if audience.trim().is_empty() {
             return Err(Error::configuration("the audience is empty"));
         }
-        if !self.allows_plain_http && (base_url.starts_with("http:") || authority.starts_with("http:")) {
+        if endpoint::is_plain_on_this_machine(&base_url) || endpoint::is_plain_on_this_machine(&authority) {
             self.http.uses_proxies = false;
         }
         let http = self.http.build(defaults.application_name.as_deref(), base_url.starts_with("https"))?;

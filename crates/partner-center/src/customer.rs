@@ -64,7 +64,7 @@ fn fetch<T>(
     narrow: impl FnOnce(Response<Vec<Organization>>) -> Result<Response<T>, Error> + Send + 'static,
 ) -> Pending<T> {
     Box::pin(async move {
-        let call = Call::new(client, customer, options)?;
+        let call = Call::new(client, Some(customer), options)?;
         let headers = call.headers();
         let answer = call
             .generated()

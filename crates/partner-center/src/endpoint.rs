@@ -36,8 +36,13 @@ pub(crate) fn check(name: &str, address: &str, allows_plain_http: bool) -> Resul
     Ok(address.to_owned())
 }
 
+/// Whether an address is plain http to this machine: then no proxy of the environment may see the token.
+pub(crate) fn is_plain_on_this_machine(address: &str) -> bool {
+    Url::parse(address).is_ok_and(|url| url.scheme() == "http" && is_loopback(&url))
+}
+
 /// Whether the address is on this machine, as far as its text says.
-pub(crate) fn is_loopback(url: &Url) -> bool {
+fn is_loopback(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default();
     let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
     host == "localhost" || address.is_ok_and(|address| address.is_loopback())

@@ -98,9 +98,13 @@ pub(crate) fn classify(received: &Received, fault: &Fault) -> ErrorKind {
 
 /// The documented refusal for missing multi-factor authentication: no body, and a challenge that calls the token
 /// invalid ([source](https://learn.microsoft.com/partner-center/security/partner-security-requirements-mandating-mfa)).
+///
+/// A challenge that gives another reason, such as that the token has expired, is no such refusal.
 fn is_bare_invalid_token(received: &Received) -> bool {
-    received.raw.is_empty()
-        && received.header(&WWW_AUTHENTICATE).is_some_and(|challenge| challenge.contains("invalid_token"))
+    let challenge = received.header(&WWW_AUTHENTICATE).unwrap_or_default().to_ascii_lowercase();
+    let gives_another_reason =
+        challenge.contains("error_description") && !challenge.contains("mfa") && !challenge.contains("multi");
+    received.raw.is_empty() && challenge.contains("invalid_token") && !gives_another_reason
 }
 
 /// The wait that the gateway names in its text (`Try again in 57 seconds.`).
@@ -179,6 +183,9 @@ mod tests {
         assert_eq!(classify(&bare, &Fault::read(&bare)), ErrorKind::Unauthenticated);
         bare.headers.insert(WWW_AUTHENTICATE, r#"Bearer error="invalid_token""#.parse().unwrap());
         assert_eq!(classify(&bare, &Fault::read(&bare)), ErrorKind::MfaRequired);
+        let expired = r#"Bearer error="invalid_token", error_description="The token expired at 10:00""#;
+        bare.headers.insert(WWW_AUTHENTICATE, expired.parse().unwrap());
+        assert_eq!(classify(&bare, &Fault::read(&bare)), ErrorKind::Unauthenticated);
     }
 
     #[test]

@@ -34,7 +34,7 @@ impl Settings {
                 "https needs TLS and none is compiled in; turn on the feature `rustls` or `native-tls`",
             ));
         }
-        let mut builder = self.builder.unwrap_or_default().user_agent(user_agent(application_name));
+        let mut builder = self.builder.unwrap_or_else(uncompressed).user_agent(user_agent(application_name));
         if !self.uses_proxies {
             builder = builder.no_proxy();
         }
@@ -42,6 +42,8 @@ impl Settings {
             builder = trust(builder, pem)?;
         }
         verified(builder)
+            // Its own repeats would be seen by nobody here, neither the count of attempts nor the budget.
+            .retry(reqwest::retry::never().max_retries_per_request(0))
             .redirect(redirect::Policy::none())
             .referer(false)
             .connect_timeout(self.connect_timeout)
@@ -60,7 +62,13 @@ fn user_agent(application_name: Option<&str>) -> String {
     application_name.map_or_else(|| own.to_owned(), |name| format!("{} {own}", word(name)))
 }
 
-/// Takes back whatever a user's builder did to the checks of certificates.
+/// A builder that asks for no compression, whatever features of reqwest other crates of the program turn on: the body is
+/// handed out as it came.
+fn uncompressed() -> reqwest::ClientBuilder {
+    reqwest::Client::builder().no_gzip().no_brotli().no_zstd().no_deflate()
+}
+
+/// Takes back the switches of a user's builder that turn the checks of certificates off.
 #[cfg(any(feature = "rustls", feature = "native-tls"))]
 fn verified(builder: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
     builder.tls_danger_accept_invalid_certs(false).tls_danger_accept_invalid_hostnames(false)

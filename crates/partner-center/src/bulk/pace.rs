@@ -53,9 +53,12 @@ struct Step {
 }
 
 /// How long the rate stays before it doubles at the start.
-const DOUBLING: Duration = Duration::from_millis(250);
-/// The rate at the start, for each call that may be in flight.
+const DOUBLING: Duration = Duration::from_millis(100);
+/// The rate at the start, for each call that may be in flight. The first refusal stops the run, so that no more calls are
+/// refused than are in flight by then: few where the limit is low, since the run has not become fast yet.
 const STARTING_RATE: f64 = 8.0;
+/// Faster than any machine; from here on nothing but the calls in flight holds a run back.
+const FASTEST: f64 = 1e6;
 /// How much a step raises a rate that nothing speaks against.
 const RAISE: f64 = 1.1;
 /// Served and refused rates this near to each other are near enough.
@@ -220,12 +223,10 @@ impl Pace {
         if self.is_given || now.saturating_duration_since(self.step.began) < length {
             return;
         }
-        if self.sending_rate(now) < self.rate * 0.8 {
-            // Bound by something else, so the step says nothing about the rate.
-            return self.begin_step(now);
-        }
         match (self.phase, self.refused) {
-            (Phase::Starting, _) => self.go(Phase::Starting, self.rate * 2.0, now),
+            (Phase::Starting, _) => self.go(Phase::Starting, (self.rate * 2.0).min(FASTEST), now),
+            // Bound by something else, so the step says nothing about the rate.
+            _ if self.sending_rate(now) < self.rate * 0.8 => self.begin_step(now),
             (Phase::Narrowing, Some(refused)) => self.narrow(self.rate, refused, now),
             (Phase::Narrowing | Phase::Settled, _) => {
                 // Settled long enough, or above everything that was ever refused: look further.

@@ -15,7 +15,7 @@ use uuid::Uuid;
 pub use self::kind::ErrorKind;
 use self::text::excerpt;
 use crate::auth::CredentialError;
-use crate::received::Received;
+use crate::received::{CORRELATION_VECTOR, Received, SERVER_ID};
 
 /// Why a call, or the making of a client, failed.
 ///
@@ -74,6 +74,16 @@ impl Error {
         self.0.received = Some(received);
         self.0.may_have_been_sent = true;
         self
+    }
+
+    /// Keeps an earlier answer of the same call, where this failure came without one.
+    pub(crate) fn after(mut self, earlier: Option<Received>) -> Self {
+        self.0.received = self.0.received.or(earlier);
+        self
+    }
+
+    pub(crate) fn into_received(self) -> Option<Received> {
+        self.0.received
     }
 
     pub(crate) fn said(mut self, code: Option<String>, description: Option<String>) -> Self {
@@ -159,7 +169,19 @@ impl Error {
         self.0.received.as_ref()?.correlation_id()
     }
 
-    /// How long the service asks to wait before the next attempt.
+    /// Microsoft's own tracing vector (`MS-CV`) of the last answer, opaque.
+    #[must_use]
+    pub fn correlation_vector(&self) -> Option<&str> {
+        self.0.received.as_ref()?.header(&CORRELATION_VECTOR)
+    }
+
+    /// Which machine of the service gave the last answer (`MS-ServerId`), opaque.
+    #[must_use]
+    pub fn server_id(&self) -> Option<&str> {
+        self.0.received.as_ref()?.header(&SERVER_ID)
+    }
+
+    /// How long the service asks to wait before the next attempt, as it was told: add it to a clock with `checked_add`.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
@@ -181,7 +203,11 @@ impl Error {
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         match self.kind() {
-            ErrorKind::Connection | ErrorKind::Timeout | ErrorKind::Throttled | ErrorKind::ServerFailure => true,
+            // An answer that breaks off has a status too, and is no answer.
+            ErrorKind::Connection | ErrorKind::Timeout | ErrorKind::Throttled => true,
+            ErrorKind::ServerFailure => {
+                self.status().is_some_and(|status| matches!(status.as_u16(), 500 | 502 | 503 | 504))
+            }
             ErrorKind::Credential => self.credential_error().is_some_and(CredentialError::is_retryable),
             _ => false,
         }

@@ -25,7 +25,8 @@ pub(crate) async fn read(response: &mut reqwest::Response, limit: usize) -> Resu
     }
     // A small body comes in one piece; nothing is copied then.
     let Some(second) = response.chunk().await.map_err(BodyError::Broken)? else { return Ok(first) };
-    let announced = announced.map_or(0, |length| length as usize);
+    // No more is set aside on the word of the other side than a mebibyte.
+    let announced = announced.map_or(0, |length| length as usize).min(1 << 20);
     let mut whole = BytesMut::with_capacity(announced.max(first.len() + second.len()).min(limit));
     whole.extend_from_slice(&first);
     let mut next = Some(second);

@@ -25,23 +25,25 @@ pub(crate) async fn run(
     span: &Span,
 ) -> Result<Received, Error> {
     let work = async {
-        call.client.inner().budget.deposit();
         let retry = Retry::new(call, operation);
         let mut authorization = None;
         loop {
             retry.wait_for_throttle().await?;
             let token = authorize::token(call, &mut authorization).await?;
             let attempt = telemetry::attempt_span(call, &request);
-            let outcome = send::attempt(call, &request, token.header()).instrument(attempt.clone()).await;
+            let outcome = send::attempt(call, &request, &token).instrument(attempt.clone()).await;
             telemetry::attempted(&attempt, &outcome);
-            match outcome {
+            let error = match outcome {
                 Ok(received) => {
                     retry.answered();
                     return Ok(received);
                 }
-                Err(error) if authorize::renews(call, &mut authorization, &token, &error).await => {}
-                Err(error) => retry.wait_or_give_up(error).await?,
+                Err(error) => error,
+            };
+            if !authorize::renews(call, &mut authorization, &token, &error).await && !retry.waits(&error).await {
+                return Err(error);
             }
+            call.supersede(error);
         }
     };
     work.instrument(span.clone()).await

@@ -27,7 +27,7 @@ impl<'a> Retry<'a> {
         }
         let throttle = &self.call.client.inner().throttle;
         // Another refusal may have come while this call slept.
-        while let Some(until) = throttle.held_until(self.operation, Some(self.call.customer)) {
+        while let Some(until) = throttle.held_until(self.operation, self.call.customer) {
             if until >= self.call.deadline {
                 let wait = until.saturating_duration_since(Instant::now());
                 return Err(Error::new(
@@ -43,50 +43,36 @@ impl<'a> Retry<'a> {
 
     /// Notes down that the service answered.
     pub(super) fn answered(&self) {
-        self.call.client.inner().throttle.answered(self.operation, Some(self.call.customer));
+        self.call.client.inner().throttle.answered(self.operation, self.call.customer);
     }
 
-    /// Waits for the next attempt, or gives the error back because there is none.
-    pub(super) async fn wait_or_give_up(&self, error: Error) -> Result<(), Error> {
+    /// Waits for the next attempt; false where there is none.
+    pub(super) async fn waits(&self, error: &Error) -> bool {
         if error.status() == Some(StatusCode::TOO_MANY_REQUESTS) {
-            self.hold_back_others(&error);
+            self.hold_back_others(error);
         } else if error.status().is_some() {
             self.answered();
         }
         let (call, policy) = (self.call, &self.call.retry);
         let attempts = call.attempts();
         let is_handed_back = error.kind() == ErrorKind::Throttled && !policy.retries_throttled;
-        if !is_retried(&error) || is_handed_back || attempts >= policy.max_attempts {
-            return Err(error);
+        if !error.is_retryable() || is_handed_back || attempts >= policy.max_attempts {
+            return false;
         }
         let backoff = Backoff { base: policy.base_delay, cap: policy.max_delay }.wait(attempts);
         let wait = backoff.max(error.retry_after().unwrap_or_default());
         if wait >= call.time_left() || (policy.is_budgeted && !call.client.inner().budget.withdraw()) {
-            return Err(error);
+            return false;
         }
         tokio::time::sleep(wait).await;
-        Ok(())
+        true
     }
 
     fn hold_back_others(&self, error: &Error) {
         let wait = error.retry_after().unwrap_or(UNTOLD_WAIT);
-        self.call.client.inner().throttle.refused(self.operation, Some(self.call.customer), wait);
+        self.call.client.inner().throttle.refused(self.operation, self.call.customer, wait);
     }
 }
 
 /// How long a refusal without a told wait holds back the other calls.
 const UNTOLD_WAIT: Duration = Duration::from_secs(1);
-
-/// Whether a repeat may help: transport errors, and the statuses that pass.
-///
-/// Every call here is a read, so a repeat does no harm.
-fn is_retried(error: &Error) -> bool {
-    match error.kind() {
-        // An answer that breaks off has a status too, and is no answer.
-        ErrorKind::Connection | ErrorKind::Timeout | ErrorKind::Throttled => true,
-        ErrorKind::ServerFailure => {
-            error.status().is_some_and(|status| matches!(status.as_u16(), 500 | 502 | 503 | 504))
-        }
-        _ => false,
-    }
-}

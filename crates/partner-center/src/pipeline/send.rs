@@ -3,35 +3,32 @@
 use std::error::Error as StdError;
 
 use bytes::Bytes;
-use http::HeaderValue;
 use http::header::{AUTHORIZATION, LOCATION};
 use hyper::ext::ReasonPhrase;
-use reqwest::Url;
 use tokio::time::Instant;
 
 use super::body::{self, BodyError};
 use super::retry_after;
+use crate::auth::Authorization;
 use crate::call::Call;
 use crate::error::{Error, ErrorKind};
 use crate::fault::{self, Fault};
 use crate::received::Received;
 
 /// Sends a copy of `request` and reads the answer, all within the attempt's time.
-pub(super) async fn attempt(
-    call: &Call,
-    request: &reqwest::Request,
-    authorization: HeaderValue,
-) -> Result<Received, Error> {
-    call.count_attempt();
+pub(super) async fn attempt(call: &Call, request: &reqwest::Request, token: &Authorization) -> Result<Received, Error> {
+    if call.count_attempt() == 1 {
+        call.client.inner().budget.deposit();
+    }
     let now = Instant::now();
     let until = now.checked_add(call.attempt_timeout).map_or(call.deadline, |until| until.min(call.deadline));
-    let outcome = exchange(call, request, authorization, until).await;
+    let outcome = exchange(call, request, token, until).await;
     if outcome.as_ref().err().is_none_or(Error::may_have_been_sent) {
         call.note_sent();
     }
     match outcome {
         Ok(received) if received.status.is_success() => Ok(received),
-        Ok(received) => Err(refusal(received)),
+        Ok(received) => Err(refusal(received, request, token)),
         Err(error) => Err(error),
     }
 }
@@ -41,12 +38,12 @@ pub(super) async fn attempt(
 async fn exchange(
     call: &Call,
     request: &reqwest::Request,
-    authorization: HeaderValue,
+    token: &Authorization,
     until: Instant,
 ) -> Result<Received, Error> {
     let mut copy = reqwest::Request::new(request.method().clone(), request.url().clone());
     *copy.headers_mut() = request.headers().clone();
-    copy.headers_mut().insert(AUTHORIZATION, authorization);
+    copy.headers_mut().insert(AUTHORIZATION, token.header());
     let inner = call.client.inner();
     let took_too_long = || {
         let whose = if until < call.deadline { "the attempt" } else { "the call" };
@@ -55,7 +52,8 @@ async fn exchange(
     let answer = tokio::time::timeout_at(until, inner.http.execute(copy)).await.map_err(|_| took_too_long())?;
     let mut response = answer.map_err(|error| broken(error, "before the answer"))?;
     let status = response.status();
-    let headers = std::mem::take(response.headers_mut());
+    let mut headers = std::mem::take(response.headers_mut());
+    headers.values_mut().for_each(|value| token.strike_from(value));
     let reason = (!status.is_success()).then(|| reason(&response)).flatten();
     let body = tokio::time::timeout_at(until, body::read(&mut response, inner.defaults.body_limit)).await;
     let mut received = Received { status, headers, reason, raw: Bytes::new() };
@@ -82,12 +80,16 @@ fn reason(response: &reqwest::Response) -> Option<String> {
 }
 
 /// The error of an answer whose status is no success.
-fn refusal(received: Received) -> Error {
-    let fault = Fault::read(&received);
+///
+/// What the service says ends up in logs, so a token that it repeats is struck out; the raw body stays as it came.
+fn refusal(received: Received, request: &reqwest::Request, token: &Authorization) -> Error {
+    let Fault { code, description } = Fault::read(&received);
+    let fault =
+        Fault { code: code.map(|text| token.redact(text)), description: description.map(|text| token.redact(text)) };
     let kind = fault::classify(&received, &fault);
     let wait = retry_after::in_headers(&received.headers)
         .or_else(|| fault::wait_in_text(fault.description.as_deref()?).filter(|_| kind == ErrorKind::Throttled));
-    let destination = || Url::parse(received.header(&LOCATION)?).ok();
+    let destination = || request.url().join(received.header(&LOCATION)?).ok();
     // No more than the host: path and query may hold one-time codes.
     let detail = match destination().filter(|_| kind == ErrorKind::Redirected) {
         Some(url) => format!("it points to {}", url.origin().ascii_serialization()),

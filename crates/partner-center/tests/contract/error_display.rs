@@ -53,6 +53,16 @@ async fn a_redirect_is_refused_and_shows_where_it_points_without_the_query() {
 }
 
 #[tokio::test]
+async fn what_a_customer_is_called_is_not_shown_where_it_stands_in_the_wrong_place() {
+    let error =
+        refused(Reply::text(200, r#"[{"technicalNotificationMails": "it@customer.example, expected x"}]"#)).await;
+    for text in [error.to_string(), format!("{error:?}"), error.source().expect("the JSON error").to_string()] {
+        assert!(!text.contains("customer.example") && text.contains("expected a sequence"), "{text}");
+    }
+    assert!(error.to_string().contains("[0].technicalNotificationMails"), "{error}");
+}
+
+#[tokio::test]
 async fn the_cause_below_is_kept() {
     let error = refused(Reply::text(200, r#"[{"city": 7}]"#)).await;
     let cause = error.source().expect("the JSON error");

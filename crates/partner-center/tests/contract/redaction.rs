@@ -4,7 +4,7 @@ use partner_center::ErrorKind;
 use partner_center::auth::{AccessToken, Credential, CredentialError, StaticToken, TokenFuture, TokenRequest};
 use partner_center_mock::Reply;
 
-use crate::support::{CONTOSO, CUSTOMER, Outcome, TOKEN, answered, builder, client, mock};
+use crate::support::{CONTOSO, CUSTOMER, Outcome, TOKEN, answered, builder, client, mock, refused};
 
 fn assert_hides_the_token(shown: &str) {
     assert!(!shown.contains(TOKEN), "{shown}");
@@ -69,6 +69,23 @@ async fn a_credential_that_fails_is_told_in_its_own_words_and_nothing_is_sent() 
     assert_eq!(error.attempts(), 0);
     assert!(error.request_id().is_some());
     Ok(())
+}
+
+#[tokio::test]
+async fn a_refusal_that_repeats_the_token_is_told_without_it() {
+    let said = format!("bad header Authorization: Bearer {TOKEN}");
+    for reply in [
+        Reply::json(400, &serde_json::json!({ "code": TOKEN, "description": said })),
+        Reply::text(400, said.clone()),
+        Reply::html(502, format!("<title>{said}</title>")),
+        Reply::new(500).header("MS-CorrelationId", TOKEN).header("MS-RequestId", said.clone()),
+    ] {
+        let error = refused(reply).await;
+        for text in [error.to_string(), format!("{error:?}"), error.description().unwrap_or_default().to_owned()] {
+            assert_hides_the_token(&text);
+        }
+        assert_hides_the_token(error.received_correlation_id().unwrap_or_default());
+    }
 }
 
 #[tokio::test]

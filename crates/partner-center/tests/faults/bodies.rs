@@ -1,10 +1,12 @@
 //! Bodies that are too large, packed, in the wrong encoding, cut off, or somebody else's.
 
+use std::io::Write;
+
 use partner_center::ErrorKind;
 use partner_center_mock::Reply;
 use partner_center_mock::faults::{Answer, EventKind, FaultServer, Framing};
 
-use crate::support::{CONTOSO, Outcome, assert_one_call, call, client, contoso, status, until};
+use crate::support::{CONTOSO, Outcome, assert_one_call, builder, call, client, contoso, status, until};
 
 /// Far more than the limit, and than sockets hold on the way.
 const HUGE: u64 = 64 << 20;
@@ -58,6 +60,19 @@ async fn a_packed_body_that_nobody_asked_for_is_not_unpacked() -> Outcome {
     let packed = Reply::new(200).header("Content-Encoding", "gzip").body(PACKED);
     let error = assert_final(packed, ErrorKind::UnexpectedBody).await?;
     assert_eq!(error.raw(), PACKED);
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_limit_counts_what_a_packed_body_unpacks_to_where_a_callers_own_client_unpacks_it() -> Outcome {
+    let mut bomb = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    bomb.write_all(&vec![b' '; 16 << 20])?;
+    let bomb = bomb.finish()?;
+    assert!(bomb.len() < 1 << 16);
+    let server = FaultServer::start([Reply::new(200).header("Content-Encoding", "gzip").body(bomb)]).await?;
+    let http = partner_center::reqwest::Client::builder().gzip(true);
+    let error = call(&builder(server.url()).http_client_builder(http).build()?).await.expect_err("16 MiB");
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::BodyTooLarge, 1), "{error}");
     Ok(())
 }
 

@@ -37,6 +37,19 @@ async fn a_connection_that_breaks_before_the_answer_is_tried_again() -> Outcome 
 }
 
 #[tokio::test]
+async fn an_answer_of_an_earlier_attempt_is_kept_where_the_last_one_gets_none() -> Outcome {
+    let failure =
+        Reply::text(500, r#"{"code":800003}"#).header("MS-CorrelationId", "their-trace").header("MS-CV", "cv.0");
+    let server = FaultServer::start([failure.into(), Answer::reset()]).await?;
+    let error = call(&client(server.url())).await.expect_err("reset for ever");
+    assert_eq!((error.kind(), status(&error)), (ErrorKind::Connection, Some(500)));
+    assert_eq!(error.received_correlation_id(), Some("their-trace"));
+    assert_eq!((error.correlation_vector(), error.server_id()), (Some("cv.0"), None));
+    assert_eq!(error.raw(), r#"{"code":800003}"#);
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_connection_that_breaks_within_the_head_is_tried_again() -> Outcome {
     for head in ["H", "HTTP/1.1 20", "HTTP/1.1 200 OK\r\n", "HTTP/1.1 200 OK\r\nContent-Le"] {
         assert_sent_again_after(Answer::raw(head).then_reset()).await?;

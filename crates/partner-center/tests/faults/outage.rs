@@ -43,22 +43,26 @@ async fn the_waits_between_attempts_grow_and_differ_from_call_to_call() -> Outco
     let clock = Clock::pause();
     let server = FaultServer::start([Reply::new(503)]).await?;
     let minute = Duration::from_secs(60);
-    let policy = RetryPolicy::default().base_delay(minute).max_delay(4 * minute).max_attempts(5);
+    let policy = RetryPolicy::default().base_delay(20 * minute).max_delay(80 * minute).max_attempts(5);
     let client = builder(server.url()).retry(policy).timeout(1000 * minute).attempt_timeout(900 * minute).build()?;
+    let mut is_past_the_first_bound = false;
     let mut seconds_waited = std::collections::HashSet::new();
     let mut asked = 0;
-    for _ in 0..3 {
+    for _ in 0..6 {
         clock.run(minute / 10, call(&client)).await.expect_err("always 503");
         let arrivals = arrivals_since(&server, EventKind::Request);
         let waits: Vec<Duration> = arrivals[asked..].windows(2).map(|pair| pair[1] - pair[0]).collect();
         asked = arrivals.len();
-        // One, two, four and again four minutes at most, and what passes while the sockets are at work.
-        for (wait, bound) in waits.iter().zip([1, 2, 4, 4]) {
+        // Twenty minutes at most, then forty, eighty and again eighty, and what passes while the sockets are at work.
+        for (wait, bound) in waits.iter().zip([20, 40, 80, 80]) {
             assert!(*wait <= (bound + 3) * minute, "{waits:?}");
         }
+        is_past_the_first_bound |= waits[2..].iter().any(|wait| *wait > 23 * minute);
         assert_eq!(waits.len(), 4);
         seconds_waited.extend(waits.iter().map(Duration::as_secs));
     }
+    // Of twelve waits of up to eighty minutes all below this: once in three million runs.
+    assert!(is_past_the_first_bound, "the bound grows");
     assert!(seconds_waited.len() > 3, "the waits are spread: {seconds_waited:?}");
     Ok(())
 }

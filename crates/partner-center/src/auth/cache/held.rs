@@ -26,7 +26,30 @@ impl Authorization {
     pub(crate) fn header(&self) -> HeaderValue {
         self.0.clone()
     }
+
+    /// The text with the token struck out, should the service repeat it.
+    pub(crate) fn redact(&self, text: String) -> String {
+        // Nearly every text is shorter than a token, and needs no search.
+        if text.len() + SCHEME.len() < self.0.len() {
+            return text;
+        }
+        let token = self.0.to_str().ok().and_then(|value| value.strip_prefix(SCHEME));
+        token.map_or(text.clone(), |token| text.replace(token, "[redacted]"))
+    }
+
+    /// The same for the value of a header.
+    pub(crate) fn strike_from(&self, value: &mut HeaderValue) {
+        if value.len() + SCHEME.len() >= self.0.len() {
+            let struck = self.redact(String::from_utf8_lossy(value.as_bytes()).into_owned());
+            if struck.as_bytes() != value.as_bytes() {
+                *value = HeaderValue::from_str(&struck).unwrap_or(HeaderValue::from_static("[redacted]"));
+            }
+        }
+    }
 }
+
+/// What stands before the token in the header.
+const SCHEME: &str = "Bearer ";
 
 /// The current token.
 pub(super) struct Held {
@@ -65,8 +88,8 @@ fn header(token: &str) -> Result<Authorization, CredentialError> {
             "the access token is empty or holds a space, a line break or another character that no token has",
         ));
     }
-    let mut text = Zeroizing::new(Vec::with_capacity("Bearer ".len() + token.len()));
-    text.extend_from_slice(b"Bearer ");
+    let mut text = Zeroizing::new(Vec::with_capacity(SCHEME.len() + token.len()));
+    text.extend_from_slice(SCHEME.as_bytes());
     text.extend_from_slice(token.as_bytes());
     let mut value = HeaderValue::from_maybe_shared(Bytes::from_owner(text))
         .map_err(|_| CredentialError::configuration("the access token cannot be put into a header"))?;
