@@ -5,6 +5,7 @@
 /// The constants are in [`examples`](crate::examples), one module an operation. Turn one into a
 /// [`Reply`](crate::Reply) to serve it, changed if need be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Example {
     /// What the contract calls it, such as `contoso`.
     pub name: &'static str,

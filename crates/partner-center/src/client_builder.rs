@@ -172,8 +172,10 @@ impl ClientBuilder {
 
     /// Connects as this builder says: your own proxies, certificates, pool, DNS.
     ///
-    /// The client's own settings go on top: no redirects, certificates always verified, its connect timeout, no
-    /// `Referer`. Default headers set here are sent with every request.
+    /// The client's own settings go on top: no redirects, its `User-Agent` and connect timeout, no `Referer`, and the
+    /// checks of certificates that the builder's switches may have turned off. A whole TLS configuration
+    /// (`tls_backend_preconfigured`) is yours: nothing can look inside it. Default headers set here are sent with every
+    /// request.
     pub fn http_client_builder(mut self, builder: reqwest::ClientBuilder) -> Self {
         self.http.builder = Some(builder);
         self

@@ -41,12 +41,13 @@ impl Default for RetryPolicy {
 }
 
 impl RetryPolicy {
-    /// One attempt and no more.
+    /// One attempt; a second one only to replace a token that the service refuses.
     pub fn off() -> Self {
         Self::default().max_attempts(1)
     }
 
-    /// How many attempts a call has in all; 4 by default, at least 1.
+    /// How many attempts a call has in all; 4 by default, at least 1. Replacing a token that the service refuses, once a
+    /// call, is not counted.
     pub fn max_attempts(mut self, attempts: u32) -> Self {
         self.max_attempts = attempts.max(1);
         self

@@ -52,6 +52,7 @@ pub(super) enum End {
 
 /// How the receiver of a body is told where it ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Framing {
     /// By a `Content-Length` beforehand.
     ContentLength,

@@ -10,6 +10,7 @@ use super::Request;
 
 /// Something that happened on a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Event {
     /// The connection, counted from 1.
     pub connection: u64,

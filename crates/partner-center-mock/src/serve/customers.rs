@@ -65,7 +65,7 @@ const PLACES: [(&str, &str, &str, &str); 8] = [
 /// The tenant id of the customer with this number, counted from 0.
 #[must_use]
 pub fn customer_id(number: u64) -> Uuid {
-    let (high, low) = (mixed(2 * number), mixed(2 * number + 1));
+    let (high, low) = (mixed(number.wrapping_mul(2)), mixed(number.wrapping_mul(2).wrapping_add(1)));
     Builder::from_random_bytes((u128::from(high) << 64 | u128::from(low)).to_be_bytes()).into_uuid()
 }
 
