@@ -5,7 +5,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
+use http::StatusCode;
 use partner_center_gen as generated;
+use reqwest::ResponseBuilderExt;
 use serde::de::DeserializeOwned;
 use tokio::time::Instant;
 use tracing::Span;
@@ -192,18 +194,19 @@ impl generated::Transport for Call {
     ) -> generated::BoxFuture<'a, reqwest::Result<reqwest::Response>> {
         Box::pin(async move {
             let span = telemetry::call_span(self, &request, operation);
-            let outcome = pipeline::run(self, request, operation, &span).await;
+            let outcome = pipeline::run(self, &request, operation, &span).await;
             // The generated code only reads status and body. After a failure of ours it gets an empty answer: what it
             // makes of that is never looked at.
-            let mut response = http::Response::new(Bytes::new());
-            if let Ok(received) = &outcome {
-                *response.status_mut() = received.status;
-                *response.body_mut() = received.body();
-            }
+            let (status, body) = match &outcome {
+                Ok(received) => (received.status, received.body()),
+                Err(_) => (StatusCode::OK, Bytes::new()),
+            };
+            // Without an address of its own, reqwest would make one up and parse it.
+            let response = http::Response::builder().status(status).url(request.url().clone()).body(body);
             let mut record = self.record();
             record.span = Some(span);
             record.outcome = Some(outcome);
-            Ok(response.into())
+            Ok(response.unwrap_or_default().into())
         })
     }
 }

@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 use super::report::{Reach, Row, grouped};
 use super::workshop::{Workshop, output, succeed};
 
-/// A program that does nothing, and what it depends on.
+/// A program that does nothing, and what it depends on to speak https.
 struct Program {
     package: &'static str,
     name: &'static str,
@@ -18,7 +18,7 @@ struct Program {
 const SDK: Program = Program { package: "partner-center-benchmark-build-sdk", name: "SDK" };
 const OTHERS: &[Program] = &[
     Program { package: "partner-center-benchmark-build-reqwest", name: "reqwest alone" },
-    Program { package: "partner-center-benchmark-build-progenitor-client", name: "progenitor-client alone" },
+    Program { package: "partner-center-benchmark-build-progenitor-client", name: YARDSTICK },
     Program { package: "partner-center-benchmark-build-azure", name: "azure_core and azure_identity" },
 ];
 /// What the clean build is to be held against.

@@ -47,15 +47,14 @@ pub(super) fn measure(workshop: &Workshop) -> Result<Vec<Row>> {
     }
     for peer in peers::ALL {
         println!("Preparing {}", peer.name);
-        match (peer.prepare)(workshop) {
-            Ok(()) => {
-                let peers = cost(peer.program)?;
+        let own = match (peer.prepare)(workshop).and_then(|()| cost(peer.program)) {
+            Ok(peers) => {
                 rows.extend(compared(peer.name, &peers, &reqwest));
-                let own = instructions("SDK", &sdk, peer.name, &peers);
-                rows.push(if peer.is_to_be_beaten { own.reach(Reach::AtMost(0.6)) } else { own });
+                instructions("SDK", &sdk, peer.name, &peers)
             }
-            Err(missing) => rows.push(Row::missing(format!("instructions of a call, {}", peer.name), &missing)),
-        }
+            Err(missing) => Row::missing(format!("instructions of a call, SDK ÷ {}", peer.name), &missing),
+        };
+        rows.push(if peer.is_to_be_beaten { own.reach(Reach::AtMost(0.6)) } else { own });
     }
     Ok(rows)
 }

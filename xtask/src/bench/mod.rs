@@ -44,7 +44,7 @@ impl Arguments {
     pub(crate) const QUICK: Self = Self { quick: true, record: false, only: None };
 }
 
-#[derive(Clone, Copy, PartialEq, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, clap::ValueEnum)]
 enum Part {
     /// Instructions and allocations of one call.
     Calls,
@@ -80,8 +80,9 @@ pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<ExitCode> {
     }
     let machine = machine::describe(&workshop)?;
     let mut rows = Vec::new();
-    for (_, measure) in PARTS.iter().filter(|(part, _)| arguments.only.is_none_or(|only| only == *part)) {
-        rows.extend(measure(&workshop)?);
+    for (part, measure) in PARTS.iter().filter(|(part, _)| arguments.only.is_none_or(|only| only == *part)) {
+        // What was measured before is worth having all the same.
+        rows.extend(measure(&workshop).unwrap_or_else(|missing| vec![Row::missing(format!("{part:?}"), &missing)]));
     }
     let table = report::table(&rows);
     println!("\n{machine}\n\n{table}");

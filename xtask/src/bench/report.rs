@@ -33,7 +33,7 @@ impl Row {
 
     /// What could not be measured, and why.
     pub(super) fn missing(figure: String, reason: &anyhow::Error) -> Self {
-        Self { figure, ratio: None, measured: reason.to_string(), reach: None }
+        Self { figure, ratio: None, measured: format!("{reason:#}").replace('\n', " "), reach: None }
     }
 
     pub(super) fn reach(mut self, reach: Reach) -> Self {

@@ -20,7 +20,7 @@ use crate::received::Received;
 /// Takes a request through every step until there is an answer to hand out, or a reason to give up.
 pub(crate) async fn run(
     call: &Call,
-    request: reqwest::Request,
+    request: &reqwest::Request,
     operation: &'static str,
     span: &Span,
 ) -> Result<Received, Error> {
@@ -30,8 +30,8 @@ pub(crate) async fn run(
         loop {
             retry.wait_for_throttle().await?;
             let token = authorize::token(call, &mut authorization).await?;
-            let attempt = telemetry::attempt_span(call, &request);
-            let outcome = send::attempt(call, &request, &token).instrument(attempt.clone()).await;
+            let attempt = telemetry::attempt_span(call, request);
+            let outcome = send::attempt(call, request, &token).instrument(attempt.clone()).await;
             telemetry::attempted(&attempt, &outcome);
             let error = match outcome {
                 Ok(received) => {
