@@ -137,7 +137,8 @@ async fn no_error_path_shows_a_secret() -> Outcome {
     assert!(shown.len() > 40, "{} errors were looked at", shown.len());
     shown.extend(told().iter().map(|told| told.text.clone()));
     let signatures = signatures(&entra.requests());
-    assert!(signatures.len() >= if cfg!(feature = "certificate") { echoes("").len() } else { 0 });
+    #[cfg(feature = "certificate")]
+    assert!(signatures.len() >= echoes("").len(), "{} assertions were sent", signatures.len());
     for shown in shown {
         assert_tells_nothing(&shown);
         let found = signatures.iter().find(|signature| shown.contains(signature.as_str()));
