@@ -17,6 +17,7 @@ mod received;
 mod request;
 mod response;
 mod retry_policy;
+mod transport_error;
 mod unknown_fields;
 
 pub use bulk::Organizations;

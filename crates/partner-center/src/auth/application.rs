@@ -13,6 +13,7 @@ use super::token_endpoint::{self, Answer};
 use super::{AccessToken, TokenRequest};
 
 /// An application as Entra knows it.
+#[derive(Clone)]
 pub(super) struct Application {
     tenant: String,
     client_id: String,
@@ -20,6 +21,7 @@ pub(super) struct Application {
 }
 
 /// How an application proves who it is.
+#[derive(Clone)]
 pub(super) enum Proof {
     /// A public client cannot keep a secret and proves nothing.
     None,
@@ -39,7 +41,7 @@ impl Application {
     pub(super) async fn own_token(&self, request: &TokenRequest) -> Result<AccessToken, CredentialError> {
         let scope = format!("{}/.default", request.audience());
         let grant = self.redeem(request, "client_credentials", |form| form.field("scope", &scope)).await?;
-        Ok(grant.access_token)
+        grant.access_token
     }
 
     /// Gets tokens for a grant, whose own fields `add` adds to the form.

@@ -1,5 +1,6 @@
 //! Any credential of the Azure SDK.
 
+use std::error::Error as StdError;
 use std::fmt;
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -18,6 +19,9 @@ use super::{AccessToken, Credential, TokenFuture, TokenRequest};
 /// For programs that sign in that way already. It needs in Entra what that credential needs, and asks for
 /// `{audience}/.default`. The address of the sign-in, proxies and timeouts are the Azure SDK's own: this client's
 /// authority and connections are not used. It cannot show multi-factor authentication unless a user signed in with it.
+///
+/// The credentials of `azure_identity` keep their token until shortly before its end. So a token that the service
+/// refuses is not replaced: the client asks for another, is given the same, and hands the service's refusal back.
 ///
 /// ```
 /// use partner_center::auth::AzureCredential;
@@ -52,14 +56,35 @@ impl Credential for AzureCredential {
 
 fn error(error: azure_core::Error) -> CredentialError {
     let message = error.to_string();
-    let (refusal, aadsts_codes) = entra::kind_in_text(&message);
-    let kind = refusal.unwrap_or_else(|| match error.kind() {
+    // What is told first may be no more than that a token could not be had; the reason lies below.
+    let (refusal, aadsts_codes) = chain(&error)
+        .map(|cause| entra::kind_in_text(&cause.to_string()))
+        .find(|(_, codes)| !codes.is_empty())
+        .unwrap_or_default();
+    let kind = refusal.unwrap_or_else(|| kind(innermost(&error)));
+    Details { aadsts_codes, source: Some(error.into()), ..Details::new(kind, message) }.into()
+}
+
+fn kind(error: &azure_core::Error) -> Kind {
+    match error.kind() {
         ErrorKind::HttpResponse { status, .. } if u16::from(*status) == 429 => Kind::Throttled,
-        ErrorKind::HttpResponse { status, .. } if u16::from(*status) >= 500 => Kind::ServerFailure,
+        ErrorKind::HttpResponse { status, .. } if u16::from(*status) == 408 || u16::from(*status) >= 500 => {
+            Kind::ServerFailure
+        }
         ErrorKind::Io | ErrorKind::Connection => Kind::Unreachable,
         _ => Kind::Other,
-    });
-    Details { aadsts_codes, source: Some(error.into()), ..Details::new(kind, message) }.into()
+    }
+}
+
+/// The error that `azure_identity` wrapped, which alone says whether it may pass: the kind of all its own is
+/// [`ErrorKind::Credential`].
+fn innermost(error: &azure_core::Error) -> &azure_core::Error {
+    chain(error).filter_map(|cause| cause.downcast_ref()).last().unwrap_or(error)
+}
+
+/// The error and what led to it.
+fn chain(error: &azure_core::Error) -> impl Iterator<Item = &(dyn StdError + 'static)> {
+    std::iter::successors(Some(error as &(dyn StdError + 'static)), |&cause| cause.source())
 }
 
 impl fmt::Debug for AzureCredential {

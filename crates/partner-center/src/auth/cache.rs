@@ -1,8 +1,9 @@
 //! Keeps the current token, and asks for the next one once, however many calls wait.
 //!
 //! A token is renewed ahead of its end while calls go on with it. The asking runs as a task of its own, so that it
-//! outlives the call that began it; it ends with the cache. What failed is remembered for a while, so that a refusal
-//! is not asked for again with every call.
+//! outlives the call that began it; it ends with the cache, and it rests while the runtime of that call does. What
+//! failed is remembered for a while, so that a refusal is not asked for again with every call; and a service that
+//! refuses every token brings about no more renewals than that.
 
 mod held;
 
@@ -19,7 +20,7 @@ use super::error_kind::CredentialErrorKind;
 use super::{AccessToken, Credential, CredentialError, TokenRequest};
 use crate::pipeline::backoff::Backoff;
 
-/// How long a refusal is remembered.
+/// How long a refusal is remembered, by the token endpoint or by the service.
 const REFUSAL_PAUSE: Duration = Duration::from_secs(30);
 /// How long a passing failure is remembered at least, and what is added to that at random.
 const FAILURE_PAUSE: Duration = Duration::from_secs(1);
@@ -30,6 +31,9 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(5 * 60);
 const LONGEST_FLIGHT: Duration = Duration::from_secs(20 * 60);
 
 /// The current token of one client and its clones.
+///
+/// A renewal runs on the runtime of the call that began it and goes on only while that runtime runs. Where the runtime
+/// stops in the middle of it, the next call begins another.
 pub(crate) struct TokenCache(Arc<Inner>);
 
 struct Inner {
@@ -43,6 +47,8 @@ struct State {
     held: Option<Held>,
     flight: Option<Flight>,
     failure: Option<Failure>,
+    /// When a token was last forgotten because the service refused it.
+    forgotten: Option<Instant>,
     has_warned: bool,
 }
 
@@ -94,8 +100,18 @@ impl TokenCache {
     }
 
     /// Forgets a token that the service has refused, unless it has been replaced meanwhile.
+    ///
+    /// Not where another was forgotten a moment ago: a service that refuses every token would have one asked for with
+    /// every call.
     pub(crate) fn forget(&self, refused: &Authorization) {
-        self.0.write().held.take_if(|held| held.authorization == *refused);
+        let mut state = self.0.write();
+        let now = Instant::now();
+        if state.forgotten.is_some_and(|last| now < last + REFUSAL_PAUSE) {
+            return;
+        }
+        if state.held.take_if(|held| held.authorization == *refused).is_some() {
+            state.forgotten = Some(now);
+        }
     }
 }
 
@@ -200,7 +216,10 @@ fn pause(error: &CredentialError, count: u32) -> Duration {
     if !error.is_retryable() {
         return REFUSAL_PAUSE;
     }
-    let own = FAILURE_PAUSE + FAILURE_BACKOFF.wait(count);
+    // Who was asked too often and does not say for how long is left alone as if it had refused.
+    let is_throttled = error.kind() == CredentialErrorKind::Throttled && error.retry_after().is_none();
+    let least = if is_throttled { REFUSAL_PAUSE } else { FAILURE_PAUSE };
+    let own = least + FAILURE_BACKOFF.wait(count);
     own.max(error.retry_after().unwrap_or_default()).min(LONGEST_PAUSE)
 }
 

@@ -106,14 +106,21 @@ fn kind(status: StatusCode, error: Option<&str>, codes: &[u32]) -> Kind {
 
 /// The codes that call for different remedies.
 ///
-/// [Source](https://learn.microsoft.com/entra/identity-platform/reference-error-codes#aadsts-error-codes).
+/// [Source](https://learn.microsoft.com/entra/identity-platform/reference-error-codes#aadsts-error-codes). 700023 is an
+/// odd scope there and an assertion for another audience in the
+/// [Azure SDK's list](https://learn.microsoft.com/azure/developer/java/sdk/troubleshooting-authentication-service-principal),
+/// which is what can happen here. 50196 comes as `invalid_grant` and passes
+/// ([source](https://learn.microsoft.com/entra/msal/dotnet/advanced/client-and-server-throttling)).
 fn kind_of_code(code: u32) -> Option<Kind> {
     Some(match code {
         700_082 | 70_008 | 700_084 => Kind::RefreshTokenInactive,
-        50_173 | 70_000 | 50_132 | 50_133 => Kind::RefreshTokenRevoked,
+        50_173 | 50_132 | 50_133 => Kind::RefreshTokenRevoked,
+        70_000 => Kind::RefreshTokenInvalid,
+        700_005 | 7_000_012 => Kind::WrongTenant,
         50_072 | 50_074 | 50_076 | 50_078 | 50_079 | 50_158 => Kind::MfaRequired,
         53_000..=53_004 | 530_031..=530_035 | 50_005 | 50_097 | 50_131 => Kind::ConditionalAccess,
-        700_025 | 7_000_215 | 7_000_218 => Kind::WrongSecret,
+        700_025 | 7_000_215 => Kind::WrongSecret,
+        7_000_218 => Kind::SecretMissing,
         7_000_222 => Kind::SecretExpired,
         700_021 | 700_023 | 700_024 | 700_027 | 700_030 | 7_000_214 => Kind::CertificateRefused,
         90_002 | 900_023 => Kind::UnknownTenant,
@@ -122,6 +129,7 @@ fn kind_of_code(code: u32) -> Option<Kind> {
         500_011 | 50_001 | 70_011 | 1_002_012 => Kind::UnknownAudience,
         65_004 => Kind::Declined,
         70_019 | 70_020 => Kind::Expired,
+        50_196 | 90_055 => Kind::Throttled,
         90_006 | 90_024 | 90_033 => Kind::ServerFailure,
         _ => return None,
     })
@@ -173,13 +181,18 @@ mod tests {
             (700_082, Kind::RefreshTokenInactive),
             (70_008, Kind::RefreshTokenInactive),
             (50_173, Kind::RefreshTokenRevoked),
-            (70_000, Kind::RefreshTokenRevoked),
+            (70_000, Kind::RefreshTokenInvalid),
+            (700_005, Kind::WrongTenant),
+            (7_000_012, Kind::WrongTenant),
             (50_076, Kind::MfaRequired),
             (50_079, Kind::MfaRequired),
             (50_158, Kind::MfaRequired),
             (53_003, Kind::ConditionalAccess),
             (7_000_215, Kind::WrongSecret),
+            (7_000_218, Kind::SecretMissing),
+            (700_025, Kind::WrongSecret),
             (7_000_222, Kind::SecretExpired),
+            (700_023, Kind::CertificateRefused),
             (700_027, Kind::CertificateRefused),
             (90_002, Kind::UnknownTenant),
             (700_016, Kind::UnknownApplication),
@@ -194,6 +207,10 @@ mod tests {
         assert_eq!(refused(r#"{"error":"interaction_required"}"#).kind(), Kind::SignInRequired);
         assert_eq!(refused(r#"{"error":"brand_new"}"#).kind(), Kind::Refused);
         assert!(refused(r#"{"error":"temporarily_unavailable","error_codes":[90033]}"#).is_retryable());
+        for code in [50_196, 90_055] {
+            let error = refused(&format!(r#"{{"error":"invalid_grant","error_codes":[{code}]}}"#));
+            assert_eq!((error.kind(), error.is_retryable()), (Kind::Throttled, true), "{code}");
+        }
     }
 
     #[test]

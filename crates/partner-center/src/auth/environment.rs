@@ -3,7 +3,11 @@
 use std::env::{self, VarError};
 use std::sync::Arc;
 
+use reqwest::Url;
+use secrecy::zeroize::Zeroizing;
+
 use super::{ClientSecret, Credential, CredentialError, FileStore, MemoryStore, RefreshToken, StaticToken};
+use crate::cloud::Cloud;
 
 const ACCESS_TOKEN: &str = "PARTNER_CENTER_ACCESS_TOKEN";
 const REFRESH_TOKEN: &str = "PARTNER_CENTER_REFRESH_TOKEN";
@@ -12,6 +16,7 @@ const TENANT_ID: &str = "AZURE_TENANT_ID";
 const CLIENT_ID: &str = "AZURE_CLIENT_ID";
 const CLIENT_SECRET: &str = "AZURE_CLIENT_SECRET";
 const CERTIFICATE_PATH: &str = "AZURE_CLIENT_CERTIFICATE_PATH";
+const AUTHORITY_HOST: &str = "AZURE_AUTHORITY_HOST";
 
 /// The credential that the environment describes.
 ///
@@ -28,12 +33,17 @@ const CERTIFICATE_PATH: &str = "AZURE_CLIENT_CERTIFICATE_PATH";
 /// All but the first need `AZURE_TENANT_ID` and `AZURE_CLIENT_ID`. A refresh token is redeemed with the secret or the
 /// certificate where one is set, else as a public client.
 ///
+/// Two more names of the Azure SDKs are not read. `AZURE_AUTHORITY_HOST`: who issues tokens is a setting of the client,
+/// [`cloud`](crate::ClientBuilder::cloud) or [`authority`](crate::ClientBuilder::authority); a warning event says so
+/// where the variable names another cloud than the global one. `AZURE_CLIENT_CERTIFICATE_PASSWORD`: the certificate is
+/// PEM with a key that is not encrypted.
+///
 /// # Errors
 ///
 /// [`Configuration`](super::CredentialErrorKind::Configuration), naming what is missing or cannot be read.
 pub fn from_env() -> Result<Arc<dyn Credential>, CredentialError> {
     from_variables(&|name| match env::var(name) {
-        Ok(value) => Ok(Some(value)),
+        Ok(value) => Ok(Some(Zeroizing::new(value))),
         Err(VarError::NotPresent) => Ok(None),
         Err(VarError::NotUnicode(_)) => {
             Err(CredentialError::configuration(format!("the environment variable {name} is not UTF-8")))
@@ -41,7 +51,8 @@ pub fn from_env() -> Result<Arc<dyn Credential>, CredentialError> {
     })
 }
 
-type Lookup<'a> = &'a dyn Fn(&str) -> Result<Option<String>, CredentialError>;
+/// What a variable holds, wiped once the part that is needed has been copied out of it.
+type Lookup<'a> = &'a dyn Fn(&str) -> Result<Option<Zeroizing<String>>, CredentialError>;
 
 fn from_variables(lookup: Lookup<'_>) -> Result<Arc<dyn Credential>, CredentialError> {
     let variable = |name| -> Result<Option<String>, CredentialError> {
@@ -70,6 +81,10 @@ fn from_variables(lookup: Lookup<'_>) -> Result<Arc<dyn Credential>, CredentialE
             return Err(CredentialError::configuration(format!("{missing} is missing in the environment")));
         }
     };
+    if variable(AUTHORITY_HOST).ok().flatten().is_some_and(|host| !is_global(&host)) {
+        let to_set = "ClientBuilder::cloud or ClientBuilder::authority";
+        tracing::warn!(variable = AUTHORITY_HOST, to_set, "the variable is not read; who issues tokens is a setting");
+    }
     if file.is_none() && refresh_token.is_none() {
         return match (secret, certificate) {
             (Some(secret), _) => Ok(Arc::new(ClientSecret::new(tenant, client_id, secret))),
@@ -88,6 +103,13 @@ fn from_variables(lookup: Lookup<'_>) -> Result<Arc<dyn Credential>, CredentialE
         (None, Some(path)) => certified::for_user(credential, &path),
         (None, None) => Ok(Arc::new(credential)),
     }
+}
+
+/// Whether an authority, with or without its scheme, is that of the global cloud.
+fn is_global(authority: &str) -> bool {
+    let host = |address: &str| Some(Url::parse(address).ok()?.host_str()?.to_owned());
+    let found = host(authority).or_else(|| host(&format!("https://{authority}")));
+    found.is_some() && found == host(Cloud::Global.authority())
 }
 
 /// Credentials that prove themselves with the certificate in a file.
@@ -136,7 +158,7 @@ mod tests {
     fn choose(variables: &[(&str, &str)]) -> Result<Arc<dyn Credential>, CredentialError> {
         from_variables(&|name| {
             let found = variables.iter().find(|(key, _)| *key == name);
-            Ok(found.map(|(_, value)| (*value).to_owned()))
+            Ok(found.map(|(_, value)| Zeroizing::new((*value).to_owned())))
         })
     }
 
@@ -190,6 +212,20 @@ mod tests {
         let expected = "contoso.example client_id=app grant_type=client_credentials client_secret=s \
                         scope=https://service.example/.default";
         assert_eq!(asked(&variables).await, expected);
+    }
+
+    #[test]
+    fn knows_the_global_authority_however_it_is_written() {
+        for global in
+            ["https://login.microsoftonline.com", "https://login.microsoftonline.com/", "LOGIN.microsoftonline.com"]
+        {
+            assert!(is_global(global), "{global}");
+        }
+        for other in
+            ["https://login.microsoftonline.us/", "login.partner.microsoftonline.cn", "http://127.0.0.1:1", "/"]
+        {
+            assert!(!is_global(other), "{other}");
+        }
     }
 
     #[test]

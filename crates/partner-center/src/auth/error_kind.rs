@@ -6,16 +6,22 @@
 pub enum CredentialErrorKind {
     /// The refresh token has ended, by age or because it was not used (`AADSTS700082`, `AADSTS70008`).
     RefreshTokenInactive,
-    /// The refresh token has been revoked, by a changed password or by an administrator (`AADSTS50173`, `AADSTS70000`).
+    /// The refresh token has been revoked, by a changed password or by an administrator (`AADSTS50173`).
     RefreshTokenRevoked,
+    /// The refresh token is not valid: expired, revoked or mistyped (`AADSTS70000`).
+    RefreshTokenInvalid,
+    /// The refresh token was issued in another tenant (`AADSTS700005`, `AADSTS7000012`).
+    WrongTenant,
     /// Entra wants the user to sign in again, for another reason (`invalid_grant`, `interaction_required`).
     SignInRequired,
     /// Multi-factor authentication is missing (`AADSTS50076`, `AADSTS50079`, `AADSTS50158`).
     MfaRequired,
     /// A Conditional Access policy stopped the sign-in (`AADSTS53003`).
     ConditionalAccess,
-    /// The client secret is wrong, or none was sent where one is needed (`AADSTS7000215`, `AADSTS7000218`).
+    /// The client secret is wrong, or one was sent where none is wanted (`AADSTS7000215`, `AADSTS700025`).
     WrongSecret,
+    /// The application must prove who it is, and did not (`AADSTS7000218`).
+    SecretMissing,
     /// The client secret has expired (`AADSTS7000222`).
     SecretExpired,
     /// The client certificate, or the assertion signed with it, was refused (`AADSTS700027`, `AADSTS700024`).
@@ -36,10 +42,12 @@ pub enum CredentialErrorKind {
     Expired,
     /// The refresh token could not be read or kept.
     Store,
-    /// The token endpoint has been asked too often.
+    /// The token endpoint has been asked too often (429, `AADSTS50196`, `AADSTS90055`).
     Throttled,
     /// The token endpoint gave no answer, or not in time.
     Unreachable,
+    /// The token endpoint's certificate is expired, for another host, or signed by nobody this machine trusts.
+    UntrustedServer,
     /// The token endpoint failed itself.
     ServerFailure,
     /// What came back is no answer of a token endpoint: HTML, nothing, half a document, too much.
@@ -56,10 +64,13 @@ impl CredentialErrorKind {
         match self {
             Self::RefreshTokenInactive => "the refresh token has expired",
             Self::RefreshTokenRevoked => "the refresh token has been revoked",
+            Self::RefreshTokenInvalid => "the refresh token is not valid",
+            Self::WrongTenant => "the refresh token belongs to another tenant",
             Self::SignInRequired => "the user must sign in again",
             Self::MfaRequired => "multi-factor authentication is missing",
             Self::ConditionalAccess => "a Conditional Access policy stopped the sign-in",
             Self::WrongSecret => "the client secret is wrong or missing",
+            Self::SecretMissing => "the application did not prove who it is",
             Self::SecretExpired => "the client secret has expired",
             Self::CertificateRefused => "the client certificate was refused",
             Self::UnknownTenant => "the tenant is unknown",
@@ -72,6 +83,7 @@ impl CredentialErrorKind {
             Self::Store => "the refresh token could not be read or kept",
             Self::Throttled => "the token endpoint has been asked too often",
             Self::Unreachable => "the token endpoint gave no answer",
+            Self::UntrustedServer => "the token endpoint's certificate is not trusted",
             Self::ServerFailure => "the token endpoint failed",
             Self::UnexpectedAnswer => "what answered is no token endpoint",
             Self::Configuration => "the credential is not set up right",
@@ -89,6 +101,14 @@ impl CredentialErrorKind {
                 "Sign in again with multi-factor authentication and store the new refresh token; a changed password or \
                  an administrator ended the old one."
             }
+            Self::RefreshTokenInvalid => {
+                "Check that the refresh token was copied whole; if it was, it has expired or been revoked: sign in again \
+                 with multi-factor authentication and store the new one."
+            }
+            Self::WrongTenant => {
+                "Give the tenant that the refresh token was issued in, which is the partner's own, or sign in again there \
+                 and store the new refresh token."
+            }
             Self::SignInRequired => "Sign in again with multi-factor authentication and store the new refresh token.",
             Self::MfaRequired => {
                 "Consent again interactively, with multi-factor authentication, and store the new refresh token; the \
@@ -100,6 +120,10 @@ impl CredentialErrorKind {
             }
             Self::WrongSecret => {
                 "Give the value of a client secret of this application, not the secret's id; a public client gives none."
+            }
+            Self::SecretMissing => {
+                "Send the application's client secret or certificate, or turn on \"Allow public client flows\" for the \
+                 application in Entra if it can keep neither."
             }
             Self::SecretExpired => "Make a new client secret for the application in Entra and give that one.",
             Self::CertificateRefused => {
@@ -131,6 +155,10 @@ impl CredentialErrorKind {
             }
             Self::Throttled => "Wait as long as the token endpoint says, and share one client instead of making many.",
             Self::Unreachable => "Check the network, the proxy and the authority's address, then try again.",
+            Self::UntrustedServer => {
+                "Check the authority's address and this machine's clock; behind a proxy that inspects TLS, add its root \
+                 certificate to the client."
+            }
             Self::ServerFailure => "Try again later; if it lasts, give the trace id to Microsoft's support.",
             Self::UnexpectedAnswer => {
                 "Check the authority's address, and look for a proxy or a captive portal that answers in its place."
@@ -138,6 +166,19 @@ impl CredentialErrorKind {
             Self::Configuration => "Correct the setting that the message names.",
             Self::Other => "Do as the credential's own message says.",
         }
+    }
+
+    /// Whether a new sign-in of the user is what helps.
+    pub(super) fn needs_sign_in(self) -> bool {
+        matches!(
+            self,
+            Self::RefreshTokenInactive
+                | Self::RefreshTokenRevoked
+                | Self::RefreshTokenInvalid
+                | Self::WrongTenant
+                | Self::SignInRequired
+                | Self::MfaRequired
+        )
     }
 
     /// Whether the same attempt may succeed later without anybody changing anything.

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use http::StatusCode;
 use secrecy::zeroize::Zeroize;
 use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
@@ -18,44 +19,43 @@ const UNTOLD_LIFETIME: Duration = Duration::from_secs(5 * 60);
 
 /// An access token, and a refresh token to use from now on if there is one.
 pub(super) struct Grant {
-    pub(super) access_token: AccessToken,
+    /// Apart from the rest: beside one that cannot be used may stand the only refresh token that is still good.
+    pub(super) access_token: Result<AccessToken, CredentialError>,
     pub(super) refresh_token: Option<SecretString>,
 }
 
 #[derive(Deserialize)]
 struct Fields {
+    #[serde(default, deserialize_with = "text")]
     access_token: Option<SecretString>,
     refresh_token: Option<SecretString>,
     #[serde(default, deserialize_with = "seconds")]
     expires_in: Option<Duration>,
-    token_type: Option<String>,
+    token_type: Option<Value>,
 }
 
 /// The tokens of an answer; their life is counted from when the request was sent.
 pub(super) fn read(answer: Answer) -> Result<Grant, CredentialError> {
-    let sent = answer.sent;
-    read_json(answer, |fields: Fields| {
-        let present = |token: &SecretString| !token.expose_secret().is_empty();
-        let access_token = fields.access_token.filter(present).ok_or("the answer holds no access token")?;
-        if fields.token_type.is_some_and(|kind| !kind.eq_ignore_ascii_case("Bearer")) {
-            return Err("the answer's token is of a type other than Bearer");
-        }
-        let lifetime = fields.expires_in.unwrap_or(UNTOLD_LIFETIME);
-        Ok(Grant {
-            access_token: AccessToken::issued(access_token, lifetime, sent),
-            refresh_token: fields.refresh_token.filter(present),
-        })
+    let (sent, status, correlation_id) = (answer.sent, answer.status, answer.correlation_id.clone());
+    let Fields { access_token, refresh_token, expires_in, token_type } = read_json(answer)?;
+    let present = |token: &SecretString| !token.expose_secret().is_empty();
+    let is_bearer = |kind: Value| kind.as_str().is_some_and(|kind| kind.eq_ignore_ascii_case("Bearer"));
+    let access_token = match access_token.filter(present) {
+        None => Err("the answer holds no access token"),
+        Some(_) if !token_type.is_none_or(is_bearer) => Err("the answer's token is of a type other than Bearer"),
+        Some(token) => Ok(AccessToken::issued(token, expires_in.unwrap_or(UNTOLD_LIFETIME), sent)),
+    };
+    Ok(Grant {
+        access_token: access_token.map_err(|message| unexpected(message, status, correlation_id)),
+        refresh_token: refresh_token.filter(present),
     })
 }
 
-/// Reads a successful answer, wipes its bytes, and makes of it what is wanted.
-pub(super) fn read_json<F: DeserializeOwned, T>(
-    answer: Answer,
-    wanted: impl FnOnce(F) -> Result<T, &'static str>,
-) -> Result<T, CredentialError> {
+/// Reads a successful answer and wipes its bytes.
+pub(super) fn read_json<F: DeserializeOwned>(answer: Answer) -> Result<F, CredentialError> {
     let text = answer.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&answer.body);
     let result = match serde_json::from_slice(text) {
-        Ok(fields) => wanted(fields).map_err(str::to_owned),
+        Ok(fields) => Ok(fields),
         Err(_) if text.is_empty() => Err("the answer is empty".to_owned()),
         // The library's own message may quote what it read, and that may be a token.
         Err(error) => Err(format!(
@@ -67,10 +67,20 @@ pub(super) fn read_json<F: DeserializeOwned, T>(
     if let Ok(mut bytes) = answer.body.try_into_mut() {
         bytes.as_mut().zeroize();
     }
-    result.map_err(|message| {
-        let (status, correlation_id) = (Some(answer.status), Some(answer.correlation_id));
-        Details { status, correlation_id, ..Details::new(Kind::UnexpectedAnswer, message) }.into()
-    })
+    result.map_err(|message| unexpected(message, answer.status, answer.correlation_id))
+}
+
+fn unexpected(message: impl Into<String>, status: StatusCode, correlation_id: String) -> CredentialError {
+    let (status, correlation_id) = (Some(status), Some(correlation_id));
+    Details { status, correlation_id, ..Details::new(Kind::UnexpectedAnswer, message) }.into()
+}
+
+/// Text; whatever else stands there counts as missing.
+fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<SecretString>, D::Error> {
+    match Value::deserialize(deserializer)? {
+        Value::String(text) => Ok(Some(text.into())),
+        _ => Ok(None),
+    }
 }
 
 /// `3599`, or `"3599"` as Entra's older endpoint has it; what makes no sense counts as not told.
@@ -86,7 +96,6 @@ pub(super) fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Opti
 #[cfg(test)]
 mod tests {
     use bytes::Bytes;
-    use http::StatusCode;
     use tokio::time::Instant;
 
     use super::*;
@@ -113,12 +122,28 @@ mod tests {
             ("\"NaN\"", untold),
         ] {
             let grant = granted(&format!(r#"{{"access_token":"a","expires_in":{told}}}"#));
-            let lifetime = grant.map(|grant| grant.access_token.lifetime()).unwrap();
+            let lifetime = grant.and_then(|grant| grant.access_token).unwrap().lifetime();
             assert_eq!(lifetime, Some(Duration::from_secs(seconds)), "{told}");
         }
         let grant = granted("\u{feff}{\"access_token\":\"a\",\"token_type\":\"bearer\"}").unwrap();
-        assert_eq!(grant.access_token.lifetime(), Some(UNTOLD_LIFETIME));
         assert!(grant.refresh_token.is_none());
+        assert_eq!(grant.access_token.unwrap().lifetime(), Some(UNTOLD_LIFETIME));
+    }
+
+    #[test]
+    fn reads_the_refresh_token_beside_an_access_token_that_cannot_be_used() {
+        for rest in [
+            "",
+            r#","access_token":"""#,
+            r#","access_token":null"#,
+            r#","access_token":["a"]"#,
+            r#","access_token":"a","token_type":"pop""#,
+            r#","access_token":"a","token_type":5"#,
+        ] {
+            let grant = granted(&format!(r#"{{"refresh_token":"r"{rest}}}"#)).unwrap();
+            assert_eq!(grant.access_token.unwrap_err().kind(), Kind::UnexpectedAnswer, "{rest}");
+            assert_eq!(grant.refresh_token.unwrap().expose_secret(), "r", "{rest}");
+        }
     }
 
     #[test]
@@ -133,7 +158,7 @@ mod tests {
             r#"{"access_token":"","refresh_token":"marked-secret"}"#,
             r#""marked-secret""#,
         ] {
-            let error = granted(body).err().unwrap();
+            let error = granted(body).and_then(|grant| grant.access_token).unwrap_err();
             assert_eq!((error.kind(), error.status()), (Kind::UnexpectedAnswer, Some(StatusCode::OK)), "{body}");
             assert!(!format!("{error} {error:?}").contains("marked-secret"), "{body}");
         }

@@ -14,7 +14,11 @@
 //! ([source](https://learn.microsoft.com/partner-center/developer/partner-center-authentication)).
 //!
 //! The client keeps the token, renews it ahead of its end and asks once however many calls wait for it. A credential
-//! has nothing to cache.
+//! has nothing to cache. A renewal runs in the background, as a task on the Tokio runtime of the call that began it:
+//! that runtime must go on running for it, and one that runs only while a call is made leaves the renewal to the next.
+//!
+//! Secrets are wiped from memory when they are dropped. What this library cannot reach is not: the buffers of the HTTP
+//! and TLS libraries below, and the process's own environment.
 
 mod application;
 #[cfg(feature = "azure")]

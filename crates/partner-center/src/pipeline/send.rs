@@ -1,7 +1,5 @@
 //! One attempt: sends the request, reads the whole answer, and tells success from failure.
 
-use std::error::Error as StdError;
-
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, LOCATION};
 use hyper::ext::ReasonPhrase;
@@ -14,6 +12,7 @@ use crate::call::Call;
 use crate::error::{Error, ErrorKind};
 use crate::fault::{self, Fault};
 use crate::received::Received;
+use crate::transport_error::{deepest, is_about_a_certificate};
 
 /// Sends a copy of `request` and reads the answer, all within the attempt's time.
 pub(super) async fn attempt(call: &Call, request: &reqwest::Request, token: &Authorization) -> Result<Received, Error> {
@@ -113,20 +112,4 @@ fn broken(error: reqwest::Error, place: &str) -> Error {
         (ErrorKind::Connection, format!("{place}{}", deepest(&error)))
     };
     Error::new(kind, detail).maybe_sent(sent).caused_by(error)
-}
-
-/// Whether a handshake failed over the server's certificate; a repeat would fail the same way.
-///
-/// The TLS libraries say it in words of their own, below several layers; all of them name the certificate.
-fn is_about_a_certificate(error: &reqwest::Error) -> bool {
-    error.is_connect() && chain(error).any(|cause| cause.to_string().to_ascii_lowercase().contains("certificate"))
-}
-
-/// The last cause, which says most.
-fn deepest(error: &reqwest::Error) -> String {
-    chain(error).last().map_or_else(|| error.to_string(), ToString::to_string)
-}
-
-fn chain(error: &reqwest::Error) -> impl Iterator<Item = &(dyn StdError + 'static)> {
-    std::iter::successors(error.source(), |&cause| cause.source())
 }

@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use azure_core::credentials::{AccessToken, TokenCredential, TokenRequestOptions};
 use azure_core::error::{Error, ErrorKind};
+use azure_core::http::StatusCode;
 use partner_center::auth::{AzureCredential, Credential, CredentialErrorKind as Kind};
 
 use crate::support::{AUDIENCE, Outcome, exposed, lock, request_to};
@@ -87,5 +88,34 @@ async fn tells_what_the_azure_sdk_says_and_reads_its_codes() {
         assert_eq!((error.kind(), error.is_retryable()), (kind, kind == Kind::Unreachable));
         assert!(error.to_string().contains(said), "{error}");
         assert_eq!(error.aadsts_codes(), if kind == Kind::MfaRequired { &[50076][..] } else { &[] });
+    }
+}
+
+#[tokio::test]
+async fn reads_what_the_azure_sdk_wraps() {
+    type Answer = fn() -> azure_core::Result<AccessToken>;
+    fn wrapped(cause: Error) -> azure_core::Result<AccessToken> {
+        let inner = Error::with_error(ErrorKind::Credential, cause, "no token");
+        Err(Error::with_error(ErrorKind::Credential, inner, "every credential failed"))
+    }
+    fn answered(status: StatusCode) -> azure_core::Result<AccessToken> {
+        let kind = ErrorKind::HttpResponse { status, error_code: None, raw_response: None };
+        wrapped(kind.into_error())
+    }
+    let cases: [(Answer, Kind); 7] = [
+        (|| wrapped(Error::with_message(ErrorKind::Io, "reset")), Kind::Unreachable),
+        (|| wrapped(Error::with_message(ErrorKind::Connection, "refused")), Kind::Unreachable),
+        (|| answered(StatusCode::ServiceUnavailable), Kind::ServerFailure),
+        (|| answered(StatusCode::TooManyRequests), Kind::Throttled),
+        (|| answered(StatusCode::BadRequest), Kind::Other),
+        (|| wrapped(Error::with_message(ErrorKind::Credential, "AADSTS7000222: too old")), Kind::SecretExpired),
+        (|| wrapped(Error::with_message(ErrorKind::Credential, "no CLI")), Kind::Other),
+    ];
+    for (outcome, kind) in cases {
+        let credential = AzureCredential::new(Fake::new(outcome));
+        let error = credential.token(&request_to("http://127.0.0.1:1")).await.expect_err("it must fail");
+        let may_pass = matches!(kind, Kind::Unreachable | Kind::ServerFailure | Kind::Throttled);
+        assert_eq!((error.kind(), error.is_retryable()), (kind, may_pass));
+        assert!(error.to_string().contains("every credential failed"), "{error}");
     }
 }

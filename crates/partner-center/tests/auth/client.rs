@@ -5,6 +5,7 @@ use std::time::Duration;
 use partner_center::auth::{Credential, CredentialErrorKind, MemoryStore, RefreshToken};
 use partner_center::uuid::{Uuid, uuid};
 use partner_center::{Client, ErrorKind, RetryPolicy};
+use partner_center_mock::Reply;
 use partner_center_mock::examples::get_customer_organization as organization;
 use partner_center_mock::faults::{Answer, FaultServer};
 use partner_center_mock::token_endpoint::{Grant, Refusal, TokenEndpoint};
@@ -69,6 +70,20 @@ async fn a_thousand_calls_share_one_refusal() -> Outcome {
         assert_eq!((cause.trace_id(), error.remedy()), (Some(trace_id.as_str()), cause.remedy()));
     }
     assert_eq!((entra.requests().len(), service.requests().len()), (1, 0));
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_service_that_refuses_every_token_does_not_make_the_client_ask_for_more() -> Outcome {
+    let entra = TokenEndpoint::start().await?;
+    let refusal = Reply::json(401, &serde_json::json!({ "code": 800_001, "description": "no" }));
+    let service = FaultServer::builder().answer_with(move |_| refusal.clone()).start().await?;
+    let client = client(&entra, &service, refresh_token());
+    for _ in 0..100 {
+        let error = client.customer(CUSTOMER).organization().await.expect_err("every token is refused");
+        assert_eq!(error.kind(), ErrorKind::Unauthenticated);
+    }
+    assert_eq!(entra.requests().len(), 2);
     Ok(())
 }
 

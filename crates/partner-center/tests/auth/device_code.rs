@@ -67,19 +67,61 @@ async fn asks_as_often_as_told_and_five_seconds_slower_when_told_to_slow_down() 
 }
 
 #[tokio::test(start_paused = true)]
-async fn goes_on_through_failures_that_may_pass() -> Outcome {
+async fn goes_on_through_failures_that_may_pass_and_asks_no_sooner_for_them() -> Outcome {
     let entra = TokenEndpoint::builder().device_polls([DevicePoll::Approved]).start().await?;
     let (credential, _) = sign_in();
-    let request = request(&entra).retry(partner_center::RetryPolicy::off());
     let offer = json!({ "device_code": "s3cr3t", "user_code": "u", "verification_uri": "v", "interval": "1" });
     entra.answer_next(Reply::json(200, &offer));
     entra.answer_next(Answer::reset());
+    entra.answer_next(Answer::stall());
     entra.answer_next(Reply::new(503).header("Retry-After", "20"));
+    entra.answer_next(Refusal::authorization_pending());
     entra.answer_next(Reply::json(200, &json!({ "access_token": "s3cr3t-a" })));
-    let signed_in = credential.sign_in(&request).await?;
+    let signed_in = credential.sign_in(&request(&entra)).await?;
     assert_eq!(exposed(signed_in.access_token()), "s3cr3t-a");
     assert!(signed_in.refresh_token().is_none());
-    assert_eq!(pauses(&entra), [1, 6, 26]);
+    // The interval grows by five seconds with each failure; the silent one took twenty, and what one answer asks for
+    // counts once.
+    assert_eq!(pauses(&entra), [1, 6, 20 + 11, 20, 16]);
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_one_poll_is_told_to_wait_counts_for_the_next_alone() -> Outcome {
+    let entra = TokenEndpoint::start().await?;
+    let credential = sign_in().0;
+    let offer = json!({ "device_code": "s3cr3t", "user_code": "u", "verification_uri": "v", "interval": 1 });
+    entra.answer_next(Reply::json(200, &offer));
+    entra.answer_next(Reply::from(Refusal::slow_down()).header("Retry-After", "30"));
+    entra.answer_next(Reply::from(Refusal::authorization_pending()).header("Retry-After", "2"));
+    entra.answer_next(Reply::json(200, &json!({ "access_token": "s3cr3t-a" })));
+    credential.sign_in(&request(&entra)).await?;
+    assert_eq!(pauses(&entra), [1, 30, 6]);
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn asks_once_more_in_the_last_moment_of_the_code() -> Outcome {
+    let entra = TokenEndpoint::builder()
+        .device_lifetime(Duration::from_secs(9))
+        .device_polls([DevicePoll::Pending, DevicePoll::Approved])
+        .start()
+        .await?;
+    sign_in().0.sign_in(&request(&entra)).await?;
+    assert_eq!(pauses(&entra), [5, 2]);
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wait_beyond_the_codes_end_ends_it_at_once() -> Outcome {
+    let entra = TokenEndpoint::start().await?;
+    let offer = json!({ "device_code": "s3cr3t", "user_code": "u", "verification_uri": "v" });
+    entra.answer_next(Reply::json(200, &offer));
+    entra.answer_next(Reply::new(429).header("Retry-After", "3600"));
+    let began = Instant::now();
+    let error = sign_in().0.sign_in(&request(&entra)).await.expect_err("it must fail");
+    assert_eq!((error.kind(), entra.requests().len()), (Kind::Expired, 2));
+    assert!(began.elapsed() < Duration::from_secs(6), "{:?}", began.elapsed());
     Ok(())
 }
 
@@ -102,7 +144,8 @@ async fn does_not_ask_beyond_the_codes_end() -> Outcome {
     let error = sign_in().0.sign_in(&request(&entra)).await.expect_err("it must fail");
     assert_eq!(error.kind(), Kind::Expired);
     assert!(began.elapsed() <= lifetime, "{:?}", began.elapsed());
-    assert_eq!(entra.count(Grant::DeviceCode), 11);
+    // Every five seconds, and in the last moment.
+    assert_eq!(entra.count(Grant::DeviceCode), 12);
     Ok(())
 }
 

@@ -5,7 +5,8 @@ use std::time::Duration;
 use partner_center::RetryPolicy;
 use partner_center::auth::{ClientSecret, CredentialError, CredentialErrorKind as Kind, TokenRequest};
 use partner_center_mock::Reply;
-use partner_center_mock::faults::{Answer, FaultServer};
+use partner_center_mock::faults::tls::TlsIdentity;
+use partner_center_mock::faults::{Answer, EventKind, FaultServer, Framing};
 use partner_center_mock::token_endpoint::{Refusal, TokenEndpoint};
 use tokio::time::Instant;
 
@@ -88,6 +89,25 @@ async fn never_tries_a_refusal_again() {
 }
 
 #[tokio::test]
+async fn a_loop_that_is_refused_may_pass_later_and_is_not_tried_again_now() {
+    for code in [50_196, 90_055] {
+        let (error, attempts) = fails(Refusal::new("invalid_grant", code, "Asked too often.")).await;
+        assert_eq!((error.kind(), error.is_retryable(), attempts), (Kind::Throttled, true, 1), "{code}");
+    }
+}
+
+#[tokio::test]
+async fn a_certificate_that_is_not_trusted_is_named_and_not_tried_again() -> Outcome {
+    let identity = TlsIdentity::self_signed(["127.0.0.1"])?;
+    let entra = FaultServer::builder().tls(identity).answers([Reply::new(503)]).start().await?;
+    let error = ask(&request_to(&entra.url())).await.expect_err("it must fail");
+    assert_eq!((error.kind(), error.is_retryable()), (Kind::UntrustedServer, false));
+    assert!(error.to_string().to_lowercase().contains("certificate") && error.remedy().contains("root certificate"));
+    assert_eq!((entra.count(EventKind::Connected), entra.requests().len()), (1, 0));
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_connection_refused_says_so() {
     let error = ask(&request_to("http://127.0.0.1:1")).await.expect_err("it must fail");
     assert_eq!(error.kind(), Kind::Unreachable);
@@ -109,6 +129,54 @@ async fn waits_as_long_as_it_is_told() -> Outcome {
     assert!(at[1] - at[0] >= Duration::from_secs(7), "{:?}", at[1] - at[0]);
     assert!(at[2] - at[1] >= Duration::from_secs(11), "{:?}", at[2] - at[1]);
     Ok(())
+}
+
+/// Answers whose head comes whole and whose body does not: broken, silent, too large.
+fn without_body(status: u16) -> [Answer; 3] {
+    let reply = Reply::text(status, "{\"error\":\"half\"}").header("Retry-After", "7");
+    let head = format!("HTTP/1.1 {status} Odd\r\nRetry-After: 7\r\nContent-Length: 9\r\n\r\n");
+    [
+        Answer::partial(reply.clone(), 5),
+        Answer::raw(head).then_stall(),
+        Answer::huge(reply, (1 << 20) + 1, Framing::Chunked),
+    ]
+}
+
+#[tokio::test(start_paused = true)]
+async fn heeds_the_head_of_a_refusal_whose_body_does_not_come() -> Outcome {
+    for (status, kind) in [(429, Kind::Throttled), (503, Kind::ServerFailure)] {
+        for (index, answer) in without_body(status).into_iter().enumerate() {
+            let entra = TokenEndpoint::start().await?;
+            entra.answer_next(answer.clone());
+            ask(&request(&entra)).await?;
+            let at: Vec<_> = entra.requests().iter().map(|request| request.at()).collect();
+            assert_eq!(at.len(), 2, "{status} {index}");
+            assert!(at[1] - at[0] >= Duration::from_secs(7), "{status} {index}: {:?}", at[1] - at[0]);
+
+            entra.answer_next(answer);
+            let error = ask(&request(&entra).retry(RetryPolicy::off())).await.expect_err("it must fail");
+            assert_eq!((error.kind(), error.retry_after()), (kind, Some(Duration::from_secs(7))), "{status} {index}");
+            assert_eq!(error.status().map(|status| status.as_u16()), Some(status));
+        }
+    }
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refusal_is_not_tried_again_because_its_body_does_not_come() {
+    for (index, answer) in without_body(400).into_iter().enumerate() {
+        let (error, attempts) = fails(answer).await;
+        assert_eq!((error.kind(), attempts), (Kind::UnexpectedAnswer, 1), "{index}");
+        assert_eq!(error.status().map(|status| status.as_u16()), Some(400), "{index}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_success_whose_body_does_not_come_keeps_its_status() {
+    for answer in without_body(200) {
+        let (error, _) = fails(answer).await;
+        assert_eq!(error.status().map(|status| status.as_u16()), Some(200), "{error}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

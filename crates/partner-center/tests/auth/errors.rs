@@ -40,6 +40,13 @@ async fn each_reason_has_its_own_remedy() {
         (Refusal::mfa_required(), Kind::MfaRequired, "with multi-factor authentication"),
         (Refusal::new("interaction_required", 53003, "No."), Kind::ConditionalAccess, "Conditional Access"),
         (Refusal::wrong_secret(), Kind::WrongSecret, "not the secret's id"),
+        (Refusal::unknown_grant(), Kind::RefreshTokenInvalid, "copied whole"),
+        (
+            Refusal::new("invalid_grant", 7_000_012, "No."),
+            Kind::WrongTenant,
+            "the tenant that the refresh token was issued in",
+        ),
+        (Refusal::missing_secret(), Kind::SecretMissing, "Allow public client flows"),
         (Refusal::expired_secret(), Kind::SecretExpired, "a new client secret"),
         (Refusal::wrong_assertion("no"), Kind::CertificateRefused, "Upload the certificate"),
         (Refusal::unknown_tenant(), Kind::UnknownTenant, "Check the tenant"),

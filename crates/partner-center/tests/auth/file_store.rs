@@ -52,6 +52,25 @@ async fn refuses_what_is_no_token_without_showing_it() -> Outcome {
 }
 
 #[tokio::test]
+async fn never_replaces_a_file_of_somebody_else() -> Outcome {
+    let entra = TokenEndpoint::start().await?;
+    let folder = Folder::new();
+    let store = FileStore::new(folder.file("token"));
+    for content in ["[settings]\nof = \"another program\"\n", "\0\0\0\0", &"s3cr3t".repeat(20_000)] {
+        fs::write(store.path(), content)?;
+        let error = store.save(&"s3cr3t-1".into()).await.expect_err("it must fail");
+        assert_eq!(error.kind(), Kind::Store);
+        assert!(error.to_string().contains("something else than a refresh token"), "{error}");
+        // Not even where there is a token to begin with.
+        let credential = RefreshToken::new(TENANT, CLIENT_ID, store.clone()).initial("s3cr3t-initial");
+        token(&credential, &request(&entra)).await?;
+        assert_eq!(fs::read_to_string(store.path())?, content);
+    }
+    assert_eq!(folder.names(), ["token", "token.lock"]);
+    Ok(())
+}
+
+#[tokio::test]
 async fn an_error_names_the_file() {
     let folder = Folder::new();
     let store = FileStore::new(folder.file("missing").join("token"));

@@ -123,6 +123,8 @@ async fn a_new_process_goes_on_from_the_store_at_every_step() -> Outcome {
     let store = Mortal::holding("s3cr3t-first");
     let request = request(&entra);
     for round in 0..50 {
+        // The process before this one ended in the middle of its work, and this one will.
+        store.dies([Death::InLock, Death::AfterSave][round % 2]);
         let credential = RefreshToken::new(TENANT, CLIENT_ID, store.clone()).initial("s3cr3t-older");
         token(&credential, &request).await.map_err(|error| format!("round {round}: {error}"))?;
         assert_eq!(store.held().await, newest(&entra), "saved before the access token is used");

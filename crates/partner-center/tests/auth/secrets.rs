@@ -38,6 +38,16 @@ fn all_of(error: &CredentialError) -> String {
     shown
 }
 
+/// The signatures of the assertions that were sent. They bear no mark; whoever has one has what was signed.
+fn signatures(requests: &[Request]) -> Vec<String> {
+    let assertion = |request: &Request| {
+        let mut fields = form_urlencoded::parse(request.body());
+        fields.find(|(name, _)| name == "client_assertion").map(|(_, assertion)| assertion.into_owned())
+    };
+    let signature = |assertion: String| Some(assertion.rsplit_once('.')?.1.get(..40)?.to_owned());
+    requests.iter().filter_map(assertion).filter_map(signature).collect()
+}
+
 fn assert_tells_nothing(shown: &str) {
     let found = shown.find(MARK).map(|at| &shown[at.saturating_sub(80)..]);
     assert!(found.is_none(), "a secret is shown: {}", found.unwrap_or_default());
@@ -115,19 +125,24 @@ async fn no_error_path_shows_a_secret() -> Outcome {
     let answer = move |request: &Request| echoes(&sent_by(request)).swap_remove(number.load(Ordering::SeqCst));
     let entra = endpoint(answer).await;
     let request = request_to(&entra.url()).retry(RetryPolicy::off());
-    let mut errors = 0;
+    let mut shown = Vec::new();
     for credential in credentials(&folder) {
         for number in 0..echoes("").len() {
             turn.store(number, Ordering::SeqCst);
             if let Err(error) = credential.token(&request).await {
-                assert_tells_nothing(&all_of(&error));
-                errors += 1;
+                shown.push(all_of(&error));
             }
         }
     }
-    assert!(errors > 40, "{errors} errors were looked at");
-    for told in told().iter() {
-        assert_tells_nothing(&told.text);
+    assert!(shown.len() > 40, "{} errors were looked at", shown.len());
+    shown.extend(told().iter().map(|told| told.text.clone()));
+    let signatures = signatures(&entra.requests());
+    #[cfg(feature = "certificate")]
+    assert!(signatures.len() >= echoes("").len(), "{} assertions were sent", signatures.len());
+    for shown in shown {
+        assert_tells_nothing(&shown);
+        let found = signatures.iter().find(|signature| shown.contains(signature.as_str()));
+        assert!(found.is_none(), "an assertion is shown: {shown}");
     }
     Ok(())
 }
@@ -147,10 +162,12 @@ async fn no_successful_way_shows_a_secret() -> Outcome {
     let sign_in = DeviceCode::new(TENANT, CLIENT_ID, |prompt| assert_tells_nothing(&format!("{prompt:?}")));
     assert_tells_nothing(&format!("{:?}", sign_in.sign_in(&request).await?));
 
+    let signatures = signatures(&entra.requests());
     let told = told();
     assert!(told.len() > 10, "hyper and reqwest are heard too");
     for told in told.iter() {
         assert_tells_nothing(&told.text);
+        assert!(!signatures.iter().any(|signature| told.text.contains(signature)), "an assertion is told");
     }
     Ok(())
 }

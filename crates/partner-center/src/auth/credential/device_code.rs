@@ -6,19 +6,22 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 use serde::Deserialize;
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep_until};
 
-use crate::auth::application::{self, delegated_scope};
+use super::refresh_token::Chain;
+use crate::auth::application::{self, Application, Proof, delegated_scope};
+use crate::auth::form::Form;
 use crate::auth::grant::{self, Grant};
 use crate::auth::{
-    AccessToken, Credential, CredentialError, CredentialErrorKind as Kind, MemoryStore, RefreshToken,
-    RefreshTokenStore, TokenFuture, TokenRequest,
+    AccessToken, Credential, CredentialError, CredentialErrorKind as Kind, MemoryStore, RefreshTokenStore, TokenFuture,
+    TokenRequest,
 };
 use crate::error::text::excerpt;
+use crate::retry_policy::RetryPolicy;
 
 /// A user signs in with a browser, on any device, by a code that is shown here.
 ///
-/// For command-line tools, and for the first refresh token of a [`RefreshToken`]. In Entra it needs an application
+/// For command-line tools, and for the first refresh token of a [`RefreshToken`](super::RefreshToken). In Entra it needs an application
 /// with Partner Center's delegated permission `user_impersonation` that allows public client flows
 /// ([source](https://learn.microsoft.com/entra/identity-platform/v2-oauth2-device-code)); Conditional Access may forbid
 /// the flow. It cannot run unattended: it asks when there is no refresh token yet, or none that Entra still takes. A call
@@ -35,13 +38,16 @@ use crate::error::text::excerpt;
 /// });
 /// let signed_in = sign_in.sign_in(&request).await?;
 /// if let Some(refresh_token) = signed_in.refresh_token() {
-///     FileStore::new("refresh-token").save(refresh_token).await?;
+///     let store = FileStore::new("refresh-token");
+///     // Whoever redeems the token before it right now is waited for, and goes on with the new one.
+///     let _guard = store.lock().await?;
+///     store.save(refresh_token).await?;
 /// }
 /// # Ok(())
 /// # }
 /// ```
 pub struct DeviceCode {
-    tokens: RefreshToken,
+    tokens: Chain,
     prompt: Box<dyn Fn(&DevicePrompt) + Send + Sync>,
 }
 
@@ -66,6 +72,8 @@ const UNTOLD_LIFETIME: Duration = Duration::from_secs(15 * 60);
 /// How often to ask where the answer does not say, and what `slow_down` adds
 /// ([RFC 8628](https://www.rfc-editor.org/rfc/rfc8628#section-3.5)).
 const INTERVAL: Duration = Duration::from_secs(5);
+/// How long before the code's end it is asked for the last time, so that the answer comes before it.
+const LAST_MOMENT: Duration = Duration::from_secs(2);
 
 #[derive(Deserialize)]
 struct Offer {
@@ -87,7 +95,8 @@ impl DeviceCode {
         client_id: impl Into<String>,
         prompt: impl Fn(&DevicePrompt) + Send + Sync + 'static,
     ) -> Self {
-        Self { tokens: RefreshToken::new(tenant, client_id, MemoryStore::default()), prompt: Box::new(prompt) }
+        let application = Application::new(tenant, client_id, Proof::None);
+        Self { tokens: Chain::new(application, MemoryStore::default()), prompt: Box::new(prompt) }
     }
 
     /// Where the refresh token is kept, so that the next process need not ask the user; in memory by default.
@@ -104,10 +113,16 @@ impl DeviceCode {
     /// [`Declined`](Kind::Declined) and [`Expired`](Kind::Expired) as the user does, and whatever else keeps the token
     /// endpoint from granting a token.
     pub async fn sign_in(&self, request: &TokenRequest) -> Result<SignedIn, CredentialError> {
+        let Grant { access_token, refresh_token } = self.grant(request).await?;
+        Ok(SignedIn { access_token: access_token?, refresh_token })
+    }
+
+    /// Shows the code and waits for what the user decides.
+    async fn grant(&self, request: &TokenRequest) -> Result<Grant, CredentialError> {
         let scope = delegated_scope(request);
         let answer = self.tokens.application.ask(request, "devicecode", |form| form.field("scope", &scope)).await?;
         let began = answer.sent;
-        let offer: Offer = grant::read_json(answer, Ok)?;
+        let offer: Offer = grant::read_json(answer)?;
         let expires_in = offer.expires_in.unwrap_or(UNTOLD_LIFETIME);
         (self.prompt)(&DevicePrompt {
             user_code: excerpt(&offer.user_code, 64).to_string(),
@@ -116,9 +131,7 @@ impl DeviceCode {
             expires_in,
         });
         let interval = offer.interval.unwrap_or(INTERVAL);
-        let Grant { access_token, refresh_token } =
-            self.poll(request, &offer.device_code, interval, began.checked_add(expires_in)).await?;
-        Ok(SignedIn { access_token, refresh_token })
+        self.poll(request, &offer.device_code, interval, began.checked_add(expires_in)).await
     }
 
     /// Asks again and again until the user has decided or the code has ended.
@@ -129,23 +142,37 @@ impl DeviceCode {
         mut interval: Duration,
         end: Option<Instant>,
     ) -> Result<Grant, CredentialError> {
+        // Each poll is one attempt: a repeat within the interval is what the standard forbids.
+        let request = request.clone().retry(RetryPolicy::off());
+        let last = end.and_then(|end| end.checked_sub(LAST_MOMENT));
+        let mut told = Duration::ZERO;
         loop {
-            if end.is_some_and(|end| Instant::now() + interval >= end) {
-                return Err(CredentialError::new(Kind::Expired, "the code ended"));
-            }
-            sleep(interval).await;
-            let grant_type = "urn:ietf:params:oauth:grant-type:device_code";
-            let asked =
-                self.tokens.application.redeem(request, grant_type, |form| form.secret("device_code", device_code));
-            match asked.await {
-                Err(error) if error.error() == Some("authorization_pending") => {}
-                Err(error) if error.error() == Some("slow_down") => interval += INTERVAL,
-                // The user may be at it right now; only the code's end is final.
-                Err(error) if error.is_retryable() => {
-                    interval += INTERVAL.max(error.retry_after().unwrap_or_default());
+            let now = Instant::now();
+            let next = now.checked_add(interval.max(told));
+            let next = match last {
+                Some(last) if next.is_none_or(|next| next > last) => {
+                    // One more poll where only the interval does not fit; who was told to wait longer obeys.
+                    let obeyed = now.checked_add(told).is_some_and(|told| told <= last);
+                    Some(last).filter(|_| obeyed && now < last)
                 }
-                decided => return decided,
+                _ => next,
+            };
+            let Some(next) = next else { return Err(CredentialError::new(Kind::Expired, "the code ended")) };
+            sleep_until(next).await;
+            let grant_type = "urn:ietf:params:oauth:grant-type:device_code";
+            let add = |form: Form| form.secret("device_code", device_code);
+            let error = match self.tokens.application.redeem(&request, grant_type, add).await {
+                Ok(grant) => return Ok(grant),
+                Err(error) => error,
+            };
+            match error.error() {
+                Some("authorization_pending") => {}
+                Some("slow_down") => interval = interval.saturating_add(INTERVAL),
+                // The user may be at it right now; only the code's end is final.
+                _ if error.is_retryable() => interval = interval.saturating_add(INTERVAL),
+                _ => return Err(error),
             }
+            told = error.retry_after().unwrap_or_default();
         }
     }
 }
@@ -156,26 +183,18 @@ impl Credential for DeviceCode {
             match self.tokens.redeem(request).await {
                 Ok(Some(access_token)) => return Ok(access_token),
                 Ok(None) => {}
-                Err(error) if needs_user(&error) => {
+                Err(error) if error.kind().needs_sign_in() => {
                     tracing::debug!(%error, "the user is asked to sign in again");
                 }
                 Err(error) => return Err(error),
             }
-            let signed_in = self.sign_in(request).await?;
-            if let Some(refresh_token) = signed_in.refresh_token {
-                self.tokens.replace(refresh_token).await;
+            let Grant { access_token, refresh_token } = self.grant(request).await?;
+            if let Some(refresh_token) = refresh_token {
+                self.tokens.replace(request, refresh_token).await?;
             }
-            Ok(signed_in.access_token)
+            access_token
         })
     }
-}
-
-/// Whether signing in again is what helps.
-fn needs_user(error: &CredentialError) -> bool {
-    matches!(
-        error.kind(),
-        Kind::RefreshTokenInactive | Kind::RefreshTokenRevoked | Kind::SignInRequired | Kind::MfaRequired
-    )
 }
 
 impl DevicePrompt {

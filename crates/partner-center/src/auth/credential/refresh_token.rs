@@ -1,17 +1,15 @@
 //! The application for a user who once signed in: the Secure Application Model.
 
+mod chain;
+
 use std::fmt;
 use std::sync::Arc;
 
-use secrecy::{ExposeSecret, SecretString};
-use tokio::sync::Mutex;
-
+pub(super) use self::chain::Chain;
 #[cfg(feature = "certificate")]
 use crate::auth::Certificate;
-use crate::auth::application::{self, Application, Proof, delegated_scope};
-use crate::auth::{
-    AccessToken, Credential, CredentialError, CredentialErrorKind, RefreshTokenStore, TokenFuture, TokenRequest,
-};
+use crate::auth::application::{self, Application, Proof};
+use crate::auth::{Credential, CredentialError, CredentialErrorKind, RefreshTokenStore, TokenFuture, TokenRequest};
 
 /// The application signs in for a user who once consented with multi-factor authentication.
 ///
@@ -33,22 +31,11 @@ use crate::auth::{
 ///
 /// Tokens are redeemed at version 2 of the endpoint; one that came from version 1 (`/oauth2/token` with a `resource`)
 /// may be refused there and needs a new consent.
-pub struct RefreshToken {
-    pub(super) application: Application,
-    pub(super) store: Arc<dyn RefreshTokenStore>,
-    initial: Option<SecretString>,
-    on_store_failure: Box<dyn Fn(&CredentialError) + Send + Sync>,
-    known: Mutex<Known>,
-}
-
-/// What this process knows of the newest refresh token.
-#[derive(Default)]
-struct Known {
-    /// What the store held when it was last read or written.
-    stored: Option<SecretString>,
-    /// A newer token that the store did not take.
-    unsaved: Option<SecretString>,
-}
+///
+/// Whoever signs in anew and saves the token into the same store takes the store's
+/// [`lock`](RefreshTokenStore::lock) for that. A renewal that has begun goes on in a task of its own until the new token
+/// is kept, even if the call that needed it is dropped; the runtime must run until then.
+pub struct RefreshToken(Chain);
 
 impl RefreshToken {
     /// Takes the partner's tenant (its id or a domain), the application's id and the place of the refresh token.
@@ -57,19 +44,13 @@ impl RefreshToken {
         client_id: impl Into<String>,
         store: impl RefreshTokenStore + 'static,
     ) -> Self {
-        Self {
-            application: Application::new(tenant, client_id, Proof::None),
-            store: Arc::new(store),
-            initial: None,
-            on_store_failure: Box::new(|_| ()),
-            known: Mutex::default(),
-        }
+        Self(Chain::new(Application::new(tenant, client_id, Proof::None), store))
     }
 
     /// The application's client secret, by its value.
     #[must_use]
     pub fn client_secret(mut self, secret: impl Into<String>) -> Self {
-        self.application.proof = Proof::Secret(secret.into().into());
+        self.0.application.proof = Proof::Secret(secret.into().into());
         self
     }
 
@@ -77,14 +58,17 @@ impl RefreshToken {
     #[cfg(feature = "certificate")]
     #[must_use]
     pub fn certificate(mut self, certificate: Certificate) -> Self {
-        self.application.proof = Proof::Certificate(certificate);
+        self.0.application.proof = Proof::Certificate(certificate);
         self
     }
 
     /// The refresh token to begin with, as long as the store holds none.
+    ///
+    /// It gets another chance where Entra demands a new sign-in for the token that is kept: whoever gives a fresh one
+    /// need not empty the store.
     #[must_use]
     pub fn initial(mut self, refresh_token: impl Into<String>) -> Self {
-        self.initial = Some(refresh_token.into().into());
+        self.0.initial = Some(refresh_token.into().into());
         self
     }
 
@@ -94,80 +78,15 @@ impl RefreshToken {
     /// refresh token is in this process alone. A warning event says so too.
     #[must_use]
     pub fn on_store_failure(mut self, alarm: impl Fn(&CredentialError) + Send + Sync + 'static) -> Self {
-        self.on_store_failure = Box::new(alarm);
+        self.0.on_store_failure = Arc::new(alarm);
         self
     }
-
-    /// The access token for the newest refresh token; `None` where there is no refresh token.
-    pub(super) async fn redeem(&self, request: &TokenRequest) -> Result<Option<AccessToken>, CredentialError> {
-        let mut known = self.known.lock().await;
-        // Without the lock another process may redeem the same token, which Entra allows; so the work goes on.
-        let _guard = self.store.lock().await.map_err(|error| self.report(&error)).ok();
-        let Some(newest) = self.newest(&mut known).await? else { return Ok(None) };
-        let scope = delegated_scope(request);
-        let grant = self
-            .application
-            .redeem(request, "refresh_token", |form| form.secret("refresh_token", &newest).field("scope", &scope))
-            .await?;
-        if let Some(rotated) = grant.refresh_token {
-            self.keep(&mut known, rotated).await;
-        }
-        Ok(Some(grant.access_token))
-    }
-
-    /// Keeps a refresh token from another grant.
-    pub(super) async fn replace(&self, refresh_token: SecretString) {
-        self.keep(&mut *self.known.lock().await, refresh_token).await;
-    }
-
-    /// The newest refresh token there is, in the store or here.
-    async fn newest(&self, known: &mut Known) -> Result<Option<SecretString>, CredentialError> {
-        let stored = match self.store.load().await {
-            Ok(stored) => stored,
-            Err(error) => {
-                let here = known.unsaved.as_ref().or(known.stored.as_ref()).or(self.initial.as_ref());
-                let Some(here) = here.cloned() else { return Err(error) };
-                self.report(&error);
-                return Ok(Some(here));
-            }
-        };
-        if let Some(unsaved) = known.unsaved.clone()
-            && (stored.is_none() || is_same(&stored, &known.stored))
-        {
-            // Nobody else has saved one since: ours is newer, and the store gets another chance.
-            self.keep(known, unsaved.clone()).await;
-            return Ok(Some(unsaved));
-        }
-        // Another process or a new sign-in has the last word; a store that lost its token has none.
-        *known = Known { stored: stored.or_else(|| known.stored.take()), unsaved: None };
-        Ok(known.stored.clone().or_else(|| self.initial.clone()))
-    }
-
-    /// Saves a refresh token, and holds on to it where that fails.
-    async fn keep(&self, known: &mut Known, token: SecretString) {
-        // First here: whoever drops this future while the store works must not lose the token.
-        let token = known.unsaved.insert(token).clone();
-        match self.store.save(&token).await {
-            Ok(()) => *known = Known { stored: Some(token), unsaved: None },
-            Err(error) => self.report(&error),
-        }
-    }
-
-    /// Makes a failure of the store known; the work goes on with what there is.
-    fn report(&self, error: &CredentialError) {
-        tracing::warn!(%error, remedy = error.remedy(), "the store of the refresh token failed");
-        (self.on_store_failure)(error);
-    }
-}
-
-fn is_same(one: &Option<SecretString>, other: &Option<SecretString>) -> bool {
-    one.as_ref().map(ExposeSecret::expose_secret) == other.as_ref().map(ExposeSecret::expose_secret)
 }
 
 impl Credential for RefreshToken {
     fn token<'a>(&'a self, request: &'a TokenRequest) -> TokenFuture<'a> {
         Box::pin(async move {
-            self.redeem(request).await?.ok_or_else(|| {
+            self.0.redeem(request).await?.ok_or_else(|| {
                 CredentialError::new(
                     CredentialErrorKind::SignInRequired,
                     "there is no refresh token: the store is empty and no initial one was given",
@@ -179,6 +98,6 @@ impl Credential for RefreshToken {
 
 impl fmt::Debug for RefreshToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        application::debug("RefreshToken", &self.application, f)
+        application::debug("RefreshToken", &self.0.application, f)
     }
 }

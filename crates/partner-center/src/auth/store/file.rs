@@ -19,7 +19,8 @@ use crate::auth::{CredentialError, CredentialErrorKind};
 /// one. On Unix its owner alone can read it; elsewhere it inherits who may from its folder, which should be one that
 /// only this user can read. Several processes may share one file: they redeem in turn, by a lock on a second file
 /// (`.lock` is added to the name), which ends with the process that held it. One that is killed while it writes may
-/// leave a third file, which ends in `.tmp` and is as private as the others.
+/// leave a third file, which ends in `.tmp` and is as private as the others. A file that holds something else than a
+/// token is neither read nor replaced: it is somebody else's, and the path is wrong.
 #[derive(Clone, Debug)]
 pub struct FileStore {
     path: PathBuf,
@@ -108,8 +109,14 @@ fn read(path: &Path) -> io::Result<Option<SecretString>> {
     }
 }
 
-/// Writes a new file and puts it into the place of the old one.
+/// Writes a new file and puts it into the place of the old one, unless that is somebody else's.
 fn replace(path: &Path, token: &str) -> io::Result<()> {
+    // One that cannot be read for another reason may well be the old token.
+    if let Err(error) = read(path)
+        && error.kind() == io::ErrorKind::InvalidData
+    {
+        return Err(error);
+    }
     let new = beside(path, &format!(".{}.tmp", uuid::Uuid::new_v4()));
     let written = write(&new, token).and_then(|()| fs::rename(&new, path));
     if written.is_err() {

@@ -37,6 +37,8 @@ pub trait RefreshTokenStore: Send + Sync {
     fn save<'a>(&'a self, token: &'a SecretString) -> StoreFuture<'a, ()>;
 
     /// Waits until nobody else redeems the token that is kept here; no wait at all unless the store says otherwise.
+    ///
+    /// Whoever saves the token of a new sign-in holds it meanwhile, so that a renewal of the token before it ends first.
     fn lock(&self) -> StoreFuture<'_, StoreGuard> {
         Box::pin(async { Ok(Box::new(()) as StoreGuard) })
     }

@@ -61,6 +61,15 @@ async fn waits_as_long_as_the_token_endpoint_says_but_not_for_ever() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn leaves_a_token_endpoint_alone_that_was_asked_too_often() {
+    let fixture = Fixture::new(failing(Kind::Throttled));
+    assert!(fixture.token().await.is_err());
+    advance(Duration::from_secs(29)).await;
+    assert!(fixture.token_at_once().await.is_err());
+    assert_eq!(fixture.asked(), 1);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_good_token_serves_while_renewal_fails_and_ends_when_it_ends() {
     for kind in [Kind::Unreachable, Kind::RefreshTokenRevoked] {
         let fail = failing(kind);

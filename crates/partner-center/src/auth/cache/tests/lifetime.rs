@@ -93,20 +93,6 @@ async fn tokens_of_one_second_cost_at_most_three_requests_a_second() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_refused_token_is_replaced_once_for_all_who_met_the_refusal() {
-    let fixture = Fixture::numbered(HOUR);
-    let refused = fixture.cache.authorization().await.unwrap();
-    for _ in 0..10 {
-        fixture.cache.forget(&refused);
-    }
-    assert_eq!(fixture.token().await, bearer(2));
-    // A latecomer whose refusal was of the first token.
-    fixture.cache.forget(&refused);
-    assert_eq!(fixture.token_at_once().await, bearer(2));
-    assert_eq!(fixture.asked(), 2);
-}
-
-#[tokio::test(start_paused = true)]
 async fn marks_the_header_sensitive() {
     let fixture = Fixture::numbered(HOUR);
     let header = fixture.cache.authorization().await.unwrap().header();

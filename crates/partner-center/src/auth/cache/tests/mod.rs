@@ -2,6 +2,7 @@
 
 mod failure;
 mod lifetime;
+mod refused;
 mod sharing;
 
 use std::sync::Arc;

@@ -1,0 +1,70 @@
+//! What the environment of a process does to a sign-in.
+//!
+//! Each test runs this binary again, with the variables set: a process must not change its own.
+
+use std::env;
+use std::ffi::OsStr;
+
+use partner_center::auth::{Credential, from_env};
+use partner_center_mock::token_endpoint::{Grant, TokenEndpoint};
+
+use crate::other_process::Other;
+use crate::support::{Outcome, request_to};
+use crate::trace::{hear, warnings};
+
+const AUTHORITY: &str = "PARTNER_CENTER_TEST_AUTHORITY";
+
+/// Runs the test again with these variables, on top of those of an application.
+async fn passes(test: &'static str, authority: &str, variables: &[(&str, &str)]) -> Outcome {
+    let application = [
+        (AUTHORITY, authority),
+        ("AZURE_TENANT_ID", "contoso.example"),
+        ("AZURE_CLIENT_ID", "app"),
+        ("AZURE_CLIENT_SECRET", "s3cr3t"),
+    ];
+    let variables: Vec<(&str, &OsStr)> =
+        application.iter().chain(variables).map(|(name, value)| (*name, value.as_ref())).collect();
+    let other = Other::start(module_path!(), test, &variables)?;
+    let (is_well, said) = tokio::task::spawn_blocking(move || other.wait()).await??;
+    assert!(is_well, "{said}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_sign_in_on_this_machine_goes_through_no_proxy() -> Outcome {
+    if let Ok(authority) = env::var(AUTHORITY) {
+        from_env()?.token(&request_to(&authority)).await?;
+        return Ok(());
+    }
+    let entra = TokenEndpoint::start().await?;
+    // Nothing listens there.
+    let proxy = "http://127.0.0.1:1";
+    let variables = [("HTTP_PROXY", proxy), ("http_proxy", proxy), ("ALL_PROXY", proxy), ("NO_PROXY", "")];
+    passes("a_sign_in_on_this_machine_goes_through_no_proxy", &entra.authority(), &variables).await?;
+    assert_eq!(entra.count(Grant::ClientCredentials), 1);
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_authority_that_is_not_read_is_told_in_one_warning() -> Outcome {
+    const HOST: &str = "AZURE_AUTHORITY_HOST";
+    if env::var(AUTHORITY).is_ok() {
+        hear();
+        from_env()?;
+        let warnings = warnings();
+        match env::var(HOST)?.ends_with(".us/") {
+            true => {
+                assert_eq!(warnings.len(), 1, "{warnings:?}");
+                for named in [HOST, "ClientBuilder::cloud", "ClientBuilder::authority"] {
+                    assert!(warnings[0].contains(named), "{warnings:?}");
+                }
+            }
+            false => assert_eq!(warnings, [""; 0]),
+        }
+        return Ok(());
+    }
+    for host in ["https://login.microsoftonline.us/", "https://login.microsoftonline.com/"] {
+        passes("an_authority_that_is_not_read_is_told_in_one_warning", "unused", &[(HOST, host)]).await?;
+    }
+    Ok(())
+}

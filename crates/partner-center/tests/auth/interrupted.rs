@@ -1,0 +1,230 @@
+//! A renewal that is interrupted, refused, or meets a new sign-in loses no token that is still good.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use partner_center::auth::{
+    CredentialErrorKind as Kind, DeviceCode, ExposeSecret, MemoryStore, RefreshToken, RefreshTokenStore, SecretString,
+    StoreFuture, StoreGuard,
+};
+use partner_center_mock::Reply;
+use partner_center_mock::token_endpoint::{DevicePoll, Refusal, Rotation, TokenEndpoint};
+use serde_json::json;
+use tokio::sync::{Notify, Semaphore};
+use tokio::time::Instant;
+
+use crate::support::{CLIENT_ID, Outcome, TENANT, lock, request, token};
+
+/// A store in memory that saves when it is let, and notes down what happens.
+struct Slow {
+    store: MemoryStore,
+    saves: Semaphore,
+    is_saving: Notify,
+    is_unlocked: Arc<Notify>,
+    events: Arc<Mutex<Vec<&'static str>>>,
+}
+
+/// The lock of a store, noted down when it is given back.
+struct Guard(Arc<Notify>, Arc<Mutex<Vec<&'static str>>>);
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        lock(&self.1).push("unlocked");
+        self.0.notify_one();
+    }
+}
+
+impl Slow {
+    fn new(store: MemoryStore, saves: usize) -> Arc<Self> {
+        let (is_unlocked, events) = (Arc::default(), Arc::default());
+        Arc::new(Self { store, saves: Semaphore::new(saves), is_saving: Notify::new(), is_unlocked, events })
+    }
+
+    fn events(&self) -> Vec<&'static str> {
+        lock(&self.events).clone()
+    }
+}
+
+impl RefreshTokenStore for Slow {
+    fn load(&self) -> StoreFuture<'_, Option<SecretString>> {
+        self.store.load()
+    }
+
+    fn save<'a>(&'a self, token: &'a SecretString) -> StoreFuture<'a, ()> {
+        Box::pin(async {
+            self.is_saving.notify_one();
+            self.saves.acquire().await.expect("it is never closed").forget();
+            lock(&self.events).push("saved");
+            self.store.save(token).await
+        })
+    }
+
+    fn lock(&self) -> StoreFuture<'_, StoreGuard> {
+        lock(&self.events).push("locked");
+        let guard = Guard(self.is_unlocked.clone(), self.events.clone());
+        Box::pin(async { Ok(Box::new(guard) as StoreGuard) })
+    }
+}
+
+async fn held(store: &impl RefreshTokenStore) -> Option<String> {
+    store.load().await.expect("memory can be read").map(|token| token.expose_secret().to_owned())
+}
+
+fn redeemed(entra: &TokenEndpoint) -> Vec<String> {
+    entra.requests().iter().map(|request| request.field("refresh_token").unwrap_or_default().to_owned()).collect()
+}
+
+#[tokio::test]
+async fn a_caller_that_leaves_while_the_token_is_saved_loses_neither_token_nor_lock() -> Outcome {
+    let entra = TokenEndpoint::builder().rotation(Rotation::OldIsRevoked).start().await?;
+    let store = Slow::new(MemoryStore::new("s3cr3t-first"), 0);
+    let credential = RefreshToken::new(TENANT, CLIENT_ID, store.clone());
+    let request = request(&entra);
+    let caller = tokio::spawn(async move { token(&credential, &request).await });
+    store.is_saving.notified().await;
+    caller.abort();
+    assert!(caller.await.is_err());
+    assert_eq!(store.events(), ["locked"], "nobody else may redeem yet");
+    store.saves.add_permits(1);
+    store.is_unlocked.notified().await;
+    assert_eq!(store.events(), ["locked", "saved", "unlocked"]);
+    assert_eq!(held(&store).await.as_ref(), entra.refresh_tokens().last());
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_caller_that_leaves_while_the_answer_is_on_its_way_loses_nothing() -> Outcome {
+    let entra = TokenEndpoint::builder().rotation(Rotation::OldIsRevoked).start().await?;
+    let gate = entra.hold();
+    let store = Slow::new(MemoryStore::new("s3cr3t-first"), 1);
+    let credential = RefreshToken::new(TENANT, CLIENT_ID, store.clone());
+    let request = request(&entra);
+    let caller = tokio::spawn(async move { token(&credential, &request).await });
+    gate.wait_for(1).await;
+    caller.abort();
+    assert!(caller.await.is_err());
+    gate.open();
+    store.is_unlocked.notified().await;
+    assert_eq!(store.events(), ["locked", "saved", "unlocked"]);
+    assert_eq!(held(&store).await.as_ref(), entra.refresh_tokens().last());
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_store_that_hangs_delays_a_renewal_and_does_not_stop_it() -> Outcome {
+    let entra = TokenEndpoint::start().await?;
+    let store = Slow::new(MemoryStore::new("s3cr3t-first"), 0);
+    let failures = Arc::new(Mutex::new(Vec::new()));
+    let keeper = failures.clone();
+    let credential = RefreshToken::new(TENANT, CLIENT_ID, store.clone())
+        .on_store_failure(move |error| lock(&keeper).push(error.to_string()));
+    let began = Instant::now();
+    let limited = request(&entra).timeout(Duration::from_secs(30));
+    tokio::time::timeout(Duration::from_secs(60), token(&credential, &limited)).await??;
+    assert_eq!(began.elapsed().as_secs(), 30);
+    assert!(lock(&failures)[0].contains("the store gave no answer in time"));
+    // It is not lost either.
+    store.saves.add_permits(2);
+    token(&credential, &request(&entra)).await?;
+    assert_eq!(redeemed(&entra)[1], entra.refresh_tokens()[0]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_new_sign_in_is_not_overwritten_by_a_renewal_that_had_begun() -> Outcome {
+    let entra = TokenEndpoint::start().await?;
+    let gate = entra.hold();
+    let store = Arc::new(MemoryStore::new("s3cr3t-first"));
+    let credential = Arc::new(RefreshToken::new(TENANT, CLIENT_ID, store.clone()));
+    let renewal = tokio::spawn({
+        let (credential, request) = (credential.clone(), request(&entra));
+        async move { token(&credential, &request).await }
+    });
+    gate.wait_for(1).await;
+    store.save(&"s3cr3t-new-sign-in".into()).await?;
+    gate.open();
+    assert!(renewal.await?.is_ok());
+    assert_eq!(held(&store).await.as_deref(), Some("s3cr3t-new-sign-in"));
+    token(&credential, &request(&entra)).await?;
+    assert_eq!(redeemed(&entra), ["s3cr3t-first", "s3cr3t-new-sign-in"]);
+    assert_eq!(held(&store).await.as_ref(), entra.refresh_tokens().last());
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_new_sign_in_is_saved_under_the_lock() -> Outcome {
+    let entra = TokenEndpoint::builder().device_polls([DevicePoll::Approved]).start().await?;
+    let store = Slow::new(MemoryStore::default(), 1);
+    token(&DeviceCode::new(TENANT, CLIENT_ID, |_| ()).store(store.clone()), &request(&entra)).await?;
+    assert_eq!(store.events(), ["locked", "unlocked", "locked", "saved", "unlocked"]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_fresh_token_to_begin_with_is_tried_where_the_kept_one_is_refused() -> Outcome {
+    for refusal in [
+        Refusal::inactive_refresh_token(),
+        Refusal::revoked_grant(),
+        Refusal::unknown_grant(),
+        Refusal::mfa_required(),
+        Refusal::new("invalid_grant", 7_000_012, "Another tenant."),
+        Refusal::new("invalid_grant", 1, "Sign in."),
+    ] {
+        let entra = TokenEndpoint::start().await?;
+        let store = Arc::new(MemoryStore::new("s3cr3t-dead"));
+        let credential = RefreshToken::new(TENANT, CLIENT_ID, store.clone()).initial("s3cr3t-fresh");
+        entra.answer_next(refusal);
+        token(&credential, &request(&entra)).await?;
+        assert_eq!(redeemed(&entra), ["s3cr3t-dead", "s3cr3t-fresh"]);
+        assert_eq!(held(&store).await.as_ref(), entra.refresh_tokens().last());
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_token_to_begin_with_that_is_refused_too_is_tried_once() -> Outcome {
+    let entra = TokenEndpoint::start().await?;
+    let credential = RefreshToken::new(TENANT, CLIENT_ID, MemoryStore::new("s3cr3t-dead")).initial("s3cr3t-older");
+    for tries in [2, 3, 4] {
+        entra.answer_next(Refusal::inactive_refresh_token());
+        if tries == 2 {
+            entra.answer_next(Refusal::revoked_grant());
+        }
+        let error = token(&credential, &request(&entra)).await.expect_err("it must fail");
+        assert_eq!((error.kind(), entra.requests().len()), (Kind::RefreshTokenInactive, tries));
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_token_to_begin_with_is_not_tried_where_it_cannot_help() -> Outcome {
+    for (initial, refusal) in
+        [("s3cr3t-fresh", Refusal::wrong_secret()), ("s3cr3t-first", Refusal::inactive_refresh_token())]
+    {
+        let entra = TokenEndpoint::start().await?;
+        let credential = RefreshToken::new(TENANT, CLIENT_ID, MemoryStore::new("s3cr3t-first")).initial(initial);
+        entra.answer_next(refusal);
+        assert!(token(&credential, &request(&entra)).await.is_err());
+        assert_eq!(entra.requests().len(), 1, "{initial}");
+    }
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refresh_token_beside_an_access_token_that_cannot_be_used_is_kept_first() -> Outcome {
+    let entra = TokenEndpoint::start().await?;
+    let odd = json!({ "access_token": "s3cr3t-a", "token_type": "pop", "refresh_token": "s3cr3t-rotated" });
+    let store = Arc::new(MemoryStore::new("s3cr3t-first"));
+    entra.answer_next(Reply::json(200, &odd));
+    let credential = RefreshToken::new(TENANT, CLIENT_ID, store.clone());
+    let error = token(&credential, &request(&entra)).await.expect_err("it must fail");
+    assert_eq!((error.kind(), held(&store).await.as_deref()), (Kind::UnexpectedAnswer, Some("s3cr3t-rotated")));
+
+    let store = Arc::new(MemoryStore::default());
+    entra.answer_next(Reply::json(200, &json!({ "device_code": "s3cr3t", "user_code": "u", "verification_uri": "v" })));
+    entra.answer_next(Reply::json(200, &odd));
+    let credential = DeviceCode::new(TENANT, CLIENT_ID, |_| ()).store(store.clone());
+    let error = token(&credential, &request(&entra)).await.expect_err("it must fail");
+    assert_eq!((error.kind(), held(&store).await.as_deref()), (Kind::UnexpectedAnswer, Some("s3cr3t-rotated")));
+    Ok(())
+}
