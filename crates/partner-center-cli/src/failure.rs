@@ -114,7 +114,12 @@ impl From<CredentialError> for Failure {
 fn remedy(error: &CredentialError) -> String {
     use partner_center::auth::CredentialErrorKind as Kind;
     match error.kind() {
-        Kind::RefreshTokenInactive | Kind::RefreshTokenRevoked | Kind::SignInRequired | Kind::MfaRequired => {
+        Kind::RefreshTokenInactive
+        | Kind::RefreshTokenRevoked
+        | Kind::RefreshTokenInvalid
+        | Kind::WrongTenant
+        | Kind::SignInRequired
+        | Kind::MfaRequired => {
             format!("Run `partner-center login`. {}", error.remedy())
         }
         _ => error.remedy().to_owned(),

@@ -31,16 +31,13 @@ pub(super) fn store(settings: &Settings, place: Place) -> Arc<dyn RefreshTokenSt
     }
 }
 
-/// Keeps the secret in a file.
-pub(super) async fn keep_in_file(settings: &Settings, secret: &SecretString) -> Result<(), Failure> {
+/// Keeps the secret of a new sign-in in its place.
+pub(super) async fn keep(settings: &Settings, place: Place, secret: &SecretString) -> Result<(), Failure> {
     folder(settings)?;
-    Ok(store(settings, Place::File).save(secret).await?)
-}
-
-/// Keeps the secret in the keyring, or says why not.
-pub(super) async fn keep_in_keyring(settings: &Settings, secret: &SecretString) -> Result<(), String> {
-    let (profile, secret) = (settings.profile.value.clone(), secret.clone());
-    blocking(move || entry(&profile)?.set_password(secret.expose_secret())).await
+    let store = store(settings, place);
+    // Another process may be redeeming the secret of the sign-in before, and would write its own over this one.
+    let _guard = store.lock().await?;
+    Ok(store.save(secret).await?)
 }
 
 /// Removes the secret from the keyring, or says why not.

@@ -88,13 +88,13 @@ async fn application(tenant: &str, client_id: &str, request: &TokenRequest) -> R
 /// Keeps the secret in the keyring, or says that there is none and keeps it in a file.
 async fn keep(settings: &Settings, secret: &SecretString, no_keyring: bool) -> Result<Place, Failure> {
     if !no_keyring {
-        match keeper::keep_in_keyring(settings, secret).await {
+        match keeper::keep(settings, Place::Keyring, secret).await {
             Ok(()) => return Ok(Place::Keyring),
-            Err(reason) => warn(&format!("no keyring can be used here: {reason}")),
+            Err(reason) => warn(reason.what()),
         }
     }
     let path = file(settings, "secret");
     tell(&format!("The sign-in is kept in the file {}, which you alone may read (mode 0600).", path.display()));
-    keeper::keep_in_file(settings, secret).await?;
+    keeper::keep(settings, Place::File, secret).await?;
     Ok(Place::File)
 }

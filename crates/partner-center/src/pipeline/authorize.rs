@@ -23,17 +23,27 @@ pub(super) async fn token(call: &Call, progress: &mut Option<Progress>) -> Resul
 
 /// Whether the service refused the token and another one is at hand now.
 ///
-/// Not where the token lacks multi-factor authentication or is for a retired audience: the next one would be the same.
+/// A token that lacks multi-factor authentication or is for a retired audience is dropped, too, so that a call after the
+/// next sign-in finds a new one; but it is not replaced here, since the next one would be the same.
 pub(super) async fn renews(
     call: &Call,
     progress: &mut Option<Progress>,
     refused: &Authorization,
     error: &Error,
 ) -> bool {
-    if error.kind() != ErrorKind::Unauthenticated || progress.is_some() {
-        return false;
+    let tokens = &call.client.inner().tokens;
+    match error.kind() {
+        ErrorKind::MfaRequired | ErrorKind::AudienceRetired => tokens.forget(refused),
+        ErrorKind::Unauthenticated if progress.is_none() => {
+            tokens.forget(refused);
+            return replaces(call, progress, refused).await;
+        }
+        _ => {}
     }
-    call.client.inner().tokens.forget(refused);
+    false
+}
+
+async fn replaces(call: &Call, progress: &mut Option<Progress>, refused: &Authorization) -> bool {
     match fresh(call).await {
         Ok(renewed) if renewed != *refused => {
             *progress = Some(Progress::Renewed(renewed));
