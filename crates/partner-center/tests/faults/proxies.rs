@@ -20,8 +20,19 @@ struct Proxy {
     task: JoinHandle<()>,
 }
 
+/// What a proxy does with a client that wants to get through.
+#[derive(Clone)]
+enum Manner {
+    /// Opens the tunnel that was asked for.
+    Tunnel,
+    /// Answers with these bytes instead.
+    Refuse(&'static str),
+    /// Leads every tunnel to this server, which speaks in the place of the one that was asked for.
+    Inspect(String),
+}
+
 impl Proxy {
-    async fn start(refusal: Option<&'static str>) -> std::io::Result<Self> {
+    async fn start(manner: Manner) -> std::io::Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?.to_string();
         let heard: Arc<Mutex<Vec<String>>> = Arc::default();
@@ -29,7 +40,7 @@ impl Proxy {
         let task = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 // A client that goes away ends its own tunnel only.
-                let _ = tunnel(stream, refusal, &kept).await;
+                let _ = tunnel(stream, &manner, &kept).await;
             }
         });
         Ok(Self { address, heard, task })
@@ -50,7 +61,7 @@ impl Drop for Proxy {
     }
 }
 
-async fn tunnel(mut client: TcpStream, refusal: Option<&str>, heard: &Mutex<Vec<String>>) -> std::io::Result<()> {
+async fn tunnel(mut client: TcpStream, manner: &Manner, heard: &Mutex<Vec<String>>) -> std::io::Result<()> {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         head.push(client.read_u8().await?);
@@ -58,10 +69,11 @@ async fn tunnel(mut client: TcpStream, refusal: Option<&str>, heard: &Mutex<Vec<
     let head = String::from_utf8_lossy(&head).into_owned();
     let target = head.split(' ').nth(1).unwrap_or_default().to_owned();
     heard.lock().expect("nobody panics while it is held").push(head);
-    if let Some(refusal) = refusal {
-        return client.write_all(refusal.as_bytes()).await;
-    }
-    let mut origin = TcpStream::connect(target).await?;
+    let mut origin = match manner {
+        Manner::Refuse(refusal) => return client.write_all(refusal.as_bytes()).await,
+        Manner::Tunnel => TcpStream::connect(target).await?,
+        Manner::Inspect(server) => TcpStream::connect(server).await?,
+    };
     client.write_all(b"HTTP/1.1 200 Connection established\r\n\r\n").await?;
     copy_bidirectional(&mut client, &mut origin).await?;
     Ok(())
@@ -109,7 +121,7 @@ async fn call_elsewhere(
 
 #[tokio::test]
 async fn one_from_the_environment_is_used_and_sees_neither_token_nor_answer() -> Outcome {
-    let (proxy, (server, root)) = (Proxy::start(None).await?, origin().await?);
+    let (proxy, (server, root)) = (Proxy::start(Manner::Tunnel).await?, origin().await?);
     call_elsewhere(&server, Some(&root), &[("HTTPS_PROXY", &proxy.url())]).await?;
     assert_eq!(server.count(EventKind::Request), 1);
     let [connect] = &proxy.heard()[..] else { panic!("one tunnel: {:?}", proxy.heard()) };
@@ -120,7 +132,7 @@ async fn one_from_the_environment_is_used_and_sees_neither_token_nor_answer() ->
 
 #[tokio::test]
 async fn plain_http_to_this_machine_stays_on_this_machine() -> Outcome {
-    let (proxy, server) = (Proxy::start(None).await?, FaultServer::start([contoso()]).await?);
+    let (proxy, server) = (Proxy::start(Manner::Tunnel).await?, FaultServer::start([contoso()]).await?);
     call_elsewhere(&server, None, &[("HTTP_PROXY", &proxy.url()), ("ALL_PROXY", &proxy.url())]).await?;
     assert_eq!((server.count(EventKind::Request), proxy.heard().len()), (1, 0));
     Ok(())
@@ -128,7 +140,7 @@ async fn plain_http_to_this_machine_stays_on_this_machine() -> Outcome {
 
 #[tokio::test]
 async fn hosts_that_need_none_are_called_directly() -> Outcome {
-    let (proxy, (server, root)) = (Proxy::start(None).await?, origin().await?);
+    let (proxy, (server, root)) = (Proxy::start(Manner::Tunnel).await?, origin().await?);
     call_elsewhere(&server, Some(&root), &[("HTTPS_PROXY", &proxy.url()), ("NO_PROXY", "127.0.0.1")]).await?;
     assert_eq!((server.count(EventKind::Request), proxy.heard().len()), (1, 0));
     Ok(())
@@ -136,7 +148,7 @@ async fn hosts_that_need_none_are_called_directly() -> Outcome {
 
 #[tokio::test]
 async fn those_of_the_environment_can_be_switched_off() -> Outcome {
-    let (proxy, (server, root)) = (Proxy::start(None).await?, origin().await?);
+    let (proxy, (server, root)) = (Proxy::start(Manner::Tunnel).await?, origin().await?);
     call_elsewhere(&server, Some(&root), &[("HTTPS_PROXY", &proxy.url()), (HEEDS, "no")]).await?;
     assert_eq!((server.count(EventKind::Request), proxy.heard().len()), (1, 0));
     Ok(())
@@ -144,7 +156,7 @@ async fn those_of_the_environment_can_be_switched_off() -> Outcome {
 
 #[tokio::test]
 async fn the_password_for_one_goes_to_the_proxy_and_never_to_the_service() -> Outcome {
-    let (proxy, (server, root)) = (Proxy::start(None).await?, origin().await?);
+    let (proxy, (server, root)) = (Proxy::start(Manner::Tunnel).await?, origin().await?);
     let with_password = format!("http://user:{SECRET}@{}", proxy.address);
     call_elsewhere(&server, Some(&root), &[("HTTPS_PROXY", &with_password)]).await?;
     assert!(proxy.heard()[0].to_ascii_lowercase().contains("proxy-authorization: basic "), "{:?}", proxy.heard());
@@ -156,7 +168,7 @@ async fn the_password_for_one_goes_to_the_proxy_and_never_to_the_service() -> Ou
 async fn one_that_wants_to_know_who_is_calling_is_a_failed_connection_that_says_so() -> Outcome {
     let refusal =
         "HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic\r\nContent-Length: 0\r\n\r\n";
-    let (proxy, (server, root)) = (Proxy::start(Some(refusal)).await?, origin().await?);
+    let (proxy, (server, root)) = (Proxy::start(Manner::Refuse(refusal)).await?, origin().await?);
     let http = reqwest::Client::builder().proxy(reqwest::Proxy::https(proxy.url())?);
     let client = builder(server.url()).http_client_builder(http).root_certificate(root.certificate_pem()).build()?;
     let error = call(&client).await.expect_err("the proxy says no");
@@ -184,9 +196,18 @@ async fn one_that_is_down_is_told_without_its_password() -> Outcome {
 
 #[tokio::test]
 async fn one_that_inspects_tls_is_refused_until_its_root_is_added() -> Outcome {
-    // To the client the proxy's own certificate is that of the service.
-    let (server, root) = origin().await?;
-    assert_eq!(call(&client(server.url())).await.expect_err("unknown root").kind(), ErrorKind::Certificate);
-    call(&builder(server.url()).root_certificate(root.certificate_pem()).build()?).await?;
+    let authority = CertificateAuthority::new()?;
+    let identity = authority.issue(["service.example"])?;
+    let inspector = FaultServer::builder().tls(identity).answers([contoso()]).start().await?;
+    let proxy = Proxy::start(Manner::Inspect(inspector.address().to_string())).await?;
+    let through = || -> Result<_, Box<dyn std::error::Error>> {
+        let http = reqwest::Client::builder().proxy(reqwest::Proxy::https(proxy.url())?);
+        Ok(builder("https://service.example").http_client_builder(http))
+    };
+    let error = call(&through()?.build()?).await.expect_err("the root is unknown");
+    assert_eq!(error.kind(), ErrorKind::Certificate);
+    assert_eq!(inspector.count(EventKind::Request), 0, "no token went there");
+    call(&through()?.root_certificate(authority.certificate_pem()).build()?).await?;
+    assert!(proxy.heard().iter().all(|head| head.starts_with("CONNECT service.example:443 ")), "{:?}", proxy.heard());
     Ok(())
 }
