@@ -11,7 +11,7 @@ use tokio::task::JoinHandle;
 
 use crate::capture::SECRET;
 use crate::environment;
-use crate::support::{Outcome, builder, call, client, contoso};
+use crate::support::{Outcome, builder, call, contoso};
 
 /// A proxy that keeps what it is asked, and either opens a tunnel or says no.
 struct Proxy {
