@@ -1,5 +1,6 @@
 //! `cargo xtask diff`: what changed in the contract, what that means to callers, and which version it asks for.
 
+mod answers;
 mod base;
 mod change;
 mod compare;

@@ -37,7 +37,7 @@ impl<'a> Comparison<'a> {
 
     /// Two schemas; `is_optional` where they belong to a property that both sides may leave out.
     fn resolved(&mut self, old: &Place<'a>, new: &Place<'a>, direction: Direction, is_optional: bool) {
-        if !self.is_first(old, new, Some(direction)) {
+        if !self.seen.insert((old.pointer.clone(), new.pointer.clone(), Some(direction), is_optional)) {
             return;
         }
         let names = [name_of(old), name_of(new)];
@@ -109,6 +109,11 @@ impl<'a> Comparison<'a> {
     }
 
     fn properties(&mut self, old: &Place<'a>, new: &Place<'a>, direction: Direction) {
+        let is_first = old.members("properties").is_empty() && !new.members("properties").is_empty();
+        if let Some(properties) = new.child("properties").filter(|_| is_first) {
+            let what = "these are its first fields: the map is a type of its own now";
+            return self.add(Class::Breaking, &properties, what);
+        }
         for (name, sides) in pairs(old.members("properties"), new.members("properties")) {
             let is_required = |place: &Place<'a>| place.elements("required").iter().any(|known| known.value == name);
             let (was_required, is_required) = (is_required(old), is_required(new));
