@@ -12,7 +12,7 @@ const CONCURRENCY: u64 = 32;
 
 pub(super) fn measure(workshop: &Workshop) -> Result<Vec<Row>> {
     workshop.build(&[SERVER, RUNS])?;
-    println!("Measuring peak memory");
+    say!("Measuring peak memory");
     let few = run(workshop, SDK, FEW, CONCURRENCY, &[])?.0.peak_memory as f64;
     let many = run(workshop, SDK, MANY, CONCURRENCY, &[])?.0.peak_memory as f64;
     let figure = format!("peak memory, {} ÷ {} customers", grouped(MANY as f64), grouped(FEW as f64));

@@ -84,7 +84,7 @@ pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<ExitCode> {
         rows.extend(measure(&workshop)?);
     }
     let table = report::table(&rows);
-    println!("\n{machine}\n\n{table}");
+    say!("\n{machine}\n\n{table}");
     if arguments.only.is_none() {
         report::write(root, &machine, &table)?;
     }

@@ -16,15 +16,15 @@ const NO_FILE: &str = "/dev/null";
 pub(super) fn run(root: &Path, outputs: &[Output]) -> Result<ExitCode> {
     let faults = faults(root, outputs)?;
     if faults.is_empty() {
-        println!("{} generated files are in step with the contract", outputs.len());
+        say!("{} generated files are in step with the contract", outputs.len());
         return Ok(ExitCode::SUCCESS);
     }
-    faults.iter().for_each(|fault| print!("{}", fault.diff()));
-    println!();
+    faults.iter().for_each(|fault| crate::report::print(format_args!("{}", fault.diff())));
+    say!("");
     for fault in &faults {
-        println!("out of step: {}", fault.reason);
+        say!("out of step: {}", fault.reason);
     }
-    println!("To mend it, run: {REMEDY}");
+    say!("To mend it, run: {REMEDY}");
     Ok(ExitCode::from(1))
 }
 

@@ -58,24 +58,24 @@ pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<ExitCode> {
             "base": base.contract.name, "note": base.note, "changes": changes, "class": class, "versions": versions,
             "missing": missing, "mend": mend,
         });
-        println!("{report:#}");
+        say!("{report:#}");
         return Ok(outcome.into());
     }
-    println!("{} since {} ({})", new.name, base.contract.name, base.note);
+    say!("{} since {} ({})", new.name, base.contract.name, base.note);
     for Change { class, pointer, what } in &changes {
-        println!("{:<12}{what}", class.name());
-        println!("{:<12}at: {pointer}", "");
+        say!("{:<12}{what}", class.name());
+        say!("{:<12}at: {pointer}", "");
     }
     match class {
-        None => println!("Nothing changed"),
+        None => say!("Nothing changed"),
         Some(class) => {
             let crates = crates.map(|crates| format!(", {crates} for the crates")).unwrap_or_default();
-            println!("The gravest change is {}: it asks for version {asked} of the contract{crates}", class.name());
+            say!("The gravest change is {}: it asks for version {asked} of the contract{crates}", class.name());
         }
     }
-    missing.iter().for_each(|missing| println!("missing: {missing}"));
+    missing.iter().for_each(|missing| say!("missing: {missing}"));
     if !missing.is_empty() {
-        println!("To mend it, {mend}");
+        say!("To mend it, {mend}");
     }
     Ok(outcome.into())
 }

@@ -68,7 +68,7 @@ pub(crate) struct Finding {
 pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<ExitCode> {
     if arguments.list {
         for rule in rules() {
-            println!("{} {}", rule.id, rule.title);
+            say!("{} {}", rule.id, rule.title);
         }
         return Ok(ExitCode::SUCCESS);
     }
@@ -79,7 +79,7 @@ pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<ExitCode> {
     let findings = check(&contract);
     print(&contract, &findings, &mut std::io::stdout())?;
     if findings.is_empty() {
-        println!("{} keeps all {} rules", contract.name, rules().count());
+        say!("{} keeps all {} rules", contract.name, rules().count());
         return Ok(ExitCode::SUCCESS);
     }
     Ok(ExitCode::from(1))

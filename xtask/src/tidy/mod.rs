@@ -21,10 +21,10 @@ pub(crate) fn run(root: &Path) -> Result<ExitCode> {
         eprintln!("error: {finding}");
     }
     for (lines, path) in sources::longest(&texts) {
-        println!("    {lines:>4} lines  {path}");
+        say!("    {lines:>4} lines  {path}");
     }
     if findings.is_empty() {
-        println!("{} files are in order", texts.len());
+        say!("{} files are in order", texts.len());
         return Ok(ExitCode::SUCCESS);
     }
     Ok(ExitCode::from(1))

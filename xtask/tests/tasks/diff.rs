@@ -281,7 +281,8 @@ fn a_shallow_clone_without_an_earlier_release_is_no_clean_bill() {
     repository.commit("v0.1.1");
     let source = format!("file://{}", repository.0.path().display());
     let clone = Repository(clone);
-    let git = Command::new("git").args(["clone", "-q", "--depth", "1", &source, "."]).current_dir(clone.0.path()).status();
+    let git =
+        Command::new("git").args(["clone", "-q", "--depth", "1", &source, "."]).current_dir(clone.0.path()).status();
     assert!(git.expect("git runs").success());
     let run = clone.diff(&[]);
     assert_eq!(run.code, Some(2), "{run:?}");

@@ -7,6 +7,9 @@ pub(super) const PAGES: &[(&str, &str)] = &[
     ("text", include_str!("../../../samples/page.txt")),
 ];
 
+/// What the page says in each of these forms, as if it were reviewed.
+pub(super) const REVIEWED: &str = include_str!("../../../samples/reviewed-page.yaml");
+
 /// A kind of mutant.
 struct Kind {
     name: &'static str,

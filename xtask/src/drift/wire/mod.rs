@@ -52,29 +52,25 @@ pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<ExitCode> {
     let outcome = if findings.is_empty() { Outcome::Agreement } else { Outcome::Difference };
     let mend = mend(&arguments.files, !patch.is_empty());
     if arguments.patch {
-        print!("{patch}");
+        crate::report::print(format_args!("{patch}"));
     } else if arguments.output == Format::Json {
         let findings: Vec<_> = findings.iter().map(|finding| machine(finding, arguments.values)).collect();
         let mend = (outcome != Outcome::Agreement).then_some(mend);
         let counts = json!({ "held against the contract": answers, "other": captures.len() - answers });
-        println!("{:#}", json!({ "answers": counts, "findings": findings, "patch": patch, "mend": mend }));
+        say!("{:#}", json!({ "answers": counts, "findings": findings, "patch": patch, "mend": mend }));
     } else {
-        println!(
-            "{answers} answers held against {}, {} of others passed over",
-            contract.name,
-            captures.len() - answers
-        );
+        say!("{answers} answers held against {}, {} of others passed over", contract.name, captures.len() - answers);
         findings.iter().for_each(|finding| print(finding, arguments.values));
         if !patch.is_empty() {
-            println!("\nA patch that takes in what came:\n{patch}");
+            say!("\nA patch that takes in what came:\n{patch}");
         }
         for finding in unpatched {
-            println!("No patch for {}: {} is a matter for a person", words(finding.drift), finding.at);
+            say!("No patch for {}: {} is a matter for a person", words(finding.drift), finding.at);
         }
         if outcome == Outcome::Difference {
-            println!("To mend it, {mend}");
+            say!("To mend it, {mend}");
         } else {
-            println!("They agree");
+            say!("They agree");
         }
     }
     Ok(outcome.into())
@@ -131,10 +127,10 @@ fn print(finding: &Finding, values: bool) {
     let Finding { drift, at, pointer, expected, came, .. } = finding;
     let came = came.iter().cloned().collect::<Vec<_>>().join(", ");
     let expected = expected.as_ref().map(|expected| format!(", the contract has {expected}")).unwrap_or_default();
-    println!("{}: {at}: {came}{expected}", words(*drift));
-    println!("  at: {}#{pointer}", contract::PATH);
+    say!("{}: {at}: {came}{expected}", words(*drift));
+    say!("  at: {}#{pointer}", contract::PATH);
     for value in finding.values.iter().filter(|_| values) {
-        println!("  value: {value}");
+        say!("  value: {value}");
     }
 }
 
