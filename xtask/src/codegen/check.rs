@@ -30,7 +30,8 @@ pub(super) fn run(root: &Path, outputs: &[Output]) -> Result<ExitCode> {
 
 /// A file that is out of step: what it is, and what it has to be.
 pub(super) struct Fault {
-    reason: String,
+    pub(super) path: String,
+    pub(super) reason: String,
     old: (String, String),
     new: (String, String),
 }
@@ -47,12 +48,13 @@ pub(super) fn faults(root: &Path, outputs: &[Output]) -> Result<Vec<Fault>> {
     let mut faults = Vec::new();
     let none = || (NO_FILE.to_owned(), String::new());
     for Output { path, text } in outputs {
+        let fault =
+            |what: &str, old, new| Fault { path: (*path).to_owned(), reason: format!("{path} {what}"), old, new };
         let new = (format!("b/{path}"), text.clone());
         match read(root, path)? {
-            None => faults.push(Fault { reason: format!("{path} is missing"), old: none(), new }),
+            None => faults.push(fault("is missing", none(), new)),
             Some(old) if old != *text => {
-                let old = (format!("a/{path}"), old);
-                faults.push(Fault { reason: format!("{path} is not what the contract gives"), old, new });
+                faults.push(fault("is not what the contract gives", (format!("a/{path}"), old), new));
             }
             Some(_) => {}
         }
@@ -64,7 +66,7 @@ pub(super) fn faults(root: &Path, outputs: &[Output]) -> Result<Vec<Fault>> {
         } else {
             format!("{path} lies among generated files but was written by hand: move it or delete it first")
         };
-        faults.push(Fault { reason, old, new: none() });
+        faults.push(Fault { path, reason, old, new: none() });
     }
     Ok(faults)
 }

@@ -61,9 +61,9 @@ pub(crate) fn outputs(contract: &Contract) -> Result<Vec<Output>> {
     guard::without_panic(|| generate(contract))
 }
 
-/// Whether the files in the workspace at `root` are these, and no others lie among them.
-pub(crate) fn is_in_step(root: &Path, outputs: &[Output]) -> Result<bool> {
-    Ok(check::faults(root, outputs)?.is_empty())
+/// The files in the workspace at `root` that are not these, or lie among them.
+pub(crate) fn out_of_step(root: &Path, outputs: &[Output]) -> Result<Vec<String>> {
+    Ok(check::faults(root, outputs)?.into_iter().map(|fault| fault.path).collect())
 }
 
 fn generate(contract: &Contract) -> Result<Vec<Output>> {

@@ -38,6 +38,42 @@ rules! {
         let operation = at(contract, OPERATION);
         operation["responses"] = json!("none");
     };
+    refuses_two_fields_that_are_one_in_rust: "PC035" at "/components/schemas/Organization/properties/postal_code",
+        |contract| {
+            let properties = at(contract, "/components/schemas/Organization/properties");
+            properties["postal_code"] = properties["postalCode"].clone();
+        };
+    refuses_two_parameters_that_are_one_in_rust: "PC035" at "/components/parameters/Locale/name", |contract| {
+        at(contract, "/components/parameters/Locale")["name"] = json!("MS-Request-ID");
+    };
+    refuses_a_parameter_that_the_mock_has_another_thing_for: "PC035" at "/components/parameters/Locale/name",
+        |contract| {
+            at(contract, "/components/parameters/Locale")["name"] = json!("Into-Inner");
+        };
+    refuses_an_operation_called_like_a_keyword: "PC035" at format!("{OPERATION}/operationId"), |contract| {
+        at(contract, OPERATION)["operationId"] = json!("match");
+    };
+    refuses_an_operation_called_like_a_part_of_the_client: "PC035" at format!("{OPERATION}/operationId"), |contract| {
+        at(contract, OPERATION)["operationId"] = json!("new_with_client");
+    };
+    refuses_two_operations_whose_types_are_one: "PC035" at "/paths/~1v1~1domains/get/operationId", |contract| {
+        let mut operation = at(contract, OPERATION).clone();
+        operation["parameters"] = json!([]);
+        operation["operationId"] = json!("get_2a");
+        at(contract, "/paths")["/v1/domains"] = json!({ "get": operation.clone() });
+        at(contract, OPERATION)["operationId"] = json!("get2a");
+    };
+    refuses_a_schema_that_rust_spells_otherwise: "PC035" at "/components/schemas/URL", |contract| {
+        at(contract, "/components/schemas")["URL"] = json!({ "type": "object", "description": "A place." });
+    };
+    refuses_a_schema_called_like_a_keyword: "PC035" at "/components/schemas/Self", |contract| {
+        at(contract, "/components/schemas")["Self"] = json!({ "type": "object", "description": "It." });
+    };
+    refuses_a_schema_that_another_one_makes_too: "PC035" at "/components/schemas/ServiceError/properties/code",
+        |contract| {
+            let new = json!({ "type": "object", "description": "A code." });
+            at(contract, "/components/schemas")["ServiceErrorCode"] = new;
+        };
     refuses_an_unknown_type: "PC002" at "/components/schemas/Organization/properties/city/type", |contract| {
         at(contract, "/components/schemas/Organization/properties/city")["type"] = json!("text");
     };

@@ -6,7 +6,10 @@
 
 mod code;
 mod contract;
+mod edit;
+mod kinds;
 mod mutant;
+mod operation;
 mod page;
 mod wire;
 
@@ -17,6 +20,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use serde_json::json;
 
+use self::contract::Told;
 use self::mutant::{Check, Mutant, Subject};
 use super::page::Known;
 use super::page::Report;
@@ -58,7 +62,7 @@ pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<ExitCode> {
         Outcome::Difference
     };
     if arguments.output == Format::Json {
-        say!("{:#}", json!({ "false alarms": alarms, "mutants": mutants }));
+        say!("{:#}", json!({ "false-alarms": alarms, "mutants": mutants }));
     } else {
         print(&mutants, &alarms);
     }
@@ -103,13 +107,20 @@ fn of_contract(original: &Contract, known: &Known) -> Vec<Mutant> {
 fn of_changed_contract(original: &Contract, known: &Known, changed: &contract::Changed) -> Mutant {
     let (_, page) = page::PAGES[page::PAGES.len() - 1];
     let new = Contract { name: original.name.clone(), text: String::new(), json: changed.json.clone() };
-    let gravest = diff::compare(original, &new).iter().map(|change| change.class).max();
-    let expected = [&[Check::Diff][..], changed.seen_by].concat();
-    let asked = |check| expected.contains(&check);
-    let mut caught = Vec::new();
-    caught.extend((gravest == Some(changed.class)).then_some(Check::Diff));
-    caught.extend((asked(Check::Lint) && !lint::check(&new).is_empty()).then_some(Check::Lint));
-    caught.extend((asked(Check::Page) && page_complains(&new, known, page)).then_some(Check::Page));
+    let Told { class, at, rule, fact } = &changed.told;
+    let (mut expected, mut caught) = (vec![Check::Diff], Vec::new());
+    let changes = diff::compare(original, &new);
+    let is_gravest = changes.iter().map(|change| change.class).max() == Some(*class);
+    let is_told = changes.iter().any(|change| change.class == *class && change.pointer == *at);
+    caught.extend((is_gravest && is_told).then_some(Check::Diff));
+    if let Some(rule) = rule {
+        expected.push(Check::Lint);
+        caught.extend(lint::check(&new).iter().any(|finding| finding.rule() == *rule).then_some(Check::Lint));
+    }
+    if let Some(fact) = fact {
+        expected.push(Check::Page);
+        caught.extend(page_tells(&new, known, page, fact).then_some(Check::Page));
+    }
     Mutant { subject: Subject::Contract, kind: changed.kind, what: changed.what.clone(), expected, caught }
 }
 
@@ -120,31 +131,25 @@ fn of_page(contract: &Contract, known: &Known) -> Vec<Mutant> {
     };
     let mut mutants = Vec::new();
     for changed in page::mutants() {
-        let is_caught = match (changed.fact, super::page::check(contract, known, &changed.text)) {
-            (Some(fact), Report::Compared { open, stale, .. }) => {
-                open.iter().any(|open| open.fact == fact) || stale.iter().any(|stale| stale.fact == fact)
-            }
-            (None, Report::Unreadable(_)) => true,
-            _ => false,
-        };
-        mutants.push(hold(Subject::Page, changed.kind, changed.what, is_caught));
+        let report = super::page::check(contract, known, &changed.text);
+        mutants.push(hold(Subject::Page, changed.kind, changed.what, tells(&report, changed.tells)));
     }
     let (_, page) = page::PAGES[0];
-    let with =
-        |accepted: Vec<Accepted>| page_complains(contract, &Known { accepted, reviewed: known.reviewed.clone() }, page);
+    let tells = |accepted: &[Accepted], fact: &str| {
+        let known = Known { accepted: accepted.to_vec(), reviewed: known.reviewed.clone() };
+        page_tells(contract, &known, page, fact)
+    };
     for (index, Accepted { fact, .. }) in known.accepted.iter().enumerate() {
         let mut others = known.accepted.clone();
         others[index].contract = Some("something else".to_owned());
-        let is_caught = with(others.clone());
-        mutants.push(hold(Subject::Accepted, "acceptance of another value", fact.clone(), is_caught));
+        mutants.push(hold(Subject::Accepted, "acceptance of another value", fact.clone(), tells(&others, fact)));
         others.remove(index);
-        let is_caught = with(others.clone());
-        mutants.push(hold(Subject::Accepted, "acceptance removed", fact.clone(), is_caught));
+        mutants.push(hold(Subject::Accepted, "acceptance removed", fact.clone(), tells(&others, fact)));
     }
     let mut more = known.accepted.clone();
     let (fact, reason) = ("role/Nobody".to_owned(), "None.".to_owned());
     more.push(Accepted { fact: fact.clone(), page: Some("Nobody".to_owned()), contract: None, reason });
-    let is_caught = with(more);
+    let is_caught = tells(&more, &fact);
     mutants.push(hold(Subject::Accepted, "acceptance of what is not so", fact, is_caught));
     mutants
 }
@@ -153,12 +158,34 @@ fn page_complains(contract: &Contract, known: &Known, text: &str) -> bool {
     super::page::check(contract, known, text).outcome() != Outcome::Agreement
 }
 
+/// Whether the page is told to differ from the contract in this very fact.
+fn page_tells(contract: &Contract, known: &Known, text: &str, fact: &str) -> bool {
+    tells(&super::page::check(contract, known, text), page::Tells::Fact(fact))
+}
+
+fn tells(report: &Report, wanted: page::Tells<'_>) -> bool {
+    match (wanted, report) {
+        (page::Tells::Fact(fact), Report::Compared { open, stale, .. }) => {
+            open.iter().any(|open| open.fact == fact) || stale.iter().any(|stale| stale.fact == fact)
+        }
+        (page::Tells::Section(section), Report::Compared { changed, .. }) => {
+            changed.iter().any(|text| text.section == section)
+        }
+        (page::Tells::Missed(words), Report::Unreadable(missed)) => missed.iter().any(|reason| reason.contains(words)),
+        _ => false,
+    }
+}
+
 fn of_wire(contract: &Contract) -> Result<Vec<Mutant>> {
     let originals = wire::originals()?;
     let mut mutants = Vec::new();
     for changed in wire::mutants(&originals[0].1[0]) {
-        let (_, findings) = super::wire::check(contract, &[changed.capture], None)?;
-        let is_caught = findings.iter().any(|finding| finding.drift == changed.drift);
+        let is_caught = match (super::wire::check(contract, &[changed.capture], None), changed.told) {
+            (Ok((_, findings)), Some((drift, at))) => {
+                findings.iter().any(|finding| finding.drift == drift && finding.at == at)
+            }
+            (outcome, told) => outcome.is_err() && told.is_none(),
+        };
         let caught = if is_caught { vec![Check::Wire] } else { Vec::new() };
         let (kind, what) = (changed.kind, changed.what);
         mutants.push(Mutant { subject: Subject::Wire, kind, what, expected: vec![Check::Wire], caught });
