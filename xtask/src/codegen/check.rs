@@ -5,16 +5,25 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
+use serde_json::json;
 use similar::TextDiff;
 
 use super::stray::{self, Stray};
 use super::{Output, REMEDY};
+use crate::report::Format;
 
 /// The file of a unified diff that stands for no file at all.
 const NO_FILE: &str = "/dev/null";
 
-pub(super) fn run(root: &Path, outputs: &[Output]) -> Result<ExitCode> {
+pub(super) fn run(root: &Path, outputs: &[Output], format: Format) -> Result<ExitCode> {
     let faults = faults(root, outputs)?;
+    if format == Format::Json {
+        let told = faults.iter().map(|Fault { path, reason, .. }| json!({ "path": path, "reason": reason }));
+        let told: Vec<_> = told.collect();
+        let mend = (!told.is_empty()).then_some(REMEDY);
+        say!("{:#}", json!({ "files": outputs.len(), "out-of-step": told, "mend": mend }));
+        return Ok(ExitCode::from(u8::from(!faults.is_empty())));
+    }
     if faults.is_empty() {
         say!("{} generated files are in step with the contract", outputs.len());
         return Ok(ExitCode::SUCCESS);

@@ -16,6 +16,7 @@ use sha2::{Digest, Sha256};
 
 use crate::contract::{self, Contract};
 use crate::lint;
+use crate::report::Format;
 
 /// What brings the files back in step.
 const REMEDY: &str = "cargo xtask codegen";
@@ -31,11 +32,15 @@ pub(crate) struct Arguments {
     /// Write nothing; say whether the files are in step.
     #[arg(long)]
     check: bool,
+
+    /// How the report of the check is printed.
+    #[arg(long, value_enum, default_value_t, requires = "check")]
+    output: Format,
 }
 
 impl Arguments {
     /// As `--check` on the command line.
-    pub(crate) const CHECK: Self = Self { check: true };
+    pub(crate) const CHECK: Self = Self { check: true, output: Format::Text };
 }
 
 /// A generated file: where it goes from the workspace's root, and its whole text.
@@ -53,7 +58,7 @@ pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<ExitCode> {
         bail!("{} breaks its rules, so nothing was generated", contract.name);
     }
     let outputs = same_twice(|| outputs(&contract))?;
-    if arguments.check { check::run(root, &outputs) } else { write::run(root, &outputs) }
+    if arguments.check { check::run(root, &outputs, arguments.output) } else { write::run(root, &outputs) }
 }
 
 /// What the contract gives, or why the generator cannot take it.

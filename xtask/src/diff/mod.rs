@@ -17,7 +17,7 @@ use serde_json::json;
 pub(crate) use self::change::{Change, Class};
 pub(crate) use self::compare::compare;
 use crate::contract::Contract;
-use crate::report::{Format, Outcome};
+use crate::report::{Format, Outcome, argument};
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
@@ -49,7 +49,7 @@ pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<ExitCode> {
     let outcome = if missing.is_empty() { Outcome::Agreement } else { Outcome::Difference };
     let asked = version::wanted(&version::of_contract(&base.contract)?, class).to_string();
     let crates = base.release.as_ref().map(|release| version::wanted(&release.version, class).to_string());
-    let again = arguments.base.as_ref().map(|base| format!(" --base {base}")).unwrap_or_default();
+    let again = arguments.base.as_ref().map(|base| format!(" --base {}", argument(base))).unwrap_or_default();
     let mend = format!("write what is missing into the files named, then run: cargo xtask diff{again}");
     if arguments.output == Format::Json {
         let versions = json!({ "contract": asked, "crates": crates });

@@ -63,7 +63,13 @@ pub(super) struct Mutants<'a> {
 }
 
 impl Mutants<'_> {
-    pub(super) fn add(&mut self, kind: &'static str, what: &str, told: Told, change: impl FnOnce(&mut Value) -> Option<()>) {
+    pub(super) fn add(
+        &mut self,
+        kind: &'static str,
+        what: &str,
+        told: Told,
+        change: impl FnOnce(&mut Value) -> Option<()>,
+    ) {
         let mut json = self.original.clone();
         // A change that finds nothing to change leaves the original, which then is not caught: it shows.
         let _ = change(&mut json);
