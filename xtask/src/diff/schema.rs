@@ -54,7 +54,7 @@ impl<'a> Comparison<'a> {
                 "title" => self.fixed(name, &sides, "its type or variant is called otherwise"),
                 "description" | "example" | "externalDocs" | "deprecated" => self.words(name, &sides),
                 "nullable" => self.nullable(old, new, is_optional),
-                "enum" => self.values(&sides, direction),
+                "enum" => self.fixed(name, &sides, "its variants are others, and callers may match them all"),
                 "required" => self.required(old, new),
                 "properties" => self.properties(old, new, direction),
                 "items" => self.part(name, &sides, direction),
@@ -76,24 +76,6 @@ impl<'a> Comparison<'a> {
             }
             (false, true) => self.add(Class::Breaking, new, "it may be null now: its type is another one"),
             _ => {}
-        }
-    }
-
-    fn values(&mut self, sides: &Sides<'a>, direction: Direction) {
-        let grew = match sides {
-            Sides::Both(old, new) => {
-                let (old, new) = (old.value.as_array(), new.value.as_array());
-                old.zip(new).is_some_and(|(old, new)| old.iter().all(|value| new.contains(value)))
-            }
-            _ => false,
-        };
-        if !sides.differ() {
-        } else if grew && direction == Direction::Request {
-            self.add(Class::Compatible, sides.place(), "it takes more values now");
-        } else if grew {
-            self.add(Class::Breaking, sides.place(), "more values may come: callers match the ones they know");
-        } else {
-            self.fixed("enum", sides, "values or the type itself are gone");
         }
     }
 

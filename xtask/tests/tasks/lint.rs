@@ -74,6 +74,9 @@ rules! {
             let new = json!({ "type": "object", "description": "A code." });
             at(contract, "/components/schemas")["ServiceErrorCode"] = new;
         };
+    refuses_what_the_document_itself_has_wrong: "PC002" at "", |contract| {
+        contract["security"] = json!(7);
+    };
     refuses_an_unknown_type: "PC002" at "/components/schemas/Organization/properties/city/type", |contract| {
         at(contract, "/components/schemas/Organization/properties/city")["type"] = json!("text");
     };
@@ -303,4 +306,15 @@ fn at<'a>(contract: &'a mut Value, pointer: &str) -> &'a mut Value {
 fn remove(contract: &mut Value, pointer: &str, key: &str) {
     let removed = at(contract, pointer).as_object_mut().and_then(|object| object.remove(key));
     assert!(removed.is_some(), "{pointer} has no {key}");
+}
+
+#[test]
+fn names_the_place_inside_a_part_that_does_not_read() {
+    let mut contract = contract();
+    at(&mut contract, OPERATION)["deprecated"] = json!("maybe");
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("contract.json");
+    std::fs::write(&file, contract.to_string()).expect("the file is written");
+    let run = xtask(&workspace(), &["lint", &file.display().to_string()]);
+    assert!(run.stdout.contains("does not read as an operation at deprecated: "), "{run:?}");
 }
