@@ -62,7 +62,7 @@ const QUICKSTART: &[&str] = &["run", "-p", "partner-center", "--example", "quick
 pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<ExitCode> {
     if arguments.list {
         for step in STEPS {
-            println!("{:<12}{}", step.name, step.about);
+            say!("{:<12}{}", step.name, step.about);
         }
         return Ok(ExitCode::SUCCESS);
     }
@@ -73,7 +73,7 @@ pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<ExitCode> {
     }
     let start = Instant::now();
     for step in &chosen {
-        println!("==> {}: {}", step.name, step.about);
+        say!("==> {}: {}", step.name, step.about);
         let start = Instant::now();
         let outcome = (step.run)(root);
         let seconds = start.elapsed().as_secs_f64();
@@ -82,9 +82,9 @@ pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<ExitCode> {
             eprintln!("To run it alone: cargo xtask ci {}", step.name);
             return Ok(ExitCode::from(1));
         }
-        println!("    {} passed in {seconds:.1} s", step.name);
+        say!("    {} passed in {seconds:.1} s", step.name);
     }
-    println!("All {} steps passed in {:.1} s", chosen.len(), start.elapsed().as_secs_f64());
+    say!("All {} steps passed in {:.1} s", chosen.len(), start.elapsed().as_secs_f64());
     Ok(ExitCode::SUCCESS)
 }
 
@@ -165,7 +165,7 @@ fn doc(root: &Path) -> Result<()> {
 }
 
 fn quickstart(root: &Path) -> Result<()> {
-    println!("    cargo {}", QUICKSTART.join(" "));
+    say!("    cargo {}", QUICKSTART.join(" "));
     let mut command = command(root, QUICKSTART);
     // With a customer in its environment the quickstart would call Partner Center itself.
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("PARTNER_CENTER_")) {
@@ -173,7 +173,7 @@ fn quickstart(root: &Path) -> Result<()> {
     }
     let output = command.stderr(Stdio::inherit()).output().context("cargo cannot be started")?;
     let printed = String::from_utf8_lossy(&output.stdout);
-    print!("{printed}");
+    crate::report::print(format_args!("{printed}"));
     ensure!(output.status.success(), "the quickstart ended with {}", output.status);
     ensure!(printed.contains("Contoso"), "the quickstart does not show the organization of the contract's example");
     Ok(())
@@ -181,7 +181,7 @@ fn quickstart(root: &Path) -> Result<()> {
 
 /// Runs cargo in the workspace, its output shown as it comes.
 pub(crate) fn cargo(root: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Result<()> {
-    println!("    cargo {}", arguments.join(" "));
+    say!("    cargo {}", arguments.join(" "));
     let status = command(root, arguments).envs(environment.iter().copied()).status();
     let status = status.context("cargo cannot be started")?;
     if !status.success() {

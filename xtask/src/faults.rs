@@ -38,7 +38,7 @@ pub(crate) fn run(root: &Path) -> Result<ExitCode> {
     }
     if findings.is_empty() {
         let count: usize = rows.iter().map(|row| row.tests.len()).sum();
-        println!("{} faults are held by tests, named {count} times", rows.len());
+        say!("{} faults are held by tests, named {count} times", rows.len());
         return Ok(ExitCode::SUCCESS);
     }
     Ok(ExitCode::from(1))

@@ -15,7 +15,8 @@ pub(crate) fn walk(root: &Path, folder: &str, visit: &mut impl FnMut(&str) -> Re
         let Ok(name) = entry.file_name().into_string() else { continue };
         let path = if folder.is_empty() { name.clone() } else { format!("{folder}/{name}") };
         let kind = entry.file_type().with_context(|| format!("{path} cannot be looked at"))?;
-        if kind.is_file() {
+        // A second work tree has a file of that name.
+        if kind.is_file() && name != ".git" {
             visit(&path)?;
         } else if kind.is_dir() && !name.starts_with('.') && !is_build_output(&entry.path()) {
             walk(root, &path, visit)?;

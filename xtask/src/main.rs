@@ -1,7 +1,7 @@
 //! The project's own tasks, run as `cargo xtask <task>`.
 
-// A command-line program speaks through its standard output.
-#![allow(clippy::print_stdout)]
+#[macro_use]
+mod report;
 
 mod api;
 mod bench;
@@ -14,7 +14,6 @@ mod faults;
 mod files;
 mod lint;
 mod referees;
-mod report;
 mod soak;
 mod supply;
 mod tidy;

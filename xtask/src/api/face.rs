@@ -167,6 +167,9 @@ impl Face<'_> {
     }
 
     fn methods(&mut self, item: &ItemImpl, path: &str, condition: &[String]) {
+        // What a method asks of the type's own parameters stands with the block.
+        let head = signature::implementation(item, path);
+        let block = if head == format!("impl {path}") { String::new() } else { format!(" in {head}") };
         for member in &item.items {
             let (name, attributes, line) = match member {
                 ImplItem::Fn(function) if is_public(&function.vis) => {
@@ -181,7 +184,7 @@ impl Face<'_> {
                 _ => continue,
             };
             let prefix = signature::prefix(&signature::with(condition, attributes), attributes);
-            self.lines.push((format!("{path}::{name}"), format!("{prefix}{line}")));
+            self.lines.push((format!("{path}::{name}"), format!("{prefix}{line}{block}")));
         }
     }
 

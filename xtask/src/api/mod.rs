@@ -45,25 +45,26 @@ pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<ExitCode> {
         if !arguments.check {
             std::fs::create_dir_all(root.join("docs/api")).context("docs/api cannot be made")?;
             std::fs::write(root.join(&path), text).with_context(|| format!("{path} cannot be written"))?;
-            println!("wrote {path}");
+            say!("wrote {path}");
             continue;
         }
         let known = std::fs::read_to_string(root.join(&path)).unwrap_or_default();
         if known != text {
             differ = true;
             let (old, new) = (format!("a/{path}"), format!("b/{path}"));
-            print!("{}", TextDiff::from_lines(&known, &text).unified_diff().header(&old, &new));
+            crate::report::print(format_args!(
+                "{}",
+                TextDiff::from_lines(&known, &text).unified_diff().header(&old, &new)
+            ));
         }
     }
     if differ {
-        println!("\nThe public face is another than docs/api says. Where that is meant, run: {REMEDY}");
-        println!(
-            "A line that goes or changes is a breaking change; RELEASING.md says what that means for the version."
-        );
+        say!("\nThe public face is another than docs/api says. Where that is meant, run: {REMEDY}");
+        say!("A line that goes or changes is a breaking change; RELEASING.md says what that means for the version.");
         return Ok(ExitCode::from(1));
     }
     if arguments.check {
-        println!("docs/api is in step with the sources of {} libraries", LIBRARIES.len());
+        say!("docs/api is in step with the sources of {} libraries", LIBRARIES.len());
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -91,6 +91,20 @@ fn shows_a_trait_with_what_it_provides() {
 }
 
 #[test]
+fn shows_what_a_block_of_methods_asks_of_its_type() {
+    let source =
+        "pub struct A<T>(T); impl<T: Copy> A<T> where T: Send { pub fn b(&self) {} } impl A<u8> { pub fn c() {} }";
+    assert_eq!(
+        lines(source),
+        [
+            "struct a::A<T> { private }",
+            "fn a::A::b(&self) in impl<T: Copy> a::A<T> where T: Send",
+            "fn a::A::c() in impl a::A<u8>"
+        ]
+    );
+}
+
+#[test]
 fn names_what_another_crate_gives_and_tells_second_names_apart() {
     let source = "pub use uuid; pub use other::{types::T, *}; mod b { pub fn c() {} } pub use b::c; pub use b::c as d;
                   pub mod e { pub use super::b::*; }";

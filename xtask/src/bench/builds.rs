@@ -52,7 +52,7 @@ fn burden(workshop: &Workshop, program: &Program) -> Result<Burden> {
     let tree = output(&mut workshop.cargo(&workshop.folder, &arguments))?;
     // `(*)` marks what has been listed before; the first line is the program itself.
     let crates: BTreeSet<&str> = tree.lines().map(|line| line.trim_end_matches(" (*)")).collect();
-    println!("Building a program with {}, from nothing", program.name);
+    say!("Building a program with {}, from nothing", program.name);
     let target = workshop.target.join("builds").join(program.package);
     if target.exists() {
         fs::remove_dir_all(&target)?;

@@ -16,7 +16,7 @@ pub(super) fn version() -> Result<String> {
     if let Some(version) = installed() {
         return Ok(version);
     }
-    println!("Installing valgrind");
+    say!("Installing valgrind");
     for arguments in [&["update", "-qq"][..], &["install", "-y", "-qq", "valgrind"]] {
         // Where that fails, the message below says what to do.
         let _ = succeed(as_root("apt-get").args(arguments));

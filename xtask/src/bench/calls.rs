@@ -46,7 +46,7 @@ pub(super) fn measure(workshop: &Workshop) -> Result<Vec<Row>> {
         rows.extend(compared(name, &cost(program)?, &reqwest));
     }
     for peer in peers::ALL {
-        println!("Preparing {}", peer.name);
+        say!("Preparing {}", peer.name);
         let own = match (peer.prepare)(workshop).and_then(|()| cost(peer.program)) {
             Ok(peers) => {
                 rows.extend(compared(peer.name, &peers, &reqwest));
@@ -61,7 +61,7 @@ pub(super) fn measure(workshop: &Workshop) -> Result<Vec<Row>> {
 
 /// What one call of `program` costs against `server`.
 pub(super) fn cost(program: &Path, server: &Server) -> Result<Cost> {
-    println!("Measuring {}", program.file_name().unwrap_or_default().to_string_lossy());
+    say!("Measuring {}", program.file_name().unwrap_or_default().to_string_lossy());
     let program = PathBuf::from(program);
     let printed = output(Command::new(&program).args([&server.address, &CALLS_COUNTED.to_string()]))?;
     let counted: Allocations = serde_json::from_str(&printed).context("the program gave no count of allocations")?;

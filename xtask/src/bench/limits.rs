@@ -34,7 +34,7 @@ pub(super) fn measure(workshop: &Workshop) -> Result<Vec<Row>> {
         [case(50, false, 60), case(500, false, 45), case(500, true, 45)]
     });
     let slow: Vec<Case> = slow.collect();
-    println!("Measuring {} runs under a limit, side by side", slow.len());
+    say!("Measuring {} runs under a limit, side by side", slow.len());
     thread::scope(|scope| {
         let runs: Vec<_> = slow.iter().map(|&case| scope.spawn(move || measure_one(workshop, case))).collect();
         for run in runs {
@@ -43,7 +43,7 @@ pub(super) fn measure(workshop: &Workshop) -> Result<Vec<Row>> {
         anyhow::Ok(())
     })?;
     for kind in KINDS {
-        println!("Measuring a run under a limit of 5,000 a second");
+        say!("Measuring a run under a limit of 5,000 a second");
         rows.extend(measure_one(workshop, Case { kind, rate: 5_000, halves: false, customers: 100_000, latency: 4 })?);
     }
     Ok(rows)

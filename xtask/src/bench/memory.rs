@@ -12,7 +12,7 @@ const CONCURRENCY: u64 = 32;
 
 pub(super) fn measure(workshop: &Workshop) -> Result<Vec<Row>> {
     workshop.build(&[SERVER, RUNS])?;
-    println!("Measuring peak memory");
+    say!("Measuring peak memory");
     // The few are answered slowly, so that they open as many connections as the many: those are what holds memory.
     let slowly = ["--latency-ms".to_owned(), "20".to_owned()];
     let few = run(workshop, SDK, FEW, CONCURRENCY, &slowly)?.0.peak_memory as f64;

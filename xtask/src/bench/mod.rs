@@ -85,7 +85,7 @@ pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<ExitCode> {
         rows.extend(measure(&workshop).unwrap_or_else(|missing| vec![Row::missing(format!("{part:?}"), &missing)]));
     }
     let table = report::table(&rows);
-    println!("\n{machine}\n\n{table}");
+    say!("\n{machine}\n\n{table}");
     if arguments.only.is_none() {
         report::write(root, &machine, &table)?;
     }

@@ -23,7 +23,7 @@ pub(super) fn run(workshop: &Workshop, record: bool) -> Result<ExitCode> {
     let measured = Recorded::new(&sdk, &reqwest);
     let Some(recorded) = recorded else {
         measured.write(workshop)?;
-        println!("Recorded");
+        say!("Recorded");
         return Ok(ExitCode::SUCCESS);
     };
     let mut faults = recorded.growth(&measured);
@@ -42,5 +42,5 @@ pub(super) fn run(workshop: &Workshop, record: bool) -> Result<ExitCode> {
 
 fn show(what: &str, figure: fn(&Cost) -> f64, sdk: &Cost, reqwest: &Cost) {
     let (sdk, reqwest) = (figure(sdk), figure(reqwest));
-    println!("{what} of a call: SDK {}, bare reqwest {}, ratio {:.3}", grouped(sdk), grouped(reqwest), sdk / reqwest);
+    say!("{what} of a call: SDK {}, bare reqwest {}, ratio {:.3}", grouped(sdk), grouped(reqwest), sdk / reqwest);
 }

@@ -90,7 +90,7 @@ pub(super) fn write(root: &Path, machine: &str, table: &str) -> Result<()> {
     let document =
         replaced(&document, machine, table).with_context(|| format!("{DOCUMENT} has no place for the table"))?;
     fs::write(path, document).with_context(|| format!("{DOCUMENT} cannot be written"))?;
-    println!("Wrote {DOCUMENT}");
+    say!("Wrote {DOCUMENT}");
     Ok(())
 }
 

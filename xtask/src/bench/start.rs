@@ -17,10 +17,10 @@ const TURNS: usize = 60;
 
 pub(super) fn measure(workshop: &Workshop) -> Result<Vec<Row>> {
     workshop.build(&[SERVER, BARE])?;
-    println!("Building partner-center-cli");
+    say!("Building partner-center-cli");
     let build = ["build", "--release", "--quiet", "-p", "partner-center-cli"];
     succeed(&mut workshop.cargo(&workshop.root, &build))?;
-    println!("Starting both {TURNS} times");
+    say!("Starting both {TURNS} times");
     let server = Server::start(workshop, &[])?;
     let folder = tempfile::tempdir()?;
     let command = |program: &str, arguments: &[&str]| {

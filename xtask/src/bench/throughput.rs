@@ -27,7 +27,7 @@ pub(super) fn measure(workshop: &Workshop) -> Result<Vec<Row>> {
 }
 
 fn against_ideal(workshop: &Workshop, concurrency: u64, seconds: u64) -> Result<[Row; 2]> {
-    println!("Measuring {concurrency} calls at once, {LATENCY} ms each");
+    say!("Measuring {concurrency} calls at once, {LATENCY} ms each");
     let ideal = concurrency * 1000 / LATENCY;
     let latency = ["--latency-ms".to_owned(), LATENCY.to_string()];
     let (sdk, _) = run(workshop, SDK, ideal * seconds, concurrency, &latency)?;
@@ -44,7 +44,7 @@ fn against_ideal(workshop: &Workshop, concurrency: u64, seconds: u64) -> Result<
 }
 
 fn bound_by_processor(workshop: &Workshop, concurrency: u64, customers: u64) -> Result<[Row; 2]> {
-    println!("Measuring {concurrency} calls at once, bound by the processor");
+    say!("Measuring {concurrency} calls at once, bound by the processor");
     let mut pairs = Vec::new();
     for _ in 0..TURNS {
         let sdk = run(workshop, SDK, customers, concurrency, &[])?.0;

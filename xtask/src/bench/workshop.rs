@@ -36,7 +36,7 @@ impl Workshop {
     pub(super) fn build(&self, packages: &[&str]) -> Result<()> {
         let mut arguments = vec!["build", "--release", "--quiet"];
         arguments.extend(packages.iter().flat_map(|package| ["-p", package]));
-        println!("Building {}", packages.join(", "));
+        say!("Building {}", packages.join(", "));
         succeed(&mut self.cargo(&self.folder, &arguments))
     }
 

@@ -5,32 +5,42 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
+use serde_json::json;
 use similar::TextDiff;
 
 use super::stray::{self, Stray};
 use super::{Output, REMEDY};
+use crate::report::Format;
 
 /// The file of a unified diff that stands for no file at all.
 const NO_FILE: &str = "/dev/null";
 
-pub(super) fn run(root: &Path, outputs: &[Output]) -> Result<ExitCode> {
+pub(super) fn run(root: &Path, outputs: &[Output], format: Format) -> Result<ExitCode> {
     let faults = faults(root, outputs)?;
+    if format == Format::Json {
+        let told = faults.iter().map(|Fault { path, reason, .. }| json!({ "path": path, "reason": reason }));
+        let told: Vec<_> = told.collect();
+        let mend = (!told.is_empty()).then_some(REMEDY);
+        say!("{:#}", json!({ "files": outputs.len(), "out-of-step": told, "mend": mend }));
+        return Ok(ExitCode::from(u8::from(!faults.is_empty())));
+    }
     if faults.is_empty() {
-        println!("{} generated files are in step with the contract", outputs.len());
+        say!("{} generated files are in step with the contract", outputs.len());
         return Ok(ExitCode::SUCCESS);
     }
-    faults.iter().for_each(|fault| print!("{}", fault.diff()));
-    println!();
+    faults.iter().for_each(|fault| crate::report::print(format_args!("{}", fault.diff())));
+    say!("");
     for fault in &faults {
-        println!("out of step: {}", fault.reason);
+        say!("out of step: {}", fault.reason);
     }
-    println!("To mend it, run: {REMEDY}");
+    say!("To mend it, run: {REMEDY}");
     Ok(ExitCode::from(1))
 }
 
 /// A file that is out of step: what it is, and what it has to be.
 pub(super) struct Fault {
-    reason: String,
+    pub(super) path: String,
+    pub(super) reason: String,
     old: (String, String),
     new: (String, String),
 }
@@ -47,12 +57,13 @@ pub(super) fn faults(root: &Path, outputs: &[Output]) -> Result<Vec<Fault>> {
     let mut faults = Vec::new();
     let none = || (NO_FILE.to_owned(), String::new());
     for Output { path, text } in outputs {
+        let fault =
+            |what: &str, old, new| Fault { path: (*path).to_owned(), reason: format!("{path} {what}"), old, new };
         let new = (format!("b/{path}"), text.clone());
         match read(root, path)? {
-            None => faults.push(Fault { reason: format!("{path} is missing"), old: none(), new }),
+            None => faults.push(fault("is missing", none(), new)),
             Some(old) if old != *text => {
-                let old = (format!("a/{path}"), old);
-                faults.push(Fault { reason: format!("{path} is not what the contract gives"), old, new });
+                faults.push(fault("is not what the contract gives", (format!("a/{path}"), old), new));
             }
             Some(_) => {}
         }
@@ -64,7 +75,7 @@ pub(super) fn faults(root: &Path, outputs: &[Output]) -> Result<Vec<Fault>> {
         } else {
             format!("{path} lies among generated files but was written by hand: move it or delete it first")
         };
-        faults.push(Fault { reason, old, new: none() });
+        faults.push(Fault { path, reason, old, new: none() });
     }
     Ok(faults)
 }

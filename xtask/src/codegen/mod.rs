@@ -16,6 +16,7 @@ use sha2::{Digest, Sha256};
 
 use crate::contract::{self, Contract};
 use crate::lint;
+use crate::report::Format;
 
 /// What brings the files back in step.
 const REMEDY: &str = "cargo xtask codegen";
@@ -31,11 +32,15 @@ pub(crate) struct Arguments {
     /// Write nothing; say whether the files are in step.
     #[arg(long)]
     check: bool,
+
+    /// How the report of the check is printed.
+    #[arg(long, value_enum, default_value_t, requires = "check")]
+    output: Format,
 }
 
 impl Arguments {
     /// As `--check` on the command line.
-    pub(crate) const CHECK: Self = Self { check: true };
+    pub(crate) const CHECK: Self = Self { check: true, output: Format::Text };
 }
 
 /// A generated file: where it goes from the workspace's root, and its whole text.
@@ -53,7 +58,7 @@ pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<ExitCode> {
         bail!("{} breaks its rules, so nothing was generated", contract.name);
     }
     let outputs = same_twice(|| outputs(&contract))?;
-    if arguments.check { check::run(root, &outputs) } else { write::run(root, &outputs) }
+    if arguments.check { check::run(root, &outputs, arguments.output) } else { write::run(root, &outputs) }
 }
 
 /// What the contract gives, or why the generator cannot take it.
@@ -61,9 +66,9 @@ pub(crate) fn outputs(contract: &Contract) -> Result<Vec<Output>> {
     guard::without_panic(|| generate(contract))
 }
 
-/// Whether the files in the workspace at `root` are these, and no others lie among them.
-pub(crate) fn is_in_step(root: &Path, outputs: &[Output]) -> Result<bool> {
-    Ok(check::faults(root, outputs)?.is_empty())
+/// The files in the workspace at `root` that are not these, or lie among them.
+pub(crate) fn out_of_step(root: &Path, outputs: &[Output]) -> Result<Vec<String>> {
+    Ok(check::faults(root, outputs)?.into_iter().map(|fault| fault.path).collect())
 }
 
 fn generate(contract: &Contract) -> Result<Vec<Output>> {

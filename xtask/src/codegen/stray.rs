@@ -21,18 +21,40 @@ pub(super) struct Stray {
 /// Every stray file of the workspace, in the order of the paths.
 pub(super) fn find(root: &Path, outputs: &[Output]) -> Result<Vec<Stray>> {
     let mut strays = Vec::new();
+    let is_output = |path: &str| outputs.iter().any(|output| output.path == path);
+    let is_among = |path: &str| FOLDERS.iter().any(|folder| path.strip_prefix(folder).is_some_and(is_below));
     walk(root, "", &mut |path| {
-        if outputs.iter().any(|output| output.path == path) {
-            return Ok(());
-        }
-        let is_generated = calls_itself_generated(&root.join(path))?;
-        if is_generated || FOLDERS.iter().any(|folder| path.strip_prefix(folder).is_some_and(|p| p.starts_with('/'))) {
-            strays.push(Stray { path: path.to_owned(), is_generated });
+        if !is_output(path) && !is_among(path) && calls_itself_generated(&root.join(path))? {
+            strays.push(Stray { path: path.to_owned(), is_generated: true });
         }
         Ok(())
     })?;
+    for folder in FOLDERS.iter().filter(|folder| root.join(folder).is_dir()) {
+        among(root, folder, &mut |path, is_file| {
+            if !is_output(path) || !is_file {
+                let is_generated = is_file && calls_itself_generated(&root.join(path))?;
+                strays.push(Stray { path: path.to_owned(), is_generated });
+            }
+            Ok(())
+        })?;
+    }
     strays.sort_by(|one, other| one.path.cmp(&other.path));
     Ok(strays)
+}
+
+fn is_below(rest: &str) -> bool {
+    rest.starts_with('/')
+}
+
+/// Visits whatever lies in a folder of generated files, hidden or not, and says whether it is a file and no link.
+fn among(root: &Path, folder: &str, visit: &mut impl FnMut(&str, bool) -> Result<()>) -> Result<()> {
+    for entry in std::fs::read_dir(root.join(folder)).with_context(|| format!("{folder} cannot be listed"))? {
+        let entry = entry.with_context(|| format!("{folder} cannot be listed"))?;
+        let path = format!("{folder}/{}", entry.file_name().to_string_lossy());
+        let kind = entry.file_type().with_context(|| format!("{path} cannot be looked at"))?;
+        if kind.is_dir() { among(root, &path, visit)? } else { visit(&path, kind.is_file())? }
+    }
+    Ok(())
 }
 
 /// Whether the first line carries the mark.

@@ -45,7 +45,8 @@ pub(crate) struct Example<'a> {
     pub(crate) place: Place<'a>,
 }
 
-const METHODS: &[&str] = &["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+/// The members of a path item that are operations.
+pub(crate) const METHODS: &[&str] = &["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
 /// Every operation, in the order of the contract's paths.
 pub(crate) fn operations(contract: &Contract) -> Vec<Operation<'_>> {

@@ -20,8 +20,12 @@ pub(super) struct Comparison<'a> {
     pub(super) new: &'a Contract,
     changes: Vec<Change>,
     /// Pairs of places that were compared, so that a shared part is told once.
-    pub(super) seen: HashSet<(String, String, Option<Direction>)>,
+    pub(super) seen: HashSet<Seen>,
 }
+
+/// Both pointers, the way the values go, and whether the schema belongs to a property that may be left out: what the
+/// classes depend on.
+type Seen = (String, String, Option<Direction>, bool);
 
 impl<'a> Comparison<'a> {
     pub(super) fn add(&mut self, class: Class, place: &Place<'_>, what: impl Into<String>) {
@@ -33,7 +37,7 @@ impl<'a> Comparison<'a> {
 
     /// Whether the pair was not compared before.
     pub(super) fn is_first(&mut self, old: &Place<'_>, new: &Place<'_>, direction: Option<Direction>) -> bool {
-        self.seen.insert((old.pointer.clone(), new.pointer.clone(), direction))
+        self.seen.insert((old.pointer.clone(), new.pointer.clone(), direction, false))
     }
 
     /// A member of words alone.
@@ -101,6 +105,36 @@ impl<'a> Comparison<'a> {
                 self.operation(old, new);
             }
         }
+        self.path_items();
+    }
+
+    /// What stands around the operations.
+    fn path_items(&mut self) {
+        let keyed = |contract: &'a Contract| {
+            let items = contract.root().members("paths").into_iter();
+            items.map(|(path, item)| (without_names(path), item)).collect::<Vec<_>>()
+        };
+        for (path, sides) in pairs(keyed(self.old), keyed(self.new)) {
+            let has_operation = parts::METHODS.iter().any(|method| sides.place().child(method).is_some());
+            let (old, new) = match &sides {
+                Sides::Both(old, new) if !path.starts_with("x-") => (old.clone(), new.clone()),
+                _ if has_operation => continue,
+                _ => {
+                    self.unknown(&path, &sides);
+                    continue;
+                }
+            };
+            for (name, sides) in members(&old, &new) {
+                match name {
+                    "summary" | "description" => self.words(name, &sides),
+                    "servers" => self.servers(&old, &new),
+                    // They belong to the operations.
+                    "parameters" => {}
+                    name if parts::METHODS.contains(&name) => {}
+                    _ => self.unknown(name, &sides),
+                }
+            }
+        }
     }
 
     fn operation(&mut self, old: &Place<'a>, new: &Place<'a>) {
@@ -112,6 +146,7 @@ impl<'a> Comparison<'a> {
                     self.add(Class::Compatible, sides.place(), "callers are told to leave the operation");
                 }
                 "security" => self.security(old, new),
+                "servers" => self.servers(old, new),
                 "responses" => self.responses(old, new),
                 "requestBody" => self.request_body(&sides),
                 "x-partner-center-gdap-roles" => self.roles(&sides),
@@ -165,7 +200,8 @@ impl<'a> Comparison<'a> {
         }
         for (name, sides) in members(old, new) {
             match (name, &sides) {
-                ("name" | "description" | "example" | "examples" | "deprecated", _) => self.words(name, &sides),
+                ("name", _) => self.fixed(name, &sides, "the typed mocks call it otherwise"),
+                ("description" | "example" | "examples" | "deprecated", _) => self.words(name, &sides),
                 ("required", _) => {}
                 ("schema", Sides::Both(old, new)) => self.schema(old, new, Direction::Request),
                 _ => self.unknown(name, &sides),
@@ -175,7 +211,9 @@ impl<'a> Comparison<'a> {
             (false, true) => {
                 self.add(Class::Breaking, new, format!("{named} is required now: old callers leave it out"))
             }
-            (true, false) => self.add(Class::Compatible, new, format!("{named} may be left out now")),
+            (true, false) => {
+                self.add(Class::Breaking, new, format!("{named} may be left out now: its argument is of another type"))
+            }
             _ => {}
         }
     }
@@ -200,103 +238,17 @@ impl<'a> Comparison<'a> {
             }
         }
     }
-
-    fn responses(&mut self, old: &Place<'a>, new: &Place<'a>) {
-        for (status, sides) in pairs(old.members("responses"), new.members("responses")) {
-            let class = if status.starts_with('2') { Class::Breaking } else { Class::Compatible };
-            let removed = (class, format!("the answer {status} is gone"));
-            self.one_sided(&sides, removed, (Class::Compatible, format!("the answer {status} is new")));
-            let Sides::Both(old, new) = sides else { continue };
-            let (old, new) = (self.old.follow(old), self.new.follow(new));
-            if !self.is_first(&old, &new, None) {
-                continue;
-            }
-            for (name, sides) in members(&old, &new) {
-                match name {
-                    "description" => self.words(name, &sides),
-                    "headers" => self.headers(&old, &new),
-                    "content" => self.content(&old, &new, Direction::Response),
-                    _ => self.unknown(name, &sides),
-                }
-            }
-        }
-    }
-
-    fn headers(&mut self, old: &Place<'a>, new: &Place<'a>) {
-        let keyed = |place: &Place<'a>| {
-            place.members("headers").into_iter().map(|(name, place)| (name.to_lowercase(), place)).collect::<Vec<_>>()
-        };
-        for (name, sides) in pairs(keyed(old), keyed(new)) {
-            let removed = (Class::Breaking, format!("the header `{name}` is gone: callers may read it"));
-            self.one_sided(&sides, removed, (Class::Compatible, format!("the header `{name}` is new")));
-            let Sides::Both(old, new) = sides else { continue };
-            let (old, new) = (self.old.follow(old), self.new.follow(new));
-            if !self.is_first(&old, &new, Some(Direction::Response)) {
-                continue;
-            }
-            for (name, sides) in members(&old, &new) {
-                match (name, &sides) {
-                    ("description" | "example" | "examples" | "deprecated", _) => self.words(name, &sides),
-                    ("schema", Sides::Both(old, new)) => self.schema(old, new, Direction::Response),
-                    ("required", _) if !sides.differ() => {}
-                    ("required", _) if new.is_true("required") => {
-                        self.add(Class::Compatible, &new, "the header always comes now");
-                    }
-                    ("required", _) => {
-                        self.add(Class::Breaking, &new, "the header may be missing now: callers may rely on it");
-                    }
-                    _ => self.unknown(name, &sides),
-                }
-            }
-        }
-    }
-
-    fn content(&mut self, old: &Place<'a>, new: &Place<'a>, direction: Direction) {
-        for (kind, sides) in pairs(old.members("content"), new.members("content")) {
-            let removed = (Class::Breaking, format!("the media type {kind} is gone"));
-            self.one_sided(&sides, removed, (Class::Compatible, format!("the media type {kind} is new")));
-            let Sides::Both(old, new) = sides else { continue };
-            for (name, sides) in members(&old, &new) {
-                match (name, &sides) {
-                    ("schema", Sides::Both(old, new)) => self.schema(old, new, direction),
-                    ("examples", _) => self.examples(&old, &new),
-                    ("example", _) => self.words(name, &sides),
-                    _ => self.unknown(name, &sides),
-                }
-            }
-        }
-    }
-
-    /// The examples: constants of the crate with the mocks.
-    fn examples(&mut self, old: &Place<'a>, new: &Place<'a>) {
-        for (name, sides) in pairs(old.members("examples"), new.members("examples")) {
-            let removed = (Class::Breaking, format!("the example `{name}` is gone: tests may use its constant"));
-            self.one_sided(&sides, removed, (Class::Compatible, format!("the example `{name}` is new")));
-            let Sides::Both(old, new) = sides else { continue };
-            let (old, new) = (self.old.follow(old), self.new.follow(new));
-            if !self.is_first(&old, &new, None) {
-                continue;
-            }
-            for (member, sides) in members(&old, &new) {
-                match member {
-                    "summary" | "description" => self.words(member, &sides),
-                    "value" | "x-response-headers" if sides.differ() => {
-                        let what = format!("the example `{name}` shows something else: the mocks answer with it");
-                        self.add(Class::Compatible, sides.place(), what);
-                    }
-                    "value" | "x-response-headers" => {}
-                    _ => self.unknown(member, &sides),
-                }
-            }
-        }
-    }
 }
 
 /// Method, and path with its placeholders left blank, so that a renamed placeholder is no other operation.
 fn key(operation: &parts::Operation<'_>) -> (String, String) {
     let method = operation.place.pointer.rsplit('/').next().unwrap_or_default().to_owned();
-    let segments = operation.path.split('/').map(|segment| if segment.starts_with('{') { "{}" } else { segment });
-    (method, segments.collect::<Vec<_>>().join("/"))
+    (method, without_names(operation.path))
+}
+
+fn without_names(path: &str) -> String {
+    let segments = path.split('/').map(|segment| if segment.starts_with('{') { "{}" } else { segment });
+    segments.collect::<Vec<_>>().join("/")
 }
 
 /// How a value changed, in words; what is no plain value is not shown.

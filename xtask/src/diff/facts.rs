@@ -7,6 +7,10 @@ use crate::report::plain;
 
 impl<'a> Comparison<'a> {
     pub(super) fn security(&mut self, old: &Place<'a>, new: &Place<'a>) {
+        // An empty list says that nobody signs in.
+        if self.is_one_sided("security", old, new) {
+            return;
+        }
         let keyed = |place: &Place<'a>| {
             let ways = place.elements("security").into_iter();
             ways.map(|way| (names(&way), way)).collect::<Vec<_>>()
@@ -20,7 +24,21 @@ impl<'a> Comparison<'a> {
         }
     }
 
+    /// Whether one side alone has the list, and so the other takes the one that stands further out.
+    fn is_one_sided(&mut self, list: &str, old: &Place<'a>, new: &Place<'a>) -> bool {
+        let sides = match (old.child(list), new.child(list)) {
+            (None, Some(place)) => Sides::New(place),
+            (Some(place), None) => Sides::Old(place),
+            _ => return false,
+        };
+        self.unknown(list, &sides);
+        true
+    }
+
     pub(super) fn servers(&mut self, old: &Place<'a>, new: &Place<'a>) {
+        if self.is_one_sided("servers", old, new) {
+            return;
+        }
         self.listed(old, new, "servers", &["url"], "the server", |name| match name {
             "description" => Some(Class::Editorial),
             _ => None,
@@ -131,8 +149,8 @@ impl<'a> Comparison<'a> {
             self.one_sided(&sides, removed, (Class::Compatible, format!("the model `{name}` is new")));
             if let Sides::Both(old, new) = &sides {
                 // Reached by a request or an answer it was compared already.
-                let reached = |direction| (old.pointer.clone(), new.pointer.clone(), Some(direction));
-                if ![Direction::Request, Direction::Response].iter().any(|way| self.seen.contains(&reached(*way))) {
+                let is_reached = self.seen.iter().any(|seen| seen.0 == old.pointer && seen.1 == new.pointer);
+                if !is_reached {
                     self.schema(old, new, Direction::Response);
                 }
             }

@@ -1,5 +1,6 @@
 //! `cargo xtask diff`: what changed in the contract, what that means to callers, and which version it asks for.
 
+mod answers;
 mod base;
 mod change;
 mod compare;
@@ -16,7 +17,7 @@ use serde_json::json;
 pub(crate) use self::change::{Change, Class};
 pub(crate) use self::compare::compare;
 use crate::contract::Contract;
-use crate::report::{Format, Outcome};
+use crate::report::{Format, Outcome, argument};
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
@@ -48,7 +49,7 @@ pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<ExitCode> {
     let outcome = if missing.is_empty() { Outcome::Agreement } else { Outcome::Difference };
     let asked = version::wanted(&version::of_contract(&base.contract)?, class).to_string();
     let crates = base.release.as_ref().map(|release| version::wanted(&release.version, class).to_string());
-    let again = arguments.base.as_ref().map(|base| format!(" --base {base}")).unwrap_or_default();
+    let again = arguments.base.as_ref().map(|base| format!(" --base {}", argument(base))).unwrap_or_default();
     let mend = format!("write what is missing into the files named, then run: cargo xtask diff{again}");
     if arguments.output == Format::Json {
         let versions = json!({ "contract": asked, "crates": crates });
@@ -57,24 +58,24 @@ pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<ExitCode> {
             "base": base.contract.name, "note": base.note, "changes": changes, "class": class, "versions": versions,
             "missing": missing, "mend": mend,
         });
-        println!("{report:#}");
+        say!("{report:#}");
         return Ok(outcome.into());
     }
-    println!("{} since {} ({})", new.name, base.contract.name, base.note);
+    say!("{} since {} ({})", new.name, base.contract.name, base.note);
     for Change { class, pointer, what } in &changes {
-        println!("{:<12}{what}", class.name());
-        println!("{:<12}at: {pointer}", "");
+        say!("{:<12}{what}", class.name());
+        say!("{:<12}at: {pointer}", "");
     }
     match class {
-        None => println!("Nothing changed"),
+        None => say!("Nothing changed"),
         Some(class) => {
             let crates = crates.map(|crates| format!(", {crates} for the crates")).unwrap_or_default();
-            println!("The gravest change is {}: it asks for version {asked} of the contract{crates}", class.name());
+            say!("The gravest change is {}: it asks for version {asked} of the contract{crates}", class.name());
         }
     }
-    missing.iter().for_each(|missing| println!("missing: {missing}"));
+    missing.iter().for_each(|missing| say!("missing: {missing}"));
     if !missing.is_empty() {
-        println!("To mend it, {mend}");
+        say!("To mend it, {mend}");
     }
     Ok(outcome.into())
 }

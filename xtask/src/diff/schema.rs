@@ -37,7 +37,7 @@ impl<'a> Comparison<'a> {
 
     /// Two schemas; `is_optional` where they belong to a property that both sides may leave out.
     fn resolved(&mut self, old: &Place<'a>, new: &Place<'a>, direction: Direction, is_optional: bool) {
-        if !self.is_first(old, new, Some(direction)) {
+        if !self.seen.insert((old.pointer.clone(), new.pointer.clone(), Some(direction), is_optional)) {
             return;
         }
         let names = [name_of(old), name_of(new)];
@@ -54,7 +54,7 @@ impl<'a> Comparison<'a> {
                 "title" => self.fixed(name, &sides, "its type or variant is called otherwise"),
                 "description" | "example" | "externalDocs" | "deprecated" => self.words(name, &sides),
                 "nullable" => self.nullable(old, new, is_optional),
-                "enum" => self.values(&sides, direction),
+                "enum" => self.fixed(name, &sides, "its variants are others, and callers may match them all"),
                 "required" => self.required(old, new),
                 "properties" => self.properties(old, new, direction),
                 "items" => self.part(name, &sides, direction),
@@ -79,24 +79,6 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    fn values(&mut self, sides: &Sides<'a>, direction: Direction) {
-        let grew = match sides {
-            Sides::Both(old, new) => {
-                let (old, new) = (old.value.as_array(), new.value.as_array());
-                old.zip(new).is_some_and(|(old, new)| old.iter().all(|value| new.contains(value)))
-            }
-            _ => false,
-        };
-        if !sides.differ() {
-        } else if grew && direction == Direction::Request {
-            self.add(Class::Compatible, sides.place(), "it takes more values now");
-        } else if grew {
-            self.add(Class::Breaking, sides.place(), "more values may come: callers match the ones they know");
-        } else {
-            self.fixed("enum", sides, "values or the type itself are gone");
-        }
-    }
-
     /// Names under `required` that are no property; for properties see there.
     fn required(&mut self, old: &Place<'a>, new: &Place<'a>) {
         let stray = |place: &Place<'a>| {
@@ -109,6 +91,11 @@ impl<'a> Comparison<'a> {
     }
 
     fn properties(&mut self, old: &Place<'a>, new: &Place<'a>, direction: Direction) {
+        let is_first = old.members("properties").is_empty() && !new.members("properties").is_empty();
+        if let Some(properties) = new.child("properties").filter(|_| is_first) {
+            let what = "these are its first fields: the map is a type of its own now";
+            return self.add(Class::Breaking, &properties, what);
+        }
         for (name, sides) in pairs(old.members("properties"), new.members("properties")) {
             let is_required = |place: &Place<'a>| place.elements("required").iter().any(|known| known.value == name);
             let (was_required, is_required) = (is_required(old), is_required(new));

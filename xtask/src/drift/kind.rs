@@ -4,11 +4,19 @@ use serde_json::Value;
 
 use crate::contract::{Contract, Place};
 
+/// How deep a kind is told: a schema may hold itself.
+const DEPTH: usize = 8;
+
 /// What a schema allows, such as `string or null` without the null, which every field may be.
 pub(crate) fn of_schema(contract: &Contract, schema: &Place<'_>) -> String {
+    to_depth(contract, schema, DEPTH)
+}
+
+fn to_depth(contract: &Contract, schema: &Place<'_>, depth: usize) -> String {
+    let Some(depth) = depth.checked_sub(1) else { return "and so on".to_owned() };
     let schema = contract.follow(schema.clone());
     for key in ["oneOf", "anyOf", "allOf"] {
-        let branches: Vec<_> = schema.elements(key).iter().map(|branch| of_schema(contract, branch)).collect();
+        let branches: Vec<_> = schema.elements(key).iter().map(|branch| to_depth(contract, branch, depth)).collect();
         if !branches.is_empty() {
             return branches.join(" or ");
         }
@@ -16,7 +24,7 @@ pub(crate) fn of_schema(contract: &Contract, schema: &Place<'_>) -> String {
     match (schema.text("type"), schema.text("format")) {
         (Some("string"), Some("uuid")) => "guid".to_owned(),
         (Some("array"), _) => match schema.child("items") {
-            Some(items) => format!("array of {}", of_schema(contract, &items)),
+            Some(items) => format!("array of {}", to_depth(contract, &items, depth)),
             None => "array".to_owned(),
         },
         (Some(kind), _) => kind.to_owned(),
@@ -84,5 +92,20 @@ pub(crate) fn of_words(word: &str) -> &str {
         "int" | "int32" | "int64" | "integer" | "number" => "integer",
         "bool" | "boolean" => "boolean",
         other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn comes_to_an_end_in_a_schema_that_holds_itself() {
+        let text = "a:\n  type: array\n  items:\n    $ref: '#/a'\nb:\n  oneOf:\n  - $ref: '#/b'\n  - type: string\n";
+        let contract = Contract::parse("test.yaml", text.to_owned()).expect("the test's YAML is valid");
+        for name in ["a", "b"] {
+            let kind = of_schema(&contract, &contract.root().child(name).expect("it is there"));
+            assert!(kind.contains("and so on"), "{kind}");
+        }
     }
 }

@@ -64,7 +64,7 @@ fn start(line: &str) -> Option<Message> {
 }
 
 /// The answer of a proxy to `CONNECT`, by its usual words.
-fn is_tunnel(text: &str) -> bool {
+pub(crate) fn is_tunnel(text: &str) -> bool {
     text.lines().next().is_some_and(|line| line.to_ascii_lowercase().contains("connection established"))
 }
 

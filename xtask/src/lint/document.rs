@@ -79,8 +79,11 @@ fn read<T: DeserializeOwned>(place: &Place<'_>, kind: &str, faults: &mut Vec<Fau
     let Err(error) = serde_path_to_error::deserialize::<_, T>(place.value) else { return };
     let inside = format!("{}/", place.pointer);
     if !faults.iter().any(|fault| fault.pointer == place.pointer || fault.pointer.starts_with(&inside)) {
+        // The parts above are told at their own places; of any other the path inside this one is known.
+        let inside = error.path().to_string();
+        let inside = if inside == "." { String::new() } else { format!(" at {inside}") };
         let error = error.into_inner();
-        faults.push(Fault::new(&place.pointer, format!("this does not read as {kind}: {error}")));
+        faults.push(Fault::new(&place.pointer, format!("this does not read as {kind}{inside}: {error}")));
     }
 }
 

@@ -5,6 +5,7 @@
 mod document;
 mod examples;
 mod json_schema;
+mod names;
 mod operations;
 mod parameters;
 mod responses;
@@ -17,6 +18,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 
 use crate::contract::Contract;
+use crate::report;
 
 /// Where the rules are explained, from the workspace's root.
 const GUIDE: &str = "docs/contract-rules.md";
@@ -65,10 +67,17 @@ pub(crate) struct Finding {
     fault: Fault,
 }
 
+impl Finding {
+    /// The id of the rule.
+    pub(crate) fn rule(&self) -> &'static str {
+        self.rule.id
+    }
+}
+
 pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<ExitCode> {
     if arguments.list {
         for rule in rules() {
-            println!("{} {}", rule.id, rule.title);
+            say!("{} {}", rule.id, rule.title);
         }
         return Ok(ExitCode::SUCCESS);
     }
@@ -77,9 +86,11 @@ pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<ExitCode> {
         None => Contract::load(root)?,
     };
     let findings = check(&contract);
-    print(&contract, &findings, &mut std::io::stdout())?;
+    let mut told = Vec::new();
+    print(&contract, &findings, &mut told)?;
+    report::print(format_args!("{}", String::from_utf8_lossy(&told)));
     if findings.is_empty() {
-        println!("{} keeps all {} rules", contract.name, rules().count());
+        say!("{} keeps all {} rules", contract.name, rules().count());
         return Ok(ExitCode::SUCCESS);
     }
     Ok(ExitCode::from(1))
@@ -121,8 +132,15 @@ pub(crate) fn print(contract: &Contract, findings: &[Finding], to: &mut dyn Writ
 }
 
 /// Every rule, those for the document first.
-const RULES: [&[Rule]; 6] =
-    [document::RULES, operations::RULES, responses::RULES, parameters::RULES, schemas::RULES, examples::RULES];
+const RULES: [&[Rule]; 7] = [
+    document::RULES,
+    operations::RULES,
+    responses::RULES,
+    parameters::RULES,
+    schemas::RULES,
+    examples::RULES,
+    names::RULES,
+];
 
 fn rules() -> impl Iterator<Item = &'static Rule> {
     RULES.into_iter().flatten()

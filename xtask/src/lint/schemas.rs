@@ -63,11 +63,12 @@ pub(super) const RULES: &[Rule] = &[
 fn names(contract: &Contract) -> Vec<Fault> {
     let components = contract.root().child("components");
     let schemas = components.into_iter().flat_map(|components| components.members("schemas"));
-    let odd = schemas.filter(|(name, _)| {
-        !name.starts_with(|first: char| first.is_ascii_uppercase())
-            || !name.bytes().all(|byte| byte.is_ascii_alphanumeric())
-    });
+    let odd = schemas.filter(|(name, _)| !is_pascal_case(name));
     odd.map(|(name, schema)| Fault::new(schema.pointer, format!("`{name}` is not in Pascal case"))).collect()
+}
+
+pub(super) fn is_pascal_case(name: &str) -> bool {
+    name.starts_with(|first: char| first.is_ascii_uppercase()) && name.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
 fn descriptions(contract: &Contract) -> Vec<Fault> {

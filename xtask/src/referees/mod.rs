@@ -64,7 +64,7 @@ const REFEREES: &[Referee] = &[
 
 pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<ExitCode> {
     if arguments.list {
-        REFEREES.iter().for_each(|Referee { name, about, .. }| println!("{name:<24}{about}"));
+        REFEREES.iter().for_each(|Referee { name, about, .. }| say!("{name:<24}{about}"));
         return Ok(ExitCode::SUCCESS);
     }
     let asked =
@@ -84,8 +84,8 @@ pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<ExitCode> {
             unhappy.push(*name);
         }
         if arguments.output == Format::Text {
-            println!("{name:<24}{verdict:<20}{seconds:>6.1} s  {about}");
-            said.lines().for_each(|line| println!("    {line}"));
+            say!("{name:<24}{verdict:<20}{seconds:>6.1} s  {about}");
+            said.lines().for_each(|line| say!("    {line}"));
         }
         verdicts.push(json!({ "referee": name, "verdict": verdict, "said": said, "seconds": seconds }));
     }
@@ -97,10 +97,10 @@ pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<ExitCode> {
     match arguments.output {
         Format::Json => {
             let mend = (!unhappy.is_empty()).then_some(mend);
-            println!("{:#}", json!({ "referees": verdicts, "mend": mend }));
+            say!("{:#}", json!({ "referees": verdicts, "mend": mend }));
         }
-        Format::Text if unhappy.is_empty() => println!("All {} referees agree", verdicts.len()),
-        Format::Text => println!("To mend it, {mend}"),
+        Format::Text if unhappy.is_empty() => say!("All {} referees agree", verdicts.len()),
+        Format::Text => say!("To mend it, {mend}"),
     }
     Ok(outcome.into())
 }

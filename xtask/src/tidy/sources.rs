@@ -33,7 +33,8 @@ pub(super) fn findings(texts: &[Text]) -> Vec<String> {
             // A path at the end of a longer one, or of an address, is none of its own.
             let starts =
                 |at: usize| !line[..at].ends_with(|letter: char| letter.is_alphanumeric() || ".-_".contains(letter));
-            for place in MACHINE.iter().filter(|place| line.find(*place).is_some_and(starts)) {
+            let is_there = |place: &&&str| line.match_indices(**place).any(|(at, _)| starts(at));
+            for place in MACHINE.iter().filter(is_there) {
                 findings.push(format!("{path}:{number}: {place} is a place on somebody's machine"));
             }
         }
@@ -102,7 +103,9 @@ mod tests {
         for place in MACHINE {
             assert_eq!(about("a.md", &format!("see `{place}x`\n")).len(), 1, "{place}");
         }
-        assert_eq!(about("a.md", &format!("https://host.example{}x\n", MACHINE[0])), Vec::<String>::new());
+        let address = format!("https://host.example{}x", MACHINE[0]);
+        assert_eq!(about("a.md", &address), Vec::<String>::new());
+        assert_eq!(about("a.md", &format!("{address} and {}x\n", MACHINE[0])).len(), 1);
     }
 
     #[test]

@@ -114,6 +114,37 @@ fn finds_a_file_written_by_hand_among_generated_ones_and_never_deletes_it() {
 }
 
 #[test]
+fn finds_what_hides_among_generated_files() {
+    for hidden in [".old/notes.rs", "target/notes.rs"] {
+        let copy = Copy::new();
+        let stray = format!("crates/partner-center-mock/src/generated/{hidden}");
+        copy.write(&stray, "//! Notes.\n");
+        copy.assert_out_of_step(&[&stray]);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn finds_a_link_among_generated_files() {
+    let copy = Copy::new();
+    let stray = "crates/partner-center-mock/src/generated/link.rs";
+    std::os::unix::fs::symlink(copy.path(OPERATIONS), copy.path(stray)).expect("a link");
+    copy.assert_out_of_step(&[stray]);
+    assert_eq!(copy.mend().code, Some(1));
+}
+
+#[test]
+fn tells_machines_what_is_out_of_step() {
+    let copy = Copy::new();
+    copy.edit(CLIENT, "pub struct Organization {", "pub struct Organisation {");
+    let run = xtask(copy.0.path(), &["codegen", "--check", "--output", "json"]);
+    assert_eq!(run.code, Some(1), "{run:?}");
+    let report: serde_json::Value = serde_json::from_str(&run.stdout).expect("it prints JSON");
+    assert_eq!(report["out-of-step"][0]["path"], CLIENT);
+    assert_eq!(report["mend"], "cargo xtask codegen");
+}
+
+#[test]
 fn leaves_build_output_and_hidden_folders_alone() {
     let copy = Copy::new();
     for place in ["target/debug/old.rs", ".git/old.rs", "cache/old.rs"] {

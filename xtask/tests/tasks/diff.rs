@@ -64,6 +64,53 @@ changes! {
         let new = json!({ "name": "size", "in": "query", "required": true, "schema": { "type": "integer" } });
         list(contract, &format!("{OPERATION}/parameters")).push(new);
     };
+    a_parameter_of_another_name_breaks_callers: "breaking" at "/components/parameters/CustomerTenantId/name", |contract| {
+        at(contract, "/components/parameters/CustomerTenantId")["name"] = json!("customer-id");
+    };
+    a_parameter_in_other_letters_breaks_callers: "breaking" at "/components/parameters/RequestId/name", |contract| {
+        at(contract, "/components/parameters/RequestId")["name"] = json!("MS-REQUESTID");
+    };
+    a_parameter_that_may_be_left_out_now_breaks_callers: "breaking" at "/components/parameters/CustomerTenantId",
+        |contract| {
+            at(contract, "/components/parameters/CustomerTenantId")["required"] = json!(false);
+        };
+    a_new_optional_body_is_compatible: "compatible" at format!("{OPERATION}/requestBody"), |contract| {
+        let content = json!({ "application/json": { "schema": { "type": "string" } } });
+        at(contract, OPERATION)["requestBody"] = json!({ "content": content });
+    };
+    a_new_operation_is_compatible: "compatible" at "/paths/~1v1~1domains/get", |contract| {
+        let mut operation = at(contract, OPERATION).clone();
+        operation["operationId"] = json!("get_domains");
+        operation["parameters"] = json!([]);
+        at(contract, "/paths")["/v1/domains"] = json!({ "get": operation });
+    };
+    a_removed_error_status_breaks_users_of_the_mocks: "breaking" at format!("{OPERATION}/responses/404"), |contract| {
+        at(contract, OPERATION)["responses"].as_object_mut().map(|all| all.remove("404"));
+    };
+    a_removed_range_of_statuses_breaks_users_of_the_mocks: "breaking" at format!("{OPERATION}/responses/4XX"),
+        |contract| {
+            at(contract, OPERATION)["responses"].as_object_mut().map(|all| all.remove("4XX"));
+        };
+    the_first_fields_of_a_map_break_callers: "breaking"
+        at "/components/schemas/ServiceError/properties/parameters/properties", |contract| {
+            let own = "/components/schemas/ServiceError/properties/parameters";
+            at(contract, own)["properties"] = json!({ "a": { "type": "string" } });
+        };
+    other_servers_of_a_path_are_seen: "breaking" at "/paths/~1v1~1customers~1{customer-tenant-id}~1organization/servers",
+        |contract| {
+            let path = "/paths/~1v1~1customers~1{customer-tenant-id}~1organization";
+            at(contract, path)["servers"] = json!([{ "url": "https://elsewhere.example" }]);
+        };
+    an_extension_of_a_path_is_seen: "breaking" at "/paths/~1v1~1customers~1{customer-tenant-id}~1organization/x-new",
+        |contract| {
+            at(contract, "/paths/~1v1~1customers~1{customer-tenant-id}~1organization")["x-new"] = json!(1);
+        };
+    an_extension_among_the_paths_is_seen: "breaking" at "/paths/x-new", |contract| {
+        at(contract, "/paths")["x-new"] = json!(1);
+    };
+    an_operation_without_sign_in_is_seen: "breaking" at format!("{OPERATION}/security"), |contract| {
+        at(contract, OPERATION)["security"] = json!([]);
+    };
     a_new_error_status_is_compatible: "compatible" at format!("{OPERATION}/responses/409"), |contract| {
         at(contract, OPERATION)["responses"]["409"] = json!({ "$ref": "#/components/responses/BadRequest" });
     };
@@ -120,18 +167,32 @@ fn a_field_that_may_be_null_now_is_compatible_and_an_element_is_not() {
 }
 
 #[test]
-fn direction_decides_what_a_value_of_an_enum_means() {
+fn the_order_of_uses_hides_nothing_of_a_shared_model() {
+    let with = |nullable: bool| {
+        let mut contract = contract();
+        at(&mut contract, "/components/schemas")["Label"] = json!({ "type": "string", "nullable": nullable });
+        let label = json!({ "$ref": "#/components/schemas/Label" });
+        let properties = at(&mut contract, "/components/schemas/Organization/properties");
+        properties["a"] = label.clone();
+        properties["b"] = json!({ "type": "array", "items": label });
+        contract
+    };
+    let classes: Vec<String> = changes(&with(false), &with(true)).into_iter().map(|(class, _)| class).collect();
+    assert_eq!(classes, ["breaking", "compatible"]);
+}
+
+#[test]
+fn closed_values_that_grow_break_callers_whichever_way_they_go() {
     let with = |values: Value| {
         let mut contract = contract();
         at(&mut contract, "/components/parameters/Locale/schema")["enum"] = values.clone();
         at(&mut contract, CITY)["enum"] = values;
         contract
     };
-    let (few, many) = (with(json!(["a"])), with(json!(["a", "b"])));
-    let told = changes(&few, &many);
-    let sent = ("compatible".to_owned(), "/components/parameters/Locale/schema/enum".to_owned());
-    assert_eq!(told, [("breaking".to_owned(), format!("{CITY}/enum")), sent]);
-    assert!(changes(&many, &few).iter().all(|(class, _)| class == "breaking"));
+    let told = changes(&with(json!(["a"])), &with(json!(["a", "b"])));
+    let broken = |pointer: String| ("breaking".to_owned(), pointer);
+    let sent = "/components/parameters/Locale/schema/enum".to_owned();
+    assert_eq!(told, [broken(format!("{CITY}/enum")), broken(sent)]);
 }
 
 #[test]
@@ -191,10 +252,40 @@ fn before_the_first_release_no_version_is_due() {
     repository.change(|contract| at(contract, CITY)["type"] = json!("integer"));
     let run = repository.diff(&[]);
     assert_eq!(run.code, Some(0), "{run:?}");
-    assert!(run.stdout.contains("no release is tagged here"), "{run:?}");
+    assert!(run.stdout.contains("no earlier release is tagged here"), "{run:?}");
     assert!(run.stdout.contains("it asks for version 2.0.0 of the contract"), "{run:?}");
     // A commit that is named is what callers have.
     assert_eq!(repository.diff(&["--base", "no-release"]).code, Some(1));
+}
+
+#[test]
+fn at_its_own_tag_a_release_is_held_against_the_one_before() {
+    let repository = Repository::new();
+    repository.commit("v0.1.0");
+    repository.change(|contract| at(contract, CITY)["type"] = json!("integer"));
+    repository.commit("v0.1.1");
+    let run = repository.diff(&[]);
+    assert_eq!(run.code, Some(1), "{run:?}");
+    assert!(run.stdout.contains("since v0.1.0:"), "{run:?}");
+    // What is not committed yet comes after the release.
+    repository.change(|contract| contract["x-new"] = json!(1));
+    assert!(repository.diff(&[]).stdout.contains("since v0.1.1:"));
+}
+
+#[test]
+fn a_shallow_clone_without_an_earlier_release_is_no_clean_bill() {
+    let (repository, clone) = (Repository::new(), tempfile::tempdir().expect("a folder"));
+    repository.commit("v0.1.0");
+    repository.change(|contract| at(contract, CITY)["type"] = json!("integer"));
+    repository.commit("v0.1.1");
+    let source = format!("file://{}", repository.0.path().display());
+    let clone = Repository(clone);
+    let git =
+        Command::new("git").args(["clone", "-q", "--depth", "1", &source, "."]).current_dir(clone.0.path()).status();
+    assert!(git.expect("git runs").success());
+    let run = clone.diff(&[]);
+    assert_eq!(run.code, Some(2), "{run:?}");
+    assert!(run.stderr.contains("git fetch --unshallow --tags"), "{run:?}");
 }
 
 #[test]

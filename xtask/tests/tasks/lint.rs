@@ -38,6 +38,45 @@ rules! {
         let operation = at(contract, OPERATION);
         operation["responses"] = json!("none");
     };
+    refuses_two_fields_that_are_one_in_rust: "PC035" at "/components/schemas/Organization/properties/postal_code",
+        |contract| {
+            let properties = at(contract, "/components/schemas/Organization/properties");
+            properties["postal_code"] = properties["postalCode"].clone();
+        };
+    refuses_two_parameters_that_are_one_in_rust: "PC035" at "/components/parameters/Locale/name", |contract| {
+        at(contract, "/components/parameters/Locale")["name"] = json!("MS-Request-ID");
+    };
+    refuses_a_parameter_that_the_mock_has_another_thing_for: "PC035" at "/components/parameters/Locale/name",
+        |contract| {
+            at(contract, "/components/parameters/Locale")["name"] = json!("Into-Inner");
+        };
+    refuses_an_operation_called_like_a_keyword: "PC035" at format!("{OPERATION}/operationId"), |contract| {
+        at(contract, OPERATION)["operationId"] = json!("match");
+    };
+    refuses_an_operation_called_like_a_part_of_the_client: "PC035" at format!("{OPERATION}/operationId"), |contract| {
+        at(contract, OPERATION)["operationId"] = json!("new_with_client");
+    };
+    refuses_two_operations_whose_types_are_one: "PC035" at "/paths/~1v1~1domains/get/operationId", |contract| {
+        let mut operation = at(contract, OPERATION).clone();
+        operation["parameters"] = json!([]);
+        operation["operationId"] = json!("get_2a");
+        at(contract, "/paths")["/v1/domains"] = json!({ "get": operation.clone() });
+        at(contract, OPERATION)["operationId"] = json!("get2a");
+    };
+    refuses_a_schema_that_rust_spells_otherwise: "PC035" at "/components/schemas/URL", |contract| {
+        at(contract, "/components/schemas")["URL"] = json!({ "type": "object", "description": "A place." });
+    };
+    refuses_a_schema_called_like_a_keyword: "PC035" at "/components/schemas/Self", |contract| {
+        at(contract, "/components/schemas")["Self"] = json!({ "type": "object", "description": "It." });
+    };
+    refuses_a_schema_that_another_one_makes_too: "PC035" at "/components/schemas/ServiceError/properties/code",
+        |contract| {
+            let new = json!({ "type": "object", "description": "A code." });
+            at(contract, "/components/schemas")["ServiceErrorCode"] = new;
+        };
+    refuses_what_the_document_itself_has_wrong: "PC002" at "", |contract| {
+        contract["security"] = json!(7);
+    };
     refuses_an_unknown_type: "PC002" at "/components/schemas/Organization/properties/city/type", |contract| {
         at(contract, "/components/schemas/Organization/properties/city")["type"] = json!("text");
     };
@@ -267,4 +306,15 @@ fn at<'a>(contract: &'a mut Value, pointer: &str) -> &'a mut Value {
 fn remove(contract: &mut Value, pointer: &str, key: &str) {
     let removed = at(contract, pointer).as_object_mut().and_then(|object| object.remove(key));
     assert!(removed.is_some(), "{pointer} has no {key}");
+}
+
+#[test]
+fn names_the_place_inside_a_part_that_does_not_read() {
+    let mut contract = contract();
+    at(&mut contract, OPERATION)["deprecated"] = json!("maybe");
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("contract.json");
+    std::fs::write(&file, contract.to_string()).expect("the file is written");
+    let run = xtask(&workspace(), &["lint", &file.display().to_string()]);
+    assert!(run.stdout.contains("does not read as an operation at deprecated: "), "{run:?}");
 }

@@ -9,6 +9,7 @@ use tempfile::TempDir;
 use crate::support::{CONTRACT, Run, contract_text, workspace, xtask};
 
 const ACCEPTED: &str = "openapi/accepted-differences.yaml";
+const REVIEWED: &str = "openapi/reviewed-page.yaml";
 
 /// The page in all its forms, with the text that ends each of them.
 const FORMS: &[&str] = &["page.html", "page.md", "page.txt"];
@@ -119,6 +120,118 @@ fn never_passes_a_page_it_cannot_read_and_says_what_it_missed() {
 }
 
 #[test]
+fn tells_of_every_section_that_reads_otherwise_whatever_the_form() {
+    let copy = Copy::new();
+    // In its own words, since no program understands them all.
+    for (old, new, section) in [
+        ("What an organization is.", "What an organization is. It will be retired in 2027.", "Opening"),
+        ("comes back.", "comes back. Partners are throttled at 10 calls a minute.", "REST response"),
+        ("GDAP roles are required here.", "GDAP roles are required here, Billing Administrator too.", "Prerequisites"),
+        ("GDAP roles are required here.", "GDAP roles aren\u{2019}t required here.", "Prerequisites"),
+        ("You need at least one of these", "You need at least one of these for a time", "GDAP roles"),
+        ("Which customer it is.", "Which customer it was.", "URI parameters"),
+        ("lists the ", "lists all the ", "Request headers"),
+    ] {
+        for form in FORMS {
+            let page = sample(form);
+            assert!(page.contains(old), "{form}: {old}");
+            let run = copy.check(&page.replacen(old, new, 1));
+            assert_eq!(run.code, Some(1), "{form}: {new}: {run:?}");
+            let told = format!("section \"{section}\": it reads otherwise than when it was reviewed");
+            assert!(run.stdout.contains(&told), "{form}: {new}: {}", run.stdout);
+        }
+    }
+}
+
+#[test]
+fn tells_of_a_second_row_sample_or_method_in_a_section() {
+    let copy = Copy::new();
+    for (old, new, section) in [
+        ("### Request body", "```http\nGET /v2/customers HTTP/1.1\n```\n\n### Request body", "Request headers"),
+        ("### URI parameter", "| **PATCH** | /v1/customers |\n\n### URI parameter", "Request syntax"),
+        ("## Next steps", "```http\nHTTP/1.1 404 Not Found\n```\n\n## Next steps", "Response example"),
+        ("## REST request", "And one of these:\n\n- Billing Reader\n\n## REST request", "GDAP roles"),
+    ] {
+        let run = copy.check(&sample("page.md").replacen(old, new, 1));
+        assert_eq!(run.code, Some(1), "{new}: {run:?}");
+        assert!(run.stdout.contains(&format!("section \"{section}\": it reads")), "{new}: {}", run.stdout);
+    }
+}
+
+#[test]
+fn shows_what_a_changed_section_says_and_records_it_once_it_is_reviewed() {
+    let copy = Copy::new();
+    let page = sample("page.md").replace("What an organization is.", "Retired\u{1b}[2K soon.");
+    let run = copy.check(&page);
+    assert!(run.stdout.contains("  now: Retired\\u{1b}[2K soon.\n"), "{}", run.stdout);
+    assert!(run.stdout.contains("--accept > openapi/reviewed-page.yaml`), then run: cargo xtask"), "{}", run.stdout);
+    let file = copy.write("page", &page);
+    let run = xtask(copy.0.path(), &["drift", "page", "--accept", &file]);
+    assert_eq!(run.code, Some(0), "{run:?}");
+    copy.write(REVIEWED, &run.stdout);
+    assert_eq!(copy.check(&page).code, Some(0));
+}
+
+#[test]
+fn without_a_review_no_page_agrees() {
+    let copy = Copy::new();
+    std::fs::remove_file(copy.path(REVIEWED)).expect("the file was there");
+    let run = copy.check(&sample("page.md"));
+    assert_eq!(run.code, Some(1), "{run:?}");
+    assert!(run.stdout.contains("section \"Opening\": it was never reviewed"), "{}", run.stdout);
+}
+
+#[test]
+fn cannot_read_a_section_that_stands_twice_or_a_row_that_is_too_short() {
+    let copy = Copy::new();
+    for (page, missed) in [
+        (
+            sample("page.md").replace("## REST request", "## GDAP roles\n\n- Billing Reader\n\n## REST request"),
+            "the section \"GDAP roles\" stands twice",
+        ),
+        (
+            sample("page.txt").replace("guid | Y | Which customer it is. |", "guid |"),
+            "the section \"URI parameters\" has a row that is too short",
+        ),
+        (sample("page.md").replace("| Y        |", "| Maybe |"), "\"URI parameters\" holds no table of parameters"),
+        (
+            sample("page.md").replace("### Request body", "| A | B |\n|---|---|\n| c | d |\n\n### Request body"),
+            "\"Request headers\" holds a table that is none of headers",
+        ),
+    ] {
+        let run = copy.check(&page);
+        assert_eq!(run.code, Some(2), "{missed}: {run:?}");
+        assert!(run.stdout.contains(missed), "{missed}: {}", run.stdout);
+    }
+}
+
+#[test]
+fn holds_a_table_of_headers_against_the_contract_apart_from_the_sample() {
+    let table = "| Name | Type | Required |\n|---|---|---|\n| MS-RequestId | int | Y |\n| X-New | string | N |\n";
+    let run = Copy::new().check(&sample("page.md").replace("### Request body", &format!("{table}\n### Request body")));
+    assert_eq!(run.code, Some(1), "{run:?}");
+    for told in [
+        "listed-header/MS-RequestId/type: the page has \"integer\", the contract \"guid\"",
+        "listed-header/MS-RequestId/required: the page has \"required\", the contract \"optional\"",
+        "listed-header/X-New: the page has \"string, optional\", the contract nothing",
+    ] {
+        assert!(run.stdout.contains(told), "{told}: {}", run.stdout);
+    }
+}
+
+#[test]
+fn goes_on_after_a_file_that_it_cannot_read() {
+    let copy = Copy::new();
+    let file = copy.write("page", &sample("page.md"));
+    let run = xtask(copy.0.path(), &["drift", "page", "--output", "json", "no such file", &file]);
+    assert_eq!(run.code, Some(2), "{run:?}");
+    let report: serde_json::Value = serde_json::from_str(&run.stdout).expect("it prints JSON");
+    assert!(report["pages"][0]["absent"].as_str().is_some_and(|reason| reason.contains("cannot be read")), "{report}");
+    assert!(report["pages"][1]["facts"].is_array(), "{report}");
+    assert!(report["mend"].as_str().is_some_and(|mend| mend.contains("page 'no such file' ")), "{report}");
+}
+
+#[test]
 fn tells_of_an_acceptance_that_no_longer_applies() {
     let copy = Copy::new();
     let run = copy.check(&sample("page.md").replace("This query parameter", "This path parameter"));
@@ -175,7 +288,7 @@ fn says_that_an_address_cannot_be_reached_and_what_to_do_then() {
     drop(listener);
     let run = xtask(Copy::new().0.path(), &["drift", "page", &address]);
     assert_eq!(run.code, Some(2), "{run:?}");
-    assert!(run.stderr.contains("cannot be reached; without a network, save the page and run"), "{}", run.stderr);
+    assert!(run.stdout.contains("cannot be reached; without a network, save the page and run"), "{}", run.stdout);
 }
 
 /// A sample of the page.
@@ -194,6 +307,7 @@ impl Copy {
         copy.write(CONTRACT, &contract_text());
         let accepted = std::fs::read_to_string(workspace().join(ACCEPTED)).expect("the file is there");
         copy.write(ACCEPTED, &accepted);
+        copy.write(REVIEWED, &sample("reviewed-page.yaml"));
         copy
     }
 

@@ -91,6 +91,62 @@ fn takes_from_a_har_file_only_what_belongs_to_the_operation() {
 }
 
 #[test]
+fn never_agrees_with_an_answer_that_has_nothing_or_no_json_where_it_is_due() {
+    let copy = Copy::new();
+    let head = SAMPLE.rsplit_once("\n\n").expect("it has a body").0;
+    let run = copy.check(&[&format!("{head}\n\n")]);
+    assert_eq!(run.code, Some(1), "{run:?}");
+    assert!(run.stdout.contains("no JSON: body: nothing, the contract has JSON"), "{run:?}");
+    let error = "HTTP/1.1 403 Forbidden\nContent-Type: application/json\n\n<html></html>";
+    let run = copy.check(&[error]);
+    assert_eq!(run.code, Some(1), "{run:?}");
+    assert!(run.stdout.contains("no JSON: body: text, the contract has JSON"), "{run:?}");
+    assert_eq!(copy.check(&[&error.replace("application/json", "text/plain")]).code, Some(0));
+}
+
+#[test]
+fn cannot_tell_of_a_body_that_was_not_saved_or_is_packed() {
+    let copy = Copy::new();
+    let url = "https://proxy.example/v1/customers/1/organization";
+    let mut own = entry(url, 200, "");
+    own["response"]["content"] = json!({ "size": 900 });
+    let run = copy.check(&[&har(&[own.clone()])]);
+    assert_eq!(run.code, Some(2), "{run:?}");
+    assert!(run.stderr.contains("its body was not saved"), "{run:?}");
+    // Those of other operations are nobody's business.
+    own["request"]["url"] = json!("https://proxy.example/logo.png");
+    assert_eq!(copy.check(&[&har(&[own, entry(url, 200, &body())])]).code, Some(0));
+    let run = copy.check(&["HTTP/1.1 200 OK\nContent-Encoding: gzip\n\nx"]);
+    assert_eq!(run.code, Some(2), "{run:?}");
+    assert!(run.stderr.contains("its body is packed"), "{run:?}");
+}
+
+#[test]
+fn holds_every_message_of_a_file_against_the_contract() {
+    let run = Copy::new().check(&[&format!("{SAMPLE}\n{}", SAMPLE.replace("\"street\"", "\"fax\": 1, \"street\""))]);
+    assert_eq!(run.code, Some(1), "{run:?}");
+    assert!(run.stdout.starts_with("2 answers held"), "{run:?}");
+    assert!(run.stdout.contains("unknown field: /*/fax: integer"), "{run:?}");
+}
+
+#[test]
+fn names_of_answers_cannot_steer_the_terminal() {
+    let run = Copy::new().check(&[&SAMPLE.replace("\"street\"", r#""a\u001b[2Kb": 1, "street""#)]);
+    assert!(run.stdout.contains(r"unknown field: /*/a\u{1b}[2Kb: integer"), "{run:?}");
+    assert!(!run.stdout.contains('\u{1b}'), "{run:?}");
+}
+
+#[test]
+fn suggests_nothing_that_breaks_a_rule_of_the_contract() {
+    let capture = SAMPLE.replace("\"street\"", "\"accessToken\": \"a\", \"a/b\": 1, \"street\"");
+    let run = Copy::new().check(&[&capture]);
+    assert_eq!(run.code, Some(1), "{run:?}");
+    assert!(run.stdout.contains("No patch for unknown field: /*/accessToken is a matter for a person"), "{run:?}");
+    assert!(!run.stdout.contains("+        accessToken"), "{run:?}");
+    assert!(run.stdout.contains("+        'a/b':"), "{run:?}");
+}
+
+#[test]
 fn cannot_read_what_is_no_capture() {
     let run = Copy::new().check(&["hello"]);
     assert_eq!(run.code, Some(2), "{run:?}");

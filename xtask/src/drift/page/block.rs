@@ -17,6 +17,22 @@ pub(crate) enum Block {
 
 /// The blocks of a page in HTML, Markdown or plain text, told apart by what they begin with.
 pub(crate) fn read(text: &str) -> Vec<Block> {
+    let mut blocks = of_form(text);
+    blocks.retain(|block| !matches!(block, Block::Text(text) if is_label(text)));
+    blocks
+}
+
+/// The name of a kind of note, or when and by how many a page was written: not every form of a page shows them.
+fn is_label(text: &str) -> bool {
+    let bare = text.trim_end_matches(':');
+    let is_date = !text.is_empty() && text.chars().all(|letter| letter.is_ascii_digit() || "/-".contains(letter));
+    let is_count = text
+        .split_once(' ')
+        .is_some_and(|(count, word)| count.parse::<u32>().is_ok() && ["contributor", "contributors"].contains(&word));
+    ["Important", "Note", "Tip", "Caution", "Warning", "Article"].contains(&bare) || is_date || is_count
+}
+
+fn of_form(text: &str) -> Vec<Block> {
     let text = text.trim_start_matches('\u{feff}').trim_start();
     let start = text.get(..15).unwrap_or_default().to_ascii_lowercase();
     if start.starts_with("<!doctype html") || start.starts_with("<html") || text.contains("<h1") {

@@ -28,6 +28,11 @@ impl Fact {
     }
 }
 
+/// The id of the operation that the page is about.
+pub(crate) fn operation_id<'a>(contract: &'a Contract, page: &Facts) -> Option<&'a str> {
+    operation_of(contract, page)?.place.text("operationId")
+}
+
 /// Every fact that either side has. Nothing where no operation is the one the page is about.
 pub(crate) fn compare(contract: &Contract, page: &Facts) -> Option<Vec<Fact>> {
     let operation = operation_of(contract, page)?;
@@ -141,10 +146,13 @@ impl<'a> Comparison<'a> {
             places.extend(parameter.text("in"));
             let found = told.iter().position(|told| told.name == name).map(|index| told.remove(index));
             let required = parameter.is_true("required");
-            self.parameter(parameter, found, Some((kind::of_parameter(self.contract, parameter), required)), name);
+            let stated = (kind::of_parameter(self.contract, parameter), required);
+            self.parameter(parameter, found, Some(stated), &format!("parameter/{name}"));
         }
         let place = self.operation.place.clone();
-        told.into_iter().for_each(|told| self.parameter(&place, Some(told), None, &told.name));
+        for told in told {
+            self.parameter(&place, Some(told), None, &format!("parameter/{}", told.name));
+        }
         if let Some(said) = self.page.parameter_place {
             let stated: Vec<&str> = places.into_iter().collect();
             let stated = (!stated.is_empty()).then(|| stated.join(" and "));
@@ -157,12 +165,12 @@ impl<'a> Comparison<'a> {
         let page = told.map(|told| (kind::of_words(&told.kind).to_owned(), told.is_required));
         if page.is_none() || stated.is_none() {
             let words = |(kind, is_required)| format!("{kind}, {}", required(is_required));
-            return self.add(format!("parameter/{name}"), place, page.map(words), stated.map(words));
+            return self.add(name, place, page.map(words), stated.map(words));
         }
         let kinds = (page.clone().map(|page| page.0), stated.clone().map(|stated| stated.0));
-        self.add(format!("parameter/{name}/type"), place, kinds.0, kinds.1);
+        self.add(format!("{name}/type"), place, kinds.0, kinds.1);
         let needs = (page.map(|page| required(page.1)), stated.map(|stated| required(stated.1)));
-        self.add(format!("parameter/{name}/required"), place, needs.0, needs.1);
+        self.add(format!("{name}/required"), place, needs.0, needs.1);
     }
 
     fn request_headers(&mut self) {
@@ -175,13 +183,22 @@ impl<'a> Comparison<'a> {
             self.add("request-sample/url", &place, Some(without_names(url)), Some(stated));
         }
         let mut told: Vec<(String, String)> = sample.headers.clone();
-        told.extend(self.page.headers.iter().map(|header| (header.name.clone(), header.kind.clone())));
         let mut known = vec![("Authorization".to_owned(), "Bearer".to_owned(), self.contract.root())];
         known.push(("Accept".to_owned(), self.success_media().unwrap_or_default(), place.clone()));
+        let mut listed: Vec<&Parameter> = self.page.headers.iter().collect();
         for parameter in parts::parameters(self.contract, &self.operation) {
-            if let (Some("header"), Some(name)) = (parameter.text("in"), parameter.text("name")) {
-                known.push((name.to_owned(), kind::of_parameter(self.contract, &parameter), parameter));
+            let (Some("header"), Some(name)) = (parameter.text("in"), parameter.text("name")) else { continue };
+            let stated = kind::of_parameter(self.contract, &parameter);
+            known.push((name.to_owned(), stated.clone(), parameter.clone()));
+            // A table says more than a sample does, and what it leaves out is told of the sample.
+            if let Some(index) = listed.iter().position(|listed| listed.name.eq_ignore_ascii_case(name)) {
+                let stated = Some((stated, parameter.is_true("required")));
+                self.parameter(&parameter, Some(listed.remove(index)), stated, &format!("listed-header/{name}"));
             }
+        }
+        listed.retain(|header| !known.iter().any(|(name, ..)| header.name.eq_ignore_ascii_case(name)));
+        for header in listed {
+            self.parameter(&place, Some(header), None, &format!("listed-header/{}", header.name));
         }
         for (name, stated, place) in known {
             let found = told.iter().position(|(told, _)| told.eq_ignore_ascii_case(&name));

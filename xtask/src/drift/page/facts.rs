@@ -50,6 +50,9 @@ pub(crate) struct Parameter {
 pub(crate) fn read(blocks: &[Block]) -> Result<Facts, Vec<String>> {
     let Some(page) = Page::new(blocks) else { return Err(vec!["it has no title".to_owned()]) };
     let mut missed = Missed { page: &page, reasons: Vec::new() };
+    missed.reasons.extend(page.twice().map(|heading| format!("the section \"{heading}\" stands twice")));
+    let ragged = page.parts().into_iter().filter(|(_, blocks)| is_ragged(blocks));
+    missed.reasons.extend(ragged.map(|(heading, _)| format!("the section \"{heading}\" has a row that is too short")));
     let token_kinds = missed.need(Section::Prerequisites, "names no kind of token", token_kinds);
     let roles = missed.need(Section::GdapRoles, "lists no role", roles);
     let syntax = missed.need(Section::RequestSyntax, "holds no method with a path", syntax);
@@ -62,15 +65,23 @@ pub(crate) fn read(blocks: &[Block]) -> Result<Facts, Vec<String>> {
         let answer = serde_json::from_str(&message.body).ok()?;
         Some((message, answer))
     });
+    let headers = match page.section(Section::RequestHeaders).filter(|blocks| rows(blocks).next().is_some()) {
+        Some(_) => missed.need(Section::RequestHeaders, "holds a table that is none of headers", self::parameters),
+        None => Some(Vec::new()),
+    };
     let reasons = missed.reasons;
+    if !reasons.is_empty() {
+        return Err(reasons);
+    }
     let (
         Some(token_kinds),
         Some((roles_needed, roles)),
         Some((method, path)),
         Some(parameters),
+        Some(headers),
         Some(request),
         Some((response, answer)),
-    ) = (token_kinds, roles, syntax, parameters, request, response)
+    ) = (token_kinds, roles, syntax, parameters, headers, request, response)
     else {
         return Err(reasons);
     };
@@ -88,13 +99,13 @@ pub(crate) fn read(blocks: &[Block]) -> Result<Facts, Vec<String>> {
         path,
         parameters,
         parameter_place: texts(section(Section::UriParameters)).find_map(parameter_place),
-        headers: self::parameters(section(Section::RequestHeaders)).unwrap_or_default(),
+        headers,
         request_body: texts(section(Section::RequestBody)).next().map(str::to_owned),
         request,
         returns: texts(section(Section::Response)).find_map(returns),
         response,
         answer,
-        unknown_sections: page.unknown.iter().map(|name| (*name).to_owned()).collect(),
+        unknown_sections: page.unknown.iter().map(|(name, _)| (*name).to_owned()).collect(),
     })
 }
 
@@ -165,13 +176,24 @@ fn parameters(blocks: &[Block]) -> Option<Vec<Parameter>> {
     let head = rows.next()?;
     let column = |name: &str| head.iter().position(|cell| cell.eq_ignore_ascii_case(name));
     let (name, kind, required) = (column("name")?, column("type")?, column("required")?);
-    let parameters: Vec<Parameter> = rows
-        .filter_map(|row| {
-            let is_required = row.get(required)?.to_lowercase().starts_with(['y', 't']);
+    let parameters: Option<Vec<Parameter>> = rows
+        .map(|row| {
+            let is_required = match &row.get(required)?.to_lowercase()[..] {
+                "y" | "yes" | "true" | "required" => true,
+                "n" | "no" | "false" | "optional" => false,
+                _ => return None,
+            };
             Some(Parameter { name: row.get(name)?.clone(), kind: row.get(kind)?.to_lowercase(), is_required })
         })
         .collect();
-    (!parameters.is_empty()).then_some(parameters)
+    parameters.filter(|parameters| !parameters.is_empty())
+}
+
+/// Whether a row has fewer cells than the one that its table begins with.
+fn is_ragged(blocks: &[Block]) -> bool {
+    let width = |block: &Block| if let Block::Row(cells) = block { cells.len() } else { 0 };
+    let tables = blocks.split(|block| !matches!(block, Block::Row(_)));
+    tables.into_iter().any(|table| table.iter().any(|row| width(row) < width(&table[0])))
 }
 
 fn clouds(text: &str) -> Option<Vec<String>> {
@@ -192,20 +214,35 @@ fn clouds(text: &str) -> Option<Vec<String>> {
 }
 
 fn gdap(text: &str) -> Option<&'static str> {
-    let text = text.to_lowercase();
-    (text.contains("gdap role") && text.contains("required")).then_some("required")
+    let said = sentences(text).into_iter().filter(|sentence| sentence.contains("gdap role"));
+    let is_required = said.filter_map(|sentence| affirms(&sentence, "required")).next()?;
+    Some(if is_required { "required" } else { "not required" })
 }
 
 fn dap(text: &str) -> Option<&'static str> {
-    let text = text.to_lowercase();
-    let mut sentences = text.split(". ").filter(|sentence| sentence.split(' ').any(|word| word == "dap"));
-    sentences.find_map(|sentence| match sentence {
-        sentence if ["not supported", "isn't supported"].iter().any(|words| sentence.contains(words)) => {
-            Some("not supported")
-        }
-        sentence if sentence.contains("supported") => Some("supported"),
-        _ => None,
-    })
+    let said = sentences(text).into_iter().filter(|sentence| words(sentence).any(|word| word == "dap"));
+    let is_supported = said.filter_map(|sentence| affirms(&sentence, "supported")).next()?;
+    Some(if is_supported { "supported" } else { "not supported" })
+}
+
+fn sentences(text: &str) -> Vec<String> {
+    let plain = text.to_lowercase().replace('\u{2019}', "'");
+    plain.split(". ").map(str::to_owned).collect()
+}
+
+fn words(sentence: &str) -> impl Iterator<Item = &str> {
+    sentence.split(|letter: char| !letter.is_alphanumeric() && letter != '\'').filter(|word| !word.is_empty())
+}
+
+/// Whether a sentence says yes or no to what `claim` claims; nothing where it does not speak of it.
+fn affirms(sentence: &str, claim: &str) -> Option<bool> {
+    let words: Vec<&str> = words(sentence).collect();
+    if words.iter().any(|word| word.strip_prefix("un") == Some(claim)) {
+        return Some(false);
+    }
+    let at = words.iter().position(|word| *word == claim)?;
+    let is_no = |word: &&str| ["no", "not", "never", "cannot", "neither"].contains(word) || word.ends_with("n't");
+    Some(!words[at.saturating_sub(3)..at].iter().any(is_no))
 }
 
 /// The names of the roles in the partner's own tenant: words such as `AdminAgent`.
@@ -241,4 +278,21 @@ fn code(blocks: &[Block]) -> Option<String> {
     let mut codes =
         blocks.iter().filter_map(|block| if let Block::Code(code) = block { Some(code.clone()) } else { None });
     codes.next()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_no_before_the_word_is_a_no() {
+        for no in ["isn't", "isn\u{2019}t", "is not", "is no longer", "was never", "cannot be", "will not be"] {
+            assert_eq!(dap(&format!("DAP {no} supported.")), Some("not supported"), "{no}");
+            assert_eq!(gdap(&format!("A GDAP role {no} required.")), Some("not required"), "{no}");
+        }
+        assert_eq!(dap("DAP is unsupported."), Some("not supported"));
+        assert_eq!(dap("GDAP is new. DAP is supported."), Some("supported"));
+        assert_eq!(gdap("GDAP roles are required."), Some("required"));
+        assert_eq!(gdap("Roles are required."), None);
+    }
 }

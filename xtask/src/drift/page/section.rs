@@ -34,7 +34,7 @@ const HEADINGS: &[(&str, Section)] = &[
 
 /// Headings of the site and of its authors that say nothing about the operation.
 const FURNITURE: &[&str] =
-    &["In this article", "Next steps", "Related content", "See also", "Additional resources", "Feedback", "Important"];
+    &["In this article", "Next steps", "Related content", "See also", "Additional resources", "Feedback"];
 
 impl Section {
     /// The section under this heading, in singular or plural.
@@ -69,8 +69,8 @@ pub(super) struct Page<'a> {
     /// What stands before the first section.
     pub(super) opening: &'a [Block],
     sections: Vec<(Section, &'a [Block])>,
-    /// The headings that name no section known here.
-    pub(super) unknown: Vec<&'a str>,
+    /// What stands under headings that name no section known here.
+    pub(super) unknown: Vec<(&'a str, &'a [Block])>,
     all: &'a [Block],
 }
 
@@ -92,7 +92,7 @@ impl<'a> Page<'a> {
             match Section::named(name) {
                 Some(section) => page.sections.push((section, &rest[start + 1..end])),
                 None if is_furniture(name) => {}
-                None => page.unknown.push(name),
+                None => page.unknown.push((name, &rest[start + 1..end])),
             }
         }
         Some(page)
@@ -101,6 +101,19 @@ impl<'a> Page<'a> {
     /// The blocks under a heading, up to the next one.
     pub(super) fn section(&self, section: Section) -> Option<&'a [Block]> {
         self.sections.iter().find(|(known, _)| *known == section).map(|(_, blocks)| *blocks)
+    }
+
+    /// The heading of a section that stands on the page more than once, so that nobody knows which one counts.
+    pub(super) fn twice(&self) -> Option<&'static str> {
+        let headings: Vec<&str> = self.sections.iter().map(|(section, _)| section.heading()).collect();
+        let repeated = self.sections.iter().map(|(section, _)| section.heading());
+        repeated.enumerate().find(|(index, name)| headings[..*index].contains(name)).map(|(_, name)| name)
+    }
+
+    /// All that the page says of the operation, under the headings that the sections have here.
+    pub(super) fn parts(&self) -> Vec<(&'a str, &'a [Block])> {
+        let known = self.sections.iter().map(|(section, blocks)| (section.heading(), *blocks));
+        std::iter::once(("Opening", self.opening)).chain(known).chain(self.unknown.iter().copied()).collect()
     }
 
     /// The prose of the whole page, paragraph by paragraph.

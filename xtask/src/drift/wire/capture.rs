@@ -1,6 +1,6 @@
 //! Reads captured answers: raw JSON, an HTTP message, or the HAR file of a browser or proxy.
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
 use crate::drift::message::{self, Message};
@@ -23,26 +23,65 @@ pub(crate) enum Body {
     Empty,
     Json(Value),
     Other,
+    /// It was there, and is not known; why not.
+    Unread(&'static str),
 }
 
 /// Every answer in a file.
 pub(crate) fn read(bytes: &[u8]) -> Result<Vec<Capture>> {
-    let text = String::from_utf8_lossy(bytes);
+    let text =
+        std::str::from_utf8(bytes).context("it is not UTF-8; packed or binary bodies have to be unpacked first")?;
     let text = text.trim_start_matches('\u{feff}').trim_start();
-    if let Some(first) = message::read(text) {
-        let request = first.request.as_ref().map(|(method, url)| request(method, url));
-        // A whole exchange has the answer after the request.
-        let answer = if first.request.is_some() { message::read(first.body.trim_start()) } else { Some(first) };
-        let Some(Message { status: Some(status), headers, body, .. }) = answer else {
-            bail!("it holds a request and no answer");
-        };
-        return Ok(vec![Capture { request, status, body: body_of(&headers, &body), headers }]);
+    if message::read(text).is_some() {
+        return messages(text);
     }
     let json: Value = serde_json::from_str(text).context("it is no JSON, no HTTP message and no HAR file")?;
     match json.pointer("/log/entries").and_then(Value::as_array) {
-        Some(entries) => Ok(entries.iter().filter_map(entry).collect()),
+        Some(entries) => {
+            let entries = entries.iter().enumerate().map(|(index, value)| {
+                entry(value).with_context(|| format!("entry {index} of the HAR file lacks what every entry has"))
+            });
+            Ok(entries.collect::<Result<Vec<_>>>()?.into_iter().flatten().collect())
+        }
         None => Ok(vec![Capture { status: 200, body: Body::Json(json), ..Capture::default() }]),
     }
+}
+
+/// The answers among HTTP messages that follow each other, each with the request before it.
+fn messages(text: &str) -> Result<Vec<Capture>> {
+    let (mut captures, mut asked) = (Vec::new(), None);
+    for piece in pieces(text) {
+        let Some(message) = message::read(piece) else { continue };
+        let Message { request: of_request, status, headers, body } = message;
+        if let Some((method, url)) = of_request {
+            ensure!(asked.is_none(), "it holds a request and no answer");
+            asked = Some(request(&method, &url));
+        }
+        let Some(status) = status else { continue };
+        // `100 Continue` and the answer of a proxy to `CONNECT` come before the one that counts.
+        if status >= 200 && !message::is_tunnel(piece) {
+            captures.push(Capture { request: asked.take(), status, body: body_of(&headers, &body), headers });
+        }
+    }
+    ensure!(asked.is_none(), "it holds a request and no answer");
+    Ok(captures)
+}
+
+/// The text of each message: a line that starts one ends the body before it.
+fn pieces(text: &str) -> Vec<&str> {
+    let mut starts = Vec::new();
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let is_answer = words.first().is_some_and(|word| word.starts_with("HTTP/")) && words.len() > 1;
+        let is_request = words.len() == 3 && words[2].starts_with("HTTP/");
+        if at == 0 || ((is_answer || is_request) && message::read(line).is_some()) {
+            starts.push(at);
+        }
+        at += line.len();
+    }
+    let ends = starts.iter().skip(1).copied().chain([text.len()]);
+    starts.iter().zip(ends).map(|(start, end)| &text[*start..end]).collect()
 }
 
 fn request(method: &str, url: &str) -> (String, String) {
@@ -57,13 +96,17 @@ fn body_of(headers: &[(String, String)], text: &str) -> Body {
     if let Ok(json) = serde_json::from_str(text) {
         return Body::Json(json);
     }
-    let is_chunked = |(name, value): &(String, String)| {
-        name.eq_ignore_ascii_case("Transfer-Encoding") && value.eq_ignore_ascii_case("chunked")
-    };
-    let whole = if headers.iter().any(is_chunked) { whole(text) } else { None };
-    whole
-        .and_then(|text| serde_json::from_str(text.trim_start_matches('\u{feff}')).ok())
-        .map_or(Body::Other, Body::Json)
+    let says = |name: &str| headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value);
+    let is_chunked = says("Transfer-Encoding").is_some_and(|value| value.eq_ignore_ascii_case("chunked"));
+    let whole = if is_chunked { whole(text) } else { None };
+    let json = whole.and_then(|text| serde_json::from_str(text.trim_start_matches('\u{feff}')).ok());
+    match (json, says("Content-Encoding")) {
+        (Some(json), _) => Body::Json(json),
+        (None, Some(coding)) if !coding.eq_ignore_ascii_case("identity") => {
+            Body::Unread("its body is packed: save it unpacked, such as with `curl --compressed`")
+        }
+        (None, _) => Body::Other,
+    }
 }
 
 /// A chunked body in one piece.
@@ -80,25 +123,34 @@ fn whole(mut text: &str) -> Option<String> {
     }
 }
 
-/// An entry of a HAR file; nothing where the browser got no answer.
-fn entry(entry: &Value) -> Option<Capture> {
+/// An entry of a HAR file; nothing inside where the browser got no answer, nothing at all where it is none.
+fn entry(entry: &Value) -> Option<Option<Capture>> {
     let (asked, answer) = (entry.get("request")?, entry.get("response")?);
-    let status = u16::try_from(answer.get("status")?.as_u64()?).ok().filter(|status| *status > 0)?;
+    let status = u16::try_from(answer.get("status")?.as_u64()?).ok()?;
+    if status == 0 {
+        return Some(None);
+    }
     let headers = answer.get("headers").and_then(Value::as_array).into_iter().flatten();
     let text = |value: &Value, key: &str| value.get(key).and_then(Value::as_str).map(str::to_owned);
     let headers = headers.filter_map(|header| Some((text(header, "name")?, text(header, "value")?))).collect();
-    let content = answer.get("content")?;
+    let content = answer.get("content").unwrap_or(&Value::Null);
     let body = match (text(content, "text"), content.get("encoding").and_then(Value::as_str)) {
-        (Some(body), Some("base64")) => String::from_utf8_lossy(&decoded(&body)?).into_owned(),
-        (body, _) => body.unwrap_or_default(),
+        (Some(body), Some("base64")) => match decoded(&body) {
+            Some(body) => body_of(&[], &body),
+            None => Body::Unread("its body is no text in base64"),
+        },
+        (Some(_), Some(_)) => Body::Unread("its body is in an unknown encoding"),
+        (Some(body), None) => body_of(&[], &body),
+        (None, _) if content.get("size") == Some(&Value::from(0)) => Body::Empty,
+        (None, _) => Body::Unread("its body was not saved: save the HAR file with contents"),
     };
     let request = request(asked.get("method")?.as_str()?, asked.get("url")?.as_str()?);
-    Some(Capture { request: Some(request), status, body: body_of(&[], &body), headers })
+    Some(Some(Capture { request: Some(request), status, body, headers }))
 }
 
-fn decoded(text: &str) -> Option<Vec<u8>> {
+fn decoded(text: &str) -> Option<String> {
     use base64::Engine;
-    base64::engine::general_purpose::STANDARD.decode(text.trim()).ok()
+    String::from_utf8(base64::engine::general_purpose::STANDARD.decode(text.trim()).ok()?).ok()
 }
 
 #[cfg(test)]
@@ -147,6 +199,35 @@ mod tests {
         assert_eq!(captures.len(), 1);
         assert_eq!(captures[0].request, Some(("GET".to_owned(), "/v1/a".to_owned())));
         assert_eq!(captures[0].body, Body::Json(json!([1])));
+    }
+
+    #[test]
+    fn reads_every_message_of_a_file_each_with_its_request() {
+        let one = "GET https://host/v1/a HTTP/1.1\nA: b\n\nHTTP/1.1 100 Continue\n\nHTTP/1.1 200 OK\n\n[1]\n";
+        let text = format!("{one}{}", one.replace("/v1/a", "/v1/b").replace("[1]", "[2]"));
+        let captures = read(text.as_bytes()).expect("it is readable");
+        let told: Vec<_> = captures.iter().map(|capture| (capture.request.clone(), capture.body.clone())).collect();
+        let wanted = |path: &str, body: u8| (Some(("GET".to_owned(), path.to_owned())), Body::Json(json!([body])));
+        assert_eq!(told, [wanted("/v1/a", 1), wanted("/v1/b", 2)]);
+    }
+
+    #[test]
+    fn knows_of_a_body_that_it_cannot_read() {
+        let packed = "HTTP/1.1 200 OK\nContent-Encoding: gzip\n\n\u{1f}\u{8}x";
+        assert!(matches!(only(packed).body, Body::Unread(why) if why.contains("packed")));
+        // As `curl --compressed` saves it.
+        assert_eq!(only("HTTP/1.1 200 OK\nContent-Encoding: gzip\n\n[1]").body, Body::Json(json!([1])));
+        for content in
+            [json!({}), json!({ "text": "!", "encoding": "base64" }), json!({ "text": "/w==", "encoding": "base64" })]
+        {
+            let response = json!({ "status": 200, "content": content });
+            let entry = json!({ "request": { "method": "GET", "url": "/v1/a" }, "response": response });
+            let har = json!({ "log": { "entries": [entry] } }).to_string();
+            assert!(matches!(only(&har).body, Body::Unread(_)), "{har}");
+        }
+        assert!(read(b"[\"\xff\"]").expect_err("it is not UTF-8").to_string().contains("UTF-8"));
+        let har = json!({ "log": { "entries": [{ "request": {} }] } }).to_string();
+        assert!(read(har.as_bytes()).expect_err("no entry").to_string().contains("entry 0"));
     }
 
     #[test]

@@ -30,6 +30,9 @@ pub(crate) struct Finding {
     pub(crate) drift: Drift,
     /// Where it is in the answer; `*` stands for any element.
     pub(crate) at: String,
+    /// The field's own name, which may hold what separates the steps of `at`.
+    #[serde(skip)]
+    pub(crate) name: Option<String>,
     /// Where the contract has it, or would have it.
     pub(crate) pointer: String,
     /// What the contract expects.
@@ -40,6 +43,9 @@ pub(crate) struct Finding {
     #[serde(skip)]
     pub(crate) values: Vec<Value>,
 }
+
+/// How many alternatives may stand inside each other: a schema may refer to itself.
+const ALTERNATIVES: usize = 16;
 
 /// What the answers to one operation show.
 pub(crate) struct Wire<'a> {
@@ -73,7 +79,8 @@ impl<'a> Wire<'a> {
         let found = exact.or_else(|| declared.iter().position(|response| response.status == range));
         let Some(response) = found.and_then(|index| declared.get(index)) else {
             let holder = self.operation.place.pointer_to("responses");
-            return self.add(Drift::UndeclaredStatus, "status", holder, None, status, &Value::Null);
+            self.add(Drift::UndeclaredStatus, "status", holder, None, status, &Value::Null);
+            return;
         };
         self.headers(response, capture);
         let Some(schema) = parts::json_schema(&response.place) else { return };
@@ -82,12 +89,16 @@ impl<'a> Wire<'a> {
                 self.tells_missing = response.is_success();
                 self.value("", &schema, value);
             }
-            Body::Other if response.is_success() => {
-                let (holder, expected) = (response.place.pointer.clone(), Some("JSON".to_owned()));
-                self.add(Drift::NotJson, "body", holder, expected, "text".to_owned(), &Value::Null);
-            }
-            Body::Other | Body::Empty => {}
+            // An error may be a text, or nothing at all; one that is called JSON has to be it.
+            Body::Other if response.is_success() || is_called_json(capture) => self.no_json(response, "text"),
+            Body::Empty if response.is_success() => self.no_json(response, "nothing"),
+            Body::Other | Body::Empty | Body::Unread(_) => {}
         }
+    }
+
+    fn no_json(&mut self, response: &Response<'_>, came: &str) {
+        let (holder, expected) = (response.place.pointer.clone(), Some("JSON".to_owned()));
+        self.add(Drift::NotJson, "body", holder, expected, came.to_owned(), &Value::Null);
     }
 
     /// Everything found, fields that no answer had included.
@@ -110,14 +121,25 @@ impl<'a> Wire<'a> {
         self.findings.into_values().collect()
     }
 
-    fn add(&mut self, drift: Drift, at: &str, pointer: String, expected: Option<String>, came: String, value: &Value) {
+    /// The finding stays with what was found alike before.
+    fn add(
+        &mut self,
+        drift: Drift,
+        at: &str,
+        pointer: String,
+        expected: Option<String>,
+        came: String,
+        value: &Value,
+    ) -> &mut Finding {
         let key = (drift, at.to_owned(), if drift == Drift::UndeclaredStatus { came.clone() } else { pointer.clone() });
-        let new = || Finding { drift, at: at.to_owned(), pointer, expected, came: BTreeSet::new(), values: Vec::new() };
+        let (at, name) = (at.to_owned(), None);
+        let new = || Finding { drift, at, name, pointer, expected, came: BTreeSet::new(), values: Vec::new() };
         let finding = self.findings.entry(key).or_insert_with(new);
         finding.came.insert(came);
         if !finding.values.contains(value) && !value.is_null() {
             finding.values.push(value.clone());
         }
+        finding
     }
 
     fn headers(&mut self, response: &Response<'_>, capture: &Capture) {
@@ -141,6 +163,12 @@ impl<'a> Wire<'a> {
     }
 
     fn value(&mut self, at: &str, schema: &Place<'a>, value: &Value) {
+        self.alternative(at, schema, value, ALTERNATIVES);
+    }
+
+    /// The value against one of `left` schemas inside each other that speak of the very same value.
+    fn alternative(&mut self, at: &str, schema: &Place<'a>, value: &Value, left: usize) {
+        let Some(left) = left.checked_sub(1) else { return };
         let nullable = schema.is_true("nullable");
         let schema = self.contract.follow(schema.clone());
         if value.is_null() {
@@ -150,14 +178,14 @@ impl<'a> Wire<'a> {
             return;
         }
         if let [only] = &schema.elements("allOf")[..] {
-            return self.value(at, only, value);
+            return self.alternative(at, only, value, left);
         }
         let mut branches = schema.elements("oneOf");
         branches.extend(schema.elements("anyOf"));
         if !branches.is_empty() {
             let fitting = branches.iter().find(|branch| self.fits(branch, value));
             return match fitting {
-                Some(branch) => self.value(at, branch, value),
+                Some(branch) => self.alternative(at, branch, value, left),
                 None => self.other_type(at, &schema, value),
             };
         }
@@ -192,7 +220,7 @@ impl<'a> Wire<'a> {
                 None if is_open || known.is_empty() => {}
                 None => {
                     let (pointer, came) = (schema.pointer.clone(), kind::of_value(member));
-                    self.add(Drift::UnknownField, &at, pointer, None, came, member);
+                    self.add(Drift::UnknownField, &at, pointer, None, came, member).name = Some(name.clone());
                 }
             }
         }
@@ -220,4 +248,9 @@ impl<'a> Wire<'a> {
             _ => true,
         }
     }
+}
+
+fn is_called_json(capture: &Capture) -> bool {
+    let stated = capture.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("Content-Type"));
+    stated.is_some_and(|(_, media)| parts::is_json(media.split(';').next().unwrap_or_default().trim()))
 }

@@ -10,11 +10,11 @@ use std::process::ExitCode;
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::json;
 
-use self::capture::Capture;
+use self::capture::{Body, Capture};
 use self::compare::{Drift, Finding, Wire};
 use crate::contract::parts::{self, Operation};
 use crate::contract::{self, Contract};
-use crate::report::{Format, Outcome};
+use crate::report::{Format, Outcome, argument, shown};
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
@@ -52,29 +52,25 @@ pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<ExitCode> {
     let outcome = if findings.is_empty() { Outcome::Agreement } else { Outcome::Difference };
     let mend = mend(&arguments.files, !patch.is_empty());
     if arguments.patch {
-        print!("{patch}");
+        crate::report::print(format_args!("{patch}"));
     } else if arguments.output == Format::Json {
         let findings: Vec<_> = findings.iter().map(|finding| machine(finding, arguments.values)).collect();
         let mend = (outcome != Outcome::Agreement).then_some(mend);
-        let counts = json!({ "held against the contract": answers, "other": captures.len() - answers });
-        println!("{:#}", json!({ "answers": counts, "findings": findings, "patch": patch, "mend": mend }));
+        let counts = json!({ "held-against-the-contract": answers, "other": captures.len() - answers });
+        say!("{:#}", json!({ "answers": counts, "findings": findings, "patch": patch, "mend": mend }));
     } else {
-        println!(
-            "{answers} answers held against {}, {} of others passed over",
-            contract.name,
-            captures.len() - answers
-        );
+        say!("{answers} answers held against {}, {} of others passed over", contract.name, captures.len() - answers);
         findings.iter().for_each(|finding| print(finding, arguments.values));
         if !patch.is_empty() {
-            println!("\nA patch that takes in what came:\n{patch}");
+            say!("\nA patch that takes in what came:\n{patch}");
         }
         for finding in unpatched {
-            println!("No patch for {}: {} is a matter for a person", words(finding.drift), finding.at);
+            say!("No patch for {}: {} is a matter for a person", words(finding.drift), shown(&finding.at));
         }
         if outcome == Outcome::Difference {
-            println!("To mend it, {mend}");
+            say!("To mend it, {mend}");
         } else {
-            println!("They agree");
+            say!("They agree");
         }
     }
     Ok(outcome.into())
@@ -98,6 +94,11 @@ pub(crate) fn check(contract: &Contract, captures: &[Capture], id: Option<&str>)
         }
         let own: Vec<&Capture> = captures.iter().filter(|capture| belongs(capture, &operation)).collect();
         answers += own.len();
+        for Capture { status, body, .. } in &own {
+            if let Body::Unread(reason) = body {
+                bail!("an answer {status} to {} cannot be read: {reason}", operation.path);
+            }
+        }
         let mut wire = Wire::new(contract, operation);
         own.into_iter().for_each(|capture| wire.take(capture));
         findings.extend(wire.findings());
@@ -131,10 +132,10 @@ fn print(finding: &Finding, values: bool) {
     let Finding { drift, at, pointer, expected, came, .. } = finding;
     let came = came.iter().cloned().collect::<Vec<_>>().join(", ");
     let expected = expected.as_ref().map(|expected| format!(", the contract has {expected}")).unwrap_or_default();
-    println!("{}: {at}: {came}{expected}", words(*drift));
-    println!("  at: {}#{pointer}", contract::PATH);
+    say!("{}: {}: {}{expected}", words(*drift), shown(at), shown(&came));
+    say!("  at: {}#{pointer}", contract::PATH);
     for value in finding.values.iter().filter(|_| values) {
-        println!("  value: {value}");
+        say!("  value: {}", shown(&value.to_string()));
     }
 }
 
@@ -147,7 +148,7 @@ fn machine(finding: &Finding, values: bool) -> serde_json::Value {
 }
 
 fn mend(files: &[PathBuf], has_patch: bool) -> String {
-    let files: Vec<String> = files.iter().map(|file| file.display().to_string()).collect();
+    let files: Vec<String> = files.iter().map(|file| argument(&file.display().to_string())).collect();
     let check = format!("cargo xtask drift wire {}", files.join(" "));
     if has_patch {
         format!(

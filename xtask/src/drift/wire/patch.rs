@@ -5,6 +5,7 @@ use similar::TextDiff;
 
 use super::compare::{Drift, Finding};
 use crate::contract::{self, Contract};
+use crate::lint;
 
 /// Said of everything that answers hold and no documentation names.
 const SEEN: &str = "Seen in answers of the service, not documented.";
@@ -14,7 +15,11 @@ pub(crate) fn suggest<'a>(contract: &Contract, findings: &'a [Finding]) -> (Stri
     let mut text = contract.text.clone();
     let mut open = Vec::new();
     for finding in findings {
-        let changed = edit(&text, finding).filter(|text| Contract::parse(contract::PATH, text.clone()).is_ok());
+        // A contract that breaks its rules gives no code: what would break one is a matter for a person.
+        let keeps_rules = |text: &String| {
+            Contract::parse(contract::PATH, text.clone()).is_ok_and(|contract| lint::check(&contract).is_empty())
+        };
+        let changed = edit(&text, finding).filter(keeps_rules);
         match changed {
             Some(changed) => text = changed,
             None => open.push(finding),
@@ -31,7 +36,7 @@ fn edit(text: &str, finding: &Finding) -> Option<String> {
     let mut document = Document::new(text);
     match finding.drift {
         Drift::UnknownField => {
-            let name = finding.at.rsplit('/').next()?;
+            let name = finding.name.as_ref()?;
             let mut lines = schema(finding.values.first());
             lines.insert(1, format!("description: {SEEN}"));
             document.insert(&format!("{}/properties", finding.pointer), name, lines)?;
