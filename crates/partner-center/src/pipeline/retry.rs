@@ -25,9 +25,8 @@ impl<'a> Retry<'a> {
         if !self.call.retry.heeds_throttle {
             return Ok(());
         }
-        let throttle = &self.call.client.inner().throttle;
         // Another refusal may have come while this call slept.
-        while let Some(until) = throttle.held_until(self.operation, self.call.customer) {
+        while let Some(until) = self.held_until() {
             if until >= self.call.deadline {
                 let wait = until.saturating_duration_since(Instant::now());
                 return Err(Error::new(
@@ -39,6 +38,15 @@ impl<'a> Retry<'a> {
             tokio::time::sleep_until(until).await;
         }
         Ok(())
+    }
+
+    /// Whether the client is told to wait now.
+    pub(super) fn is_held_back(&self) -> bool {
+        self.call.retry.heeds_throttle && self.held_until().is_some()
+    }
+
+    fn held_until(&self) -> Option<Instant> {
+        self.call.client.inner().throttle.held_until(self.operation, self.call.customer)
     }
 
     /// Notes down that the service answered.
@@ -69,10 +77,10 @@ impl<'a> Retry<'a> {
     }
 
     fn hold_back_others(&self, error: &Error) {
-        let wait = error.retry_after().unwrap_or(UNTOLD_WAIT);
+        let wait = error.retry_after().unwrap_or_default().max(SHORTEST_WAIT);
         self.call.client.inner().throttle.refused(self.operation, self.call.customer, wait);
     }
 }
 
-/// How long a refusal without a told wait holds back the other calls.
-const UNTOLD_WAIT: Duration = Duration::from_secs(1);
+/// How long a refusal holds back the other calls at least, where it tells no wait or none to speak of.
+const SHORTEST_WAIT: Duration = Duration::from_secs(1);
