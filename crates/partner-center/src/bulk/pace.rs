@@ -83,6 +83,8 @@ const SLACK: Duration = Duration::from_millis(4);
 /// How long a settled pace stays before it looks whether the limit has risen; doubled each time that it has not, and at
 /// least so many steps.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// At first, the limit has only just been looked for.
+const FIRST_PATIENCE: Duration = Duration::from_secs(120);
 const LONGEST_PATIENCE: Duration = Duration::from_secs(600);
 const PATIENT_STEPS: u32 = 4;
 /// A step is at least this long, and at most.
@@ -121,7 +123,7 @@ impl Pace {
             step: Step { began: now, sent: 0 },
             step_length: SHORTEST_STEP,
             raise: RAISE,
-            patience: PATIENCE,
+            patience: FIRST_PATIENCE,
             held_until: Some(now),
             refusal: None,
             probe_until: None,
@@ -227,9 +229,12 @@ impl Pace {
         let &Refusal { at, told, rate } = refusal;
         let step = Duration::from_secs_f64(told * 2.0);
         self.step_length = step.clamp(SHORTEST_STEP.max(self.step_length / 2), LONGEST_STEP);
-        if (self.phase, self.refused) == (Phase::Narrowing, None) {
+        match (self.phase, self.refused) {
             // The look upward showed nothing new.
-            self.patience = (self.patience * 2).min(LONGEST_PATIENCE);
+            (Phase::Narrowing, None) => self.patience = (self.patience * 2).min(LONGEST_PATIENCE),
+            // The limit moves, and may come back soon.
+            (Phase::Settled, _) => self.patience = PATIENCE,
+            _ => {}
         }
         self.patience = self.patience.max(self.step_length * PATIENT_STEPS);
         let estimate = self.estimate(at, told - 0.5);

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use tokio::task::{Id, JoinError, JoinSet};
 use tokio::time::{Instant, Sleep};
@@ -53,6 +54,8 @@ struct Job {
 
 /// How often a customer is asked for that is refused each time.
 const TRIES: u32 = 20;
+/// How long a service that does nothing but refuse is asked; whoever is refused later is handed out.
+const LONGEST_SILENCE: Duration = Duration::from_secs(3 * 60 * 60);
 /// How many customers wait at most to be asked for again.
 const MOST_REFUSED: usize = 1024;
 
@@ -233,7 +236,7 @@ impl Run {
         job.refusals += u32::from(error.attempts() > 0 && (is_own || self.answers > job.answers));
         job.answers = self.answers;
         let told = error.retry_after().unwrap_or_default();
-        if job.refusals >= TRIES || told > LONGEST_WAIT || (silent_for > LONGEST_WAIT && !is_own) {
+        if job.refusals >= TRIES || told > LONGEST_WAIT || (silent_for > LONGEST_SILENCE && !is_own) {
             return None;
         }
         let policy = &client.inner().defaults.retry;
