@@ -229,12 +229,9 @@ impl Pace {
         let &Refusal { at, told, rate } = refusal;
         let step = Duration::from_secs_f64(told * 2.0);
         self.step_length = step.clamp(SHORTEST_STEP.max(self.step_length / 2), LONGEST_STEP);
-        match (self.phase, self.refused) {
+        if (self.phase, self.refused) == (Phase::Narrowing, None) {
             // The look upward showed nothing new.
-            (Phase::Narrowing, None) => self.patience = (self.patience * 2).min(LONGEST_PATIENCE),
-            // The limit moves, and may come back soon.
-            (Phase::Settled, _) => self.patience = PATIENCE,
-            _ => {}
+            self.patience = (self.patience * 2).min(LONGEST_PATIENCE);
         }
         self.patience = self.patience.max(self.step_length * PATIENT_STEPS);
         let estimate = self.estimate(at, told - 0.5);

@@ -205,7 +205,7 @@ impl Run {
                     self.refused.insert((due, job.number), job);
                     return None;
                 }
-                throttle.forget(OPERATION, job.customer);
+                throttle.gave_up(OPERATION, job.customer);
             }
             _ => {
                 self.answers += 1;

@@ -61,19 +61,43 @@ impl<'a> Retry<'a> {
         } else if error.status().is_some() {
             self.answered();
         }
+        match self.wait_after(error) {
+            Some(wait) => {
+                tokio::time::sleep(wait).await;
+                true
+            }
+            None => {
+                self.give_up_on(error);
+                false
+            }
+        }
+    }
+
+    /// How long to wait before the next attempt; `None` where there is none.
+    fn wait_after(&self, error: &Error) -> Option<Duration> {
         let (call, policy) = (self.call, &self.call.retry);
         let attempts = call.attempts();
-        let is_handed_back = error.kind() == ErrorKind::Throttled && !policy.retries_throttled;
-        if !error.is_retryable() || is_handed_back || attempts >= policy.max_attempts {
-            return false;
+        if !error.is_retryable() || self.is_handed_back(error) || attempts >= policy.max_attempts {
+            return None;
         }
         let backoff = Backoff { base: policy.base_delay, cap: policy.max_delay }.wait(attempts);
         let wait = backoff.max(error.retry_after().unwrap_or_default());
-        if wait >= call.time_left() || (policy.is_budgeted && !call.client.inner().budget.withdraw()) {
-            return false;
+        let has_time = wait < call.time_left();
+        (has_time && (!policy.is_budgeted || call.client.inner().budget.withdraw())).then_some(wait)
+    }
+
+    /// Whether a refusal is for a run to deal with, which will ask again.
+    fn is_handed_back(&self, error: &Error) -> bool {
+        error.kind() == ErrorKind::Throttled && !self.call.retry.retries_throttled
+    }
+
+    fn give_up_on(&self, error: &Error) {
+        if error.kind() == ErrorKind::Throttled
+            && !self.is_handed_back(error)
+            && let Some(customer) = self.call.customer
+        {
+            self.call.client.inner().throttle.gave_up(self.operation, customer);
         }
-        tokio::time::sleep(wait).await;
-        true
     }
 
     fn hold_back_others(&self, error: &Error) {

@@ -80,10 +80,10 @@ impl Throttle {
         self.is_active.store(true, Ordering::Release);
     }
 
-    /// A customer will not be asked for again, so why it was refused stays unknown.
-    pub(crate) fn forget(&self, operation: &'static str, customer: Uuid) {
+    /// A customer is not asked for again, so why it was refused will not be known.
+    pub(crate) fn gave_up(&self, operation: &'static str, customer: Uuid) {
         if let Some(held) = self.lock().get_mut(operation) {
-            held.forget(customer);
+            held.gave_up(customer);
         }
     }
 

@@ -100,12 +100,12 @@ async fn a_token_bucket_is_met_with_few_refusals() -> Outcome {
 async fn a_token_bucket_that_tells_no_wait_to_speak_of_is_met_all_the_same() -> Outcome {
     let began = Instant::now();
     let server = Limit::Bucket(500.0).telling(|_| Some(0.0)).await?;
-    let items = items(run(&server, 10_000)?).await;
+    let items = items(run(&server, 4000)?).await;
     let took = began.elapsed();
-    assert_eq!(answered(&items).len(), 10_000);
+    assert_eq!(answered(&items).len(), 4000);
     let refused = server.requests().len() - items.len();
-    assert!(refused <= 200, "{refused} refused");
-    assert!(took <= 25 * SECOND, "{took:?}");
+    assert!(refused <= 120, "{refused} refused");
+    assert!(took <= 12 * SECOND, "{took:?}");
     Ok(())
 }
 
@@ -128,14 +128,14 @@ async fn two_runs_on_one_client_share_a_limit() -> Outcome {
     let began = Instant::now();
     let server = Limit::Window(100.0, SECOND).serve().await?;
     let client = builder(&server).build()?;
-    let runs = [customers(3000), (10_001..=13_000).map(Uuid::from_u128).collect()];
+    let runs = [customers(2000), (10_001..=12_000).map(Uuid::from_u128).collect()];
     let runs = runs.map(|customers| tokio::spawn(items(client.organizations(customers))));
     for run in runs {
-        assert_eq!(answered(&run.await?).len(), 3000);
+        assert_eq!(answered(&run.await?).len(), 2000);
     }
     let took = began.elapsed();
-    let refused = server.requests().len() - 6000;
+    let refused = server.requests().len() - 4000;
     assert!(refused <= 120, "{refused} refused");
-    assert!(took <= 80 * SECOND, "{took:?}");
+    assert!(took <= 55 * SECOND, "{took:?}");
     Ok(())
 }

@@ -53,10 +53,10 @@ async fn another_runs_busy_customer_costs_a_run_one_wait() -> Outcome {
     let server = busy(is_busy, 5).await?;
     let client = builder(&server).build()?;
     let other = tokio::spawn(items(client.organizations(customers(600))));
-    let many: Vec<_> = (10_001..=20_000).map(Uuid::from_u128).collect();
-    assert_eq!(answered(&items(client.organizations(many)).await).len(), 10_000);
-    // Ten thousand take some seconds; more than one at a time in flight are late by no more than the wait.
-    assert!(began.elapsed() < MINUTE + 20 * SECOND, "{:?}", began.elapsed());
+    let many: Vec<_> = (10_001..=13_000).map(Uuid::from_u128).collect();
+    assert_eq!(answered(&items(client.organizations(many)).await).len(), 3000);
+    // Three thousand take two seconds.
+    assert!(began.elapsed() < MINUTE + 10 * SECOND, "{:?}", began.elapsed());
     assert_eq!(answered(&other.await?).len(), 600);
     Ok(())
 }
@@ -67,7 +67,7 @@ async fn plain_calls_for_busy_customers_do_not_slow_a_run_for_good() -> Outcome 
     let began = Instant::now();
     let server = busy(is_busy, usize::MAX).await?;
     let client = builder(&server).timeout(HOUR).build()?;
-    let mut organizations = client.organizations(customers(10_000));
+    let mut organizations = client.organizations(customers(3000));
     for _ in 0..100 {
         assert!(organizations.next().await.is_some());
     }
@@ -78,8 +78,8 @@ async fn plain_calls_for_busy_customers_do_not_slow_a_run_for_good() -> Outcome 
     let stubborn = tokio::spawn(async move {
         client.customer(Uuid::from_u128(1_000_001)).organization().timeout(Duration::from_secs(300)).await
     });
-    assert_eq!(answered(&items(organizations).await).len(), 9_900);
-    assert!(began.elapsed() < 3 * MINUTE, "{:?}", began.elapsed());
+    assert_eq!(answered(&items(organizations).await).len(), 2900);
+    assert!(began.elapsed() < 3 * MINUTE + 20 * SECOND, "{:?}", began.elapsed());
     assert!(stubborn.await?.is_err());
     Ok(())
 }

@@ -38,7 +38,7 @@ pub(super) struct Refused {
     waited: Instant,
     /// When its newest one is.
     until: Instant,
-    /// The number of the newest refusal, where that held back all.
+    /// The number of the newest refusal; nothing once the customer is no longer asked for.
     number: u64,
     /// Whether it is held back alone, and whether that is more than a guess.
     is_own: bool,
@@ -115,9 +115,9 @@ impl Operation {
         }
     }
 
-    pub(super) fn forget(&mut self, customer: Uuid) {
-        if !self.is_own(customer) {
-            self.customers.remove(&customer);
+    pub(super) fn gave_up(&mut self, customer: Uuid) {
+        if let Some(refused) = self.customers.get_mut(&customer) {
+            refused.number = 0;
         }
     }
 
@@ -178,7 +178,7 @@ impl Operation {
     }
 
     pub(super) fn standing(&self, since: u64) -> Standing {
-        let is_suspect = |refused: &Refused| !refused.is_own && refused.number >= since;
+        let is_suspect = |refused: &Refused| !refused.is_own && refused.number >= since.max(1);
         let verdict = if self.confirmed >= since {
             Verdict::Shared
         } else if self.customers.values().any(is_suspect) {

@@ -173,7 +173,7 @@ async fn tells_whether_refusals_were_customers_own() {
     tokio::time::advance(MOMENT).await;
     throttle.refused(OPERATION, Some(one), WAIT);
     assert_eq!(verdict(1), Some(Verdict::Unknown));
-    throttle.forget(OPERATION, other);
+    throttle.gave_up(OPERATION, other);
     assert_eq!(verdict(1), Some(Verdict::Own));
 }
 
