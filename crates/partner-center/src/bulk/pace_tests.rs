@@ -140,7 +140,6 @@ fn settles_just_below_the_limit_with_few_refusals() {
     for rate in [50, 500, 1500] {
         for limit in both(rate) {
             let outcome = search(limit, rate * 120, LATENCY, &[]);
-            println!("settle {rate}: {outcome:?}");
             assert!(outcome.settled >= rate as f64 / 1.05, "{rate}: {}", outcome.settled);
             assert!(outcome.refused * 100 <= outcome.served, "{rate}: {} refused", outcome.refused);
         }
@@ -152,7 +151,6 @@ fn finds_the_limit_although_answers_take_longer_than_its_calls_are_apart() {
     for rate in [50, 100] {
         for limit in both(rate) {
             let outcome = search(limit, rate * 120, SECOND * 3 / 10, &[]);
-            println!("latency {rate}: {outcome:?}");
             assert!(outcome.settled >= rate as f64 / 1.15, "{rate}: {}", outcome.settled);
             assert!(outcome.refused * 50 <= outcome.served, "{rate}: {} refused", outcome.refused);
         }
@@ -175,7 +173,6 @@ fn what_was_in_flight_with_a_refusal_counts_once_it_is_answered() {
 #[test]
 fn finds_a_limit_that_counts_by_the_minute() {
     let outcome = search(Limit::window(500, 60 * SECOND), 5_000, LATENCY, &[]);
-    println!("minute: {outcome:?}");
     assert!(outcome.seconds <= 1.05 * 600.0, "{}", outcome.seconds);
     assert!(outcome.refused <= 50, "{} refused", outcome.refused);
 }
@@ -185,7 +182,6 @@ fn follows_a_limit_that_halves() {
     for rate in [50, 500] {
         for limit in both(rate) {
             let outcome = search(limit, rate * 80, LATENCY, &[(rate * 25, 0.5)]);
-            println!("halve {rate}: {outcome:?}");
             assert!(outcome.settled >= rate as f64 / 2.0 / 1.05, "{rate}: {}", outcome.settled);
             assert!(outcome.refused * 100 <= outcome.served, "{rate}: {} refused", outcome.refused);
         }
@@ -197,7 +193,6 @@ fn follows_a_limit_that_rises_tenfold_from_the_next_look_on() {
     for limit in both(50) {
         // A minute at 50 a second, two at 500.
         let outcome = search(limit, 50 * 60 + 500 * 120, LATENCY, &[(50 * 60, 10.0)]);
-        println!("rise: {outcome:?}");
         assert!(outcome.seconds <= 180.0 + 130.0, "{}", outcome.seconds);
         assert!(outcome.settled >= 500.0 / 1.05, "{}", outcome.settled);
     }
@@ -209,7 +204,6 @@ fn a_brief_dip_of_the_limit_is_soon_made_up_for() {
         // A minute at 500 a second, half of one at 50, two more at 500.
         let dip = [(500 * 60, 0.1), (500 * 60 + 50 * 30, 10.0)];
         let outcome = search(limit, 500 * 180 + 50 * 30, LATENCY, &dip);
-        println!("dip: {outcome:?}");
         assert!(outcome.seconds <= 210.0 + 130.0, "{}", outcome.seconds);
         assert!(outcome.refused * 200 <= outcome.served, "{} refused", outcome.refused);
     }
@@ -229,7 +223,6 @@ fn a_given_rate_above_the_limit_gives_way() {
         let start = Instant::now();
         let outcome =
             run(Run { limit, calls: 5_000, latency: LATENCY, changes: &[] }, Pace::given(500.0, start), start);
-        println!("given: {outcome:?}");
         assert!(outcome.settled >= 50.0 / 1.05, "{}", outcome.settled);
         assert!(outcome.refused * 100 <= outcome.served, "{} refused", outcome.refused);
     }

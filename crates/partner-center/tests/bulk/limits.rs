@@ -88,7 +88,7 @@ async fn a_limit_by_the_second_is_met_with_few_refusals() -> Outcome {
 
 #[tokio::test(start_paused = true)]
 async fn a_limit_by_the_minute_is_met_with_few_refusals() -> Outcome {
-    assert_met(Limit::Window(500.0, MINUTE), 5000, 1.05).await
+    assert_met(Limit::Window(500.0, MINUTE), 3000, 1.05).await
 }
 
 #[tokio::test(start_paused = true)]
