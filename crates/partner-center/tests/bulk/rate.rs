@@ -1,8 +1,5 @@
 //! A rate that the caller gives is kept, by the server's clock.
 
-use std::future::IntoFuture;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use partner_center::RetryPolicy;
@@ -115,31 +112,28 @@ async fn calls_do_not_pile_up_behind_the_first_sign_in() -> Outcome {
 
 #[tokio::test(start_paused = true)]
 async fn calls_that_waited_for_a_token_wait_for_what_was_told_meanwhile() -> Outcome {
-    // The first call is refused while the others, for which the token is replaced, wait for theirs.
-    let server = FaultServer::answering(|request| {
-        let is_first = request.header("authorization") == Some("Bearer token-1");
-        match request.number() {
-            1 => Answer::wait(SECOND).then_reply(refusal(MINUTE)),
-            2 if is_first => Reply::new(401).into(),
-            _ => good(request),
-        }
+    // The first call is refused, long after its token has ended and while the second one waits for a new token.
+    let server = FaultServer::answering(|request| match request.number() {
+        1 => Answer::wait(20 * SECOND).then_reply(refusal(MINUTE)),
+        _ => good(request),
     })
     .await?;
-    let fetched = Arc::new(AtomicUsize::new(0));
-    let credential = credential_fn(move |_| {
-        let number = fetched.fetch_add(1, Ordering::Relaxed) + 1;
-        async move {
-            tokio::time::sleep(2 * SECOND).await;
-            Ok(AccessToken::new(format!("token-{number}"), HOUR))
-        }
+    let credential = credential_fn(|_| async {
+        tokio::time::sleep(10 * SECOND).await;
+        Ok(AccessToken::new("an-access-token", 5 * SECOND))
     });
     let client = builder(&server).credential(credential).build()?;
-    let calls = [1, 2].map(|number| client.customer(Uuid::from_u128(number)).organization().into_future());
-    let calls = calls.map(tokio::spawn);
+    let calls = [(1, 0), (2, 25)].map(|(number, begins)| {
+        let call = client.customer(Uuid::from_u128(number)).organization();
+        tokio::spawn(async move {
+            tokio::time::sleep(begins * SECOND).await;
+            call.await
+        })
+    });
     for call in calls {
         call.await??;
     }
     let arrivals = arrivals(&server);
-    assert!(arrivals[2..].iter().all(|arrival| *arrival - arrivals[0] >= MINUTE), "{arrivals:?}");
+    assert!(arrivals[1..].iter().all(|arrival| *arrival - arrivals[0] >= MINUTE + 20 * SECOND), "{arrivals:?}");
     Ok(())
 }

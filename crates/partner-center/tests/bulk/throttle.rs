@@ -204,3 +204,18 @@ async fn a_refusal_that_asks_for_no_wait_slows_the_run_all_the_same() -> Outcome
     assert!(refused <= 40, "{refused} refused");
     Ok(())
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_refusal_that_asks_for_no_wait_holds_all_back_for_a_second() -> Outcome {
+    let server = FaultServer::answering(|request| match request.number() {
+        100 => refusal(Duration::ZERO).into(),
+        _ => good(request),
+    })
+    .await?;
+    assert_eq!(sorted(answered(&items(run(&server, 300)?).await)), customers(300));
+    let requests = server.requests();
+    let after = requests.iter().map(|request| request.at() - requests[99].at());
+    let too_early = after.filter(|after| *after > SECOND / 20 && *after < SECOND).count();
+    assert_eq!(too_early, 0);
+    Ok(())
+}
