@@ -25,8 +25,9 @@ use crate::response::Response;
 ///
 /// [`Client::organizations`] makes it. It runs as fast as the service allows: it looks for the limit by itself, or keeps
 /// to one that is given. A customer whose call fails is an item with an error and does not end the run. What is in
-/// flight and what waits to be taken never exceeds the concurrency, and customers are asked for only as there is room,
-/// so memory stays flat however many there are. Dropping it ends every call in flight.
+/// flight and what waits to be taken never exceeds the concurrency, a bounded number of refused customers waits beside
+/// it to be asked for again, and customers are taken only as there is room, so memory stays flat however many there are.
+/// Dropping it ends every call in flight.
 ///
 /// It must be polled inside a tokio runtime.
 ///
@@ -83,12 +84,13 @@ impl Organizations {
         self
     }
 
-    /// Keeps to a known limit, `calls` in each `period`, evenly spread, instead of looking for one.
+    /// Keeps to a known limit, `calls` in each `period`, evenly spread, instead of looking for one. Where the service
+    /// refuses calls all the same, the run looks for its limit below this one. No calls at all count as one.
     ///
     /// The service documents no number for this endpoint; for its customer resource it is
     /// [500 a minute](https://learn.microsoft.com/partner-center/developer/customer-resources).
     pub fn rate_limit(mut self, calls: u32, period: Duration) -> Self {
-        self.settings.limit = Some(f64::from(calls) / period.as_secs_f64().max(f64::EPSILON));
+        self.settings.limit = Some(f64::from(calls.max(1)) / period.as_secs_f64().max(f64::EPSILON));
         self
     }
 

@@ -16,6 +16,7 @@ use super::{Item, OPERATION, Settings, Source};
 use crate::client::Client;
 use crate::error::{Error, ErrorKind};
 use crate::pipeline::backoff::Backoff;
+use crate::pipeline::throttle::LONGEST_WAIT;
 use crate::retry_policy::RetryPolicy;
 
 /// What a run in progress knows.
@@ -29,11 +30,14 @@ pub(super) struct Run {
     refused: BTreeMap<(Instant, u64), Job>,
     /// Answers that came before their turn, where order is kept.
     early: BTreeMap<u64, Item>,
+    /// A customer that was taken from the source before its time, to know whether there is one.
+    ahead: Option<Uuid>,
     /// The number of the next customer from the source, and of the next item to hand out.
     taken: u64,
     handed_out: u64,
-    /// How many refusals the client had seen when this run last looked.
-    refusals: u64,
+    /// How many customers were answered, and since when the service has done nothing but refuse.
+    answers: u64,
+    silent_since: Option<Instant>,
     timer: Pin<Box<Sleep>>,
 }
 
@@ -42,14 +46,18 @@ pub(super) struct Run {
 struct Job {
     number: u64,
     customer: Uuid,
-    /// How often it was refused.
+    /// How often it was refused while others were answered.
     refusals: u32,
+    /// How many had been answered when it was begun or last refused.
+    answers: u64,
 }
 
 /// How often a customer is asked for that is refused each time.
 const TRIES: u32 = 20;
-/// Whoever is told to wait for longer is handed out as throttled, since nobody wants to wait for that unasked.
-const LONGEST_WAIT: Duration = Duration::from_secs(60 * 60);
+/// How long a service that does nothing but refuse is asked; whoever is refused later is handed out.
+const LONGEST_SILENCE: Duration = Duration::from_secs(3 * 60 * 60);
+/// How many customers wait at most to be asked for again.
+const MOST_REFUSED: usize = 1024;
 
 impl Run {
     pub(super) fn new(client: &Client, settings: &Settings) -> Self {
@@ -60,14 +68,16 @@ impl Run {
         };
         Self {
             pace,
-            suspects: Suspects::default(),
+            suspects: Suspects::new(&client.inner().throttle),
             tasks: JoinSet::new(),
             jobs: HashMap::new(),
             refused: BTreeMap::new(),
             early: BTreeMap::new(),
+            ahead: None,
             taken: 0,
             handed_out: 0,
-            refusals: client.inner().throttle.refusals(),
+            answers: 0,
+            silent_since: None,
             timer: Box::pin(tokio::time::sleep_until(now)),
         }
     }
@@ -92,9 +102,12 @@ impl Run {
                         return Poll::Ready(Some(item));
                     }
                 }
-                // Nothing in flight: at the end, or waiting for the source or for the time of the next call.
-                None if source.is_finished() && self.refused.is_empty() => return Poll::Ready(None),
-                None => return Poll::Pending,
+                // Nothing in flight: waiting for the time of the next call, or at the end if the source is.
+                None if self.ahead.is_some() || !self.refused.is_empty() => return Poll::Pending,
+                None => match ready!(source.poll_last(context)) {
+                    Some(customer) => self.ahead = Some(customer),
+                    None => return Poll::Ready(None),
+                },
             }
         }
     }
@@ -102,9 +115,12 @@ impl Run {
     fn begin_calls(&mut self, client: &Client, settings: &Settings, source: &mut Source, context: &mut Context<'_>) {
         loop {
             self.heed_refusals(client);
-            let in_hand = self.tasks.len() + self.refused.len() + self.early.len();
-            let has_room = !source.is_finished() && in_hand < settings.concurrency;
-            let due = self.refused.first_key_value().map(|((due, _), _)| *due);
+            let may_begin = self.tasks.len() < settings.concurrency;
+            // Whoever was refused takes nobody's place.
+            let is_full =
+                self.tasks.len() + self.early.len() >= settings.concurrency || self.refused.len() >= MOST_REFUSED;
+            let has_room = !is_full && (self.ahead.is_some() || source.has_more());
+            let due = self.refused.first_key_value().map(|((due, _), _)| *due).filter(|_| may_begin);
             let ready_at = match due.filter(|_| !has_room) {
                 Some(due) => self.pace.ready_at().max(due),
                 None if has_room => self.pace.ready_at(),
@@ -141,10 +157,10 @@ impl Run {
         // After a wait for everybody, somebody who was not refused goes ahead: that shows whose limit it was.
         if has_room
             && (!is_due || self.pace.is_held())
-            && let Poll::Ready(Some(customer)) = source.poll_next(context)
+            && let Some(customer) = self.ahead.take().or_else(|| next_of(source, context))
         {
             self.taken += 1;
-            return Some(Job { number: self.taken - 1, customer, refusals: 0 });
+            return Some(Job { number: self.taken - 1, customer, refusals: 0, answers: self.answers });
         }
         if is_due { self.refused.pop_first().map(|(_, job)| job) } else { None }
     }
@@ -162,17 +178,7 @@ impl Run {
 
     /// Slows down for what the service has told any call of the client.
     fn heed_refusals(&mut self, client: &Client) {
-        let throttle = &client.inner().throttle;
-        let refusals = throttle.refusals();
-        if refusals != self.refusals {
-            self.refusals = refusals;
-            let now = Instant::now();
-            let until = throttle.held_until(OPERATION, None).unwrap_or(now);
-            if until.saturating_duration_since(now) <= LONGEST_WAIT {
-                self.suspects.note(&self.pace);
-                self.pace.refused(now, until);
-            }
-        }
+        self.suspects.heed(&client.inner().throttle, &mut self.pace);
     }
 
     /// Takes in a finished call; the item to hand out, unless it waits for its turn or is tried again.
@@ -190,20 +196,22 @@ impl Run {
         self.pace.repeated(attempts.saturating_sub(1));
         match &item.1 {
             Err(error) if error.kind() == ErrorKind::Throttled => {
-                if attempts > 0 && client.inner().throttle.is_own(OPERATION, job.customer) {
-                    self.suspects.clear(job.customer, &mut self.pace);
+                let throttle = &client.inner().throttle;
+                let is_own = attempts > 0 && throttle.is_own(OPERATION, job.customer);
+                if is_own {
                     self.pace.skip();
-                } else if attempts > 0 {
-                    self.suspects.add(job.customer);
                 }
-                if let Some((due, job)) = again(job, error, client) {
+                if let Some((due, job)) = self.again(job, error, is_own, client) {
                     self.refused.insert((due, job.number), job);
                     return None;
                 }
+                throttle.gave_up(OPERATION, job.customer);
             }
             _ => {
+                self.answers += 1;
+                self.silent_since = None;
+                self.suspects.answered();
                 self.pace.answered();
-                self.suspects.confirm(job.customer);
             }
         }
         if is_ordered {
@@ -219,18 +227,29 @@ impl Run {
         self.handed_out += 1;
         Some(item)
     }
+
+    /// When a refused customer is to be asked for again; `None` where that is no use.
+    fn again(&mut self, mut job: Job, error: &Error, is_own: bool, client: &Client) -> Option<(Instant, Job)> {
+        let now = Instant::now();
+        let silent_for = now - *self.silent_since.get_or_insert(now);
+        // A call that was held back all its time has asked for nothing yet, and a refusal of everybody is not its fault.
+        job.refusals += u32::from(error.attempts() > 0 && (is_own || self.answers > job.answers));
+        job.answers = self.answers;
+        let told = error.retry_after().unwrap_or_default();
+        if job.refusals >= TRIES || told > LONGEST_WAIT || (silent_for > LONGEST_SILENCE && !is_own) {
+            return None;
+        }
+        let policy = &client.inner().defaults.retry;
+        // On top of the told wait, so that others are answered first: if they are, the limit is this customer's own.
+        let backoff = Backoff { base: policy.base_delay, cap: policy.max_delay }.wait(job.refusals);
+        Some((now + told + backoff, job))
+    }
 }
 
-/// When a refused customer is to be asked for again; `None` where that is no use.
-fn again(mut job: Job, error: &Error, client: &Client) -> Option<(Instant, Job)> {
-    // A call that was held back all its time has asked for nothing yet.
-    job.refusals += error.attempts().min(1);
-    let told = error.retry_after().unwrap_or_default();
-    if job.refusals >= TRIES || told > LONGEST_WAIT {
-        return None;
+/// The next customer, if there is one now.
+fn next_of(source: &mut Source, context: &mut Context<'_>) -> Option<Uuid> {
+    match source.poll_next(context) {
+        Poll::Ready(next) => next,
+        Poll::Pending => None,
     }
-    let policy = &client.inner().defaults.retry;
-    // On top of the told wait, so that others are answered first: if they are, the limit is this customer's own.
-    let backoff = Backoff { base: policy.base_delay, cap: policy.max_delay }.wait(job.refusals);
-    Some((Instant::now() + told + backoff, job))
 }

@@ -24,19 +24,33 @@ impl Source {
     }
 
     pub(super) fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Option<Uuid>> {
-        let (next, left) = match &mut self.0 {
-            Some(Kind::Iterator(customers)) => (Poll::Ready(customers.next()), customers.size_hint()),
-            Some(Kind::Stream(customers)) => (customers.as_mut().poll_next(context), customers.size_hint()),
+        let next = match &mut self.0 {
+            Some(Kind::Iterator(customers)) => Poll::Ready(customers.next()),
+            Some(Kind::Stream(customers)) => customers.as_mut().poll_next(context),
             None => return Poll::Ready(None),
         };
-        // Whoever knows that nobody is left need not be asked again, which would wait for the time of the next call.
-        if matches!(next, Poll::Ready(None)) || left.1 == Some(0) {
+        if matches!(next, Poll::Ready(None)) {
             self.0 = None;
         }
         next
     }
 
-    pub(super) fn is_finished(&self) -> bool {
-        self.0.is_none()
+    /// The next customer of a run that is otherwise at its end, so that the run need not wait for the time of a call that
+    /// there may be nobody for. Where the source itself says that somebody is left, there is no need to ask so early.
+    pub(super) fn poll_last(&mut self, context: &mut Context<'_>) -> Poll<Option<Uuid>> {
+        if self.most_left().is_some_and(|most| most > 0) { Poll::Pending } else { self.poll_next(context) }
+    }
+
+    /// Whether there may be more customers, by the source's own word. That can be wrong, so it is no end.
+    pub(super) fn has_more(&self) -> bool {
+        self.most_left() != Some(0)
+    }
+
+    fn most_left(&self) -> Option<usize> {
+        match &self.0 {
+            Some(Kind::Iterator(customers)) => customers.size_hint().1,
+            Some(Kind::Stream(customers)) => customers.size_hint().1,
+            None => Some(0),
+        }
     }
 }

@@ -28,8 +28,14 @@ pub(crate) async fn run(
         let retry = Retry::new(call, operation);
         let mut authorization = None;
         loop {
-            retry.wait_for_throttle().await?;
-            let token = authorize::token(call, &mut authorization).await?;
+            let token = loop {
+                retry.wait_for_throttle().await?;
+                let token = authorize::token(call, &mut authorization).await?;
+                // A sign-in takes its time, and others may have been refused meanwhile.
+                if !retry.is_held_back() {
+                    break token;
+                }
+            };
             let attempt = telemetry::attempt_span(call, request);
             let outcome = send::attempt(call, request, &token).instrument(attempt.clone()).await;
             telemetry::attempted(&attempt, &outcome);

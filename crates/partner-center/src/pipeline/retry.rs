@@ -25,9 +25,8 @@ impl<'a> Retry<'a> {
         if !self.call.retry.heeds_throttle {
             return Ok(());
         }
-        let throttle = &self.call.client.inner().throttle;
         // Another refusal may have come while this call slept.
-        while let Some(until) = throttle.held_until(self.operation, self.call.customer) {
+        while let Some(until) = self.held_until() {
             if until >= self.call.deadline {
                 let wait = until.saturating_duration_since(Instant::now());
                 return Err(Error::new(
@@ -39,6 +38,15 @@ impl<'a> Retry<'a> {
             tokio::time::sleep_until(until).await;
         }
         Ok(())
+    }
+
+    /// Whether the client is told to wait now.
+    pub(super) fn is_held_back(&self) -> bool {
+        self.call.retry.heeds_throttle && self.held_until().is_some()
+    }
+
+    fn held_until(&self) -> Option<Instant> {
+        self.call.client.inner().throttle.held_until(self.operation, self.call.customer)
     }
 
     /// Notes down that the service answered.
@@ -53,26 +61,50 @@ impl<'a> Retry<'a> {
         } else if error.status().is_some() {
             self.answered();
         }
+        match self.wait_after(error) {
+            Some(wait) => {
+                tokio::time::sleep(wait).await;
+                true
+            }
+            None => {
+                self.give_up_on(error);
+                false
+            }
+        }
+    }
+
+    /// How long to wait before the next attempt; `None` where there is none.
+    fn wait_after(&self, error: &Error) -> Option<Duration> {
         let (call, policy) = (self.call, &self.call.retry);
         let attempts = call.attempts();
-        let is_handed_back = error.kind() == ErrorKind::Throttled && !policy.retries_throttled;
-        if !error.is_retryable() || is_handed_back || attempts >= policy.max_attempts {
-            return false;
+        if !error.is_retryable() || self.is_handed_back(error) || attempts >= policy.max_attempts {
+            return None;
         }
         let backoff = Backoff { base: policy.base_delay, cap: policy.max_delay }.wait(attempts);
         let wait = backoff.max(error.retry_after().unwrap_or_default());
-        if wait >= call.time_left() || (policy.is_budgeted && !call.client.inner().budget.withdraw()) {
-            return false;
+        let has_time = wait < call.time_left();
+        (has_time && (!policy.is_budgeted || call.client.inner().budget.withdraw())).then_some(wait)
+    }
+
+    /// Whether a refusal is for a run to deal with, which will ask again.
+    fn is_handed_back(&self, error: &Error) -> bool {
+        error.kind() == ErrorKind::Throttled && !self.call.retry.retries_throttled
+    }
+
+    fn give_up_on(&self, error: &Error) {
+        if error.kind() == ErrorKind::Throttled
+            && !self.is_handed_back(error)
+            && let Some(customer) = self.call.customer
+        {
+            self.call.client.inner().throttle.gave_up(self.operation, customer);
         }
-        tokio::time::sleep(wait).await;
-        true
     }
 
     fn hold_back_others(&self, error: &Error) {
-        let wait = error.retry_after().unwrap_or(UNTOLD_WAIT);
+        let wait = error.retry_after().unwrap_or_default().max(SHORTEST_WAIT);
         self.call.client.inner().throttle.refused(self.operation, self.call.customer, wait);
     }
 }
 
-/// How long a refusal without a told wait holds back the other calls.
-const UNTOLD_WAIT: Duration = Duration::from_secs(1);
+/// How long a refusal holds back the other calls at least, where it tells no wait or none to speak of.
+const SHORTEST_WAIT: Duration = Duration::from_secs(1);

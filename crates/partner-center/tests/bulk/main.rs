@@ -10,6 +10,7 @@ mod failures;
 mod faults;
 mod limits;
 mod order;
+mod own_limits;
 mod rate;
 mod source;
 mod storm;

@@ -3,12 +3,14 @@
 use std::time::Duration;
 
 use partner_center::RetryPolicy;
+use partner_center::auth::{AccessToken, credential_fn};
+use partner_center::uuid::Uuid;
 use partner_center_mock::Reply;
 use partner_center_mock::faults::{Answer, FaultServer, Request};
 use tokio::time::Instant;
 
 use crate::support::{
-    HOUR, LATENCY, MINUTE, Outcome, SECOND, answered, builder, customers, good, items, organization, run,
+    HOUR, LATENCY, MINUTE, Outcome, SECOND, answered, builder, customers, good, items, organization, refusal, run,
 };
 
 /// When the requests came, in order.
@@ -82,5 +84,56 @@ async fn repeats_count_towards_a_given_rate() -> Outcome {
     let arrivals = arrivals(&server);
     let rate = arrivals.len() as f64 / (arrivals[arrivals.len() - 1] - arrivals[0]).as_secs_f64();
     assert!((9.0..10.5).contains(&rate), "{rate} a second");
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_rate_of_no_calls_at_all_counts_as_one() -> Outcome {
+    let server = FaultServer::answering(good).await?;
+    answered(&items(run(&server, 3)?.rate_limit(0, MINUTE)).await);
+    let arrivals = arrivals(&server);
+    assert!(arrivals.windows(2).all(|pair| pair[1] - pair[0] >= MINUTE - SECOND), "{arrivals:?}");
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn calls_do_not_pile_up_behind_the_first_sign_in() -> Outcome {
+    let server = FaultServer::answering(good).await?;
+    let credential = credential_fn(|_| async {
+        tokio::time::sleep(5 * SECOND).await;
+        Ok(AccessToken::new("an-access-token", HOUR))
+    });
+    let client = builder(&server).credential(credential).build()?;
+    answered(&items(client.organizations(customers(60)).rate_limit(5, SECOND)).await);
+    let most = most_within(&arrivals(&server), SECOND);
+    assert!(most <= 6, "{most} in a second");
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn calls_that_waited_for_a_token_wait_for_what_was_told_meanwhile() -> Outcome {
+    // The first call is refused, long after its token has ended and while the second one waits for a new token.
+    let server = FaultServer::answering(|request| match request.number() {
+        1 => Answer::wait(20 * SECOND).then_reply(refusal(MINUTE)),
+        _ => good(request),
+    })
+    .await?;
+    let credential = credential_fn(|_| async {
+        tokio::time::sleep(10 * SECOND).await;
+        Ok(AccessToken::new("an-access-token", 5 * SECOND))
+    });
+    let client = builder(&server).credential(credential).build()?;
+    let calls = [(1, 0), (2, 25)].map(|(number, begins)| {
+        let call = client.customer(Uuid::from_u128(number)).organization();
+        tokio::spawn(async move {
+            tokio::time::sleep(begins * SECOND).await;
+            call.await
+        })
+    });
+    for call in calls {
+        call.await??;
+    }
+    let arrivals = arrivals(&server);
+    assert!(arrivals[1..].iter().all(|arrival| *arrival - arrivals[0] >= MINUTE + 20 * SECOND), "{arrivals:?}");
     Ok(())
 }

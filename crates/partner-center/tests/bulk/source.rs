@@ -7,6 +7,7 @@ use futures_core::Stream;
 use partner_center::uuid::Uuid;
 use partner_center_mock::faults::{EventKind, FaultServer};
 use tokio::sync::mpsc;
+use tokio::time::Instant;
 
 use crate::support::{HOUR, Outcome, SECOND, answered, builder, customers, good, items, organization, run, sorted};
 
@@ -57,5 +58,43 @@ async fn a_stream_that_has_no_customer_yet_is_waited_for() -> Outcome {
     assert_eq!((server.count(EventKind::Request), run.is_finished()), (6, false));
     drop(sender);
     assert_eq!(sorted(answered(&run.await?)), customers(6));
+    Ok(())
+}
+
+/// Says that nobody is left, always.
+struct Liar(std::vec::IntoIter<Uuid>);
+
+impl Iterator for Liar {
+    type Item = Uuid;
+
+    fn next(&mut self) -> Option<Uuid> {
+        self.0.next()
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (0, Some(0))
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_iterator_that_is_wrong_about_its_length_loses_nobody() -> Outcome {
+    let server = FaultServer::answering(good).await?;
+    let run = builder(&server).build()?.organizations(Liar(customers(20).into_iter()));
+    assert_eq!(sorted(answered(&items(run).await)), customers(20));
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_slow_run_over_a_channel_ends_with_the_channel() -> Outcome {
+    let server = FaultServer::answering(good).await?;
+    let (sender, receiver) = mpsc::channel(10);
+    for customer in customers(2) {
+        sender.send(customer).await?;
+    }
+    drop(sender);
+    let began = Instant::now();
+    let run = builder(&server).build()?.organizations_of_stream(Received(receiver)).rate_limit(1, HOUR);
+    assert_eq!(answered(&items(run).await), customers(2));
+    assert!(began.elapsed() < HOUR + SECOND, "{:?}", began.elapsed());
     Ok(())
 }
