@@ -10,6 +10,8 @@ mod send;
 pub(crate) mod telemetry;
 pub(crate) mod throttle;
 
+use std::pin::pin;
+
 use tracing::{Instrument, Span};
 
 use self::retry::Retry;
@@ -24,7 +26,8 @@ pub(crate) async fn run(
     operation: &'static str,
     span: &Span,
 ) -> Result<Received, Error> {
-    let work = async {
+    // A span is put around a future's address: moving these large ones would cost more than the span.
+    let work = pin!(async {
         let retry = Retry::new(call, operation);
         let mut authorization = None;
         loop {
@@ -37,7 +40,7 @@ pub(crate) async fn run(
                 }
             };
             let attempt = telemetry::attempt_span(call, request);
-            let outcome = send::attempt(call, request, &token).instrument(attempt.clone()).await;
+            let outcome = pin!(send::attempt(call, request, &token)).instrument(attempt.clone()).await;
             telemetry::attempted(&attempt, &outcome);
             let error = match outcome {
                 Ok(received) => {
@@ -51,6 +54,6 @@ pub(crate) async fn run(
             }
             call.supersede(error);
         }
-    };
+    });
     work.instrument(span.clone()).await
 }
