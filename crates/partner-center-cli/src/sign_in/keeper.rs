@@ -6,8 +6,9 @@ use partner_center::auth::{
     CredentialError, CredentialErrorKind, ExposeSecret, FileStore, RefreshTokenStore, SecretString, StoreFuture,
     StoreGuard,
 };
+use sha2::{Digest, Sha256};
 
-use super::record::{Place, file, folder, remove_file};
+use super::record::{Place, Record, file, folder, remove_file};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::settings::Settings;
@@ -15,35 +16,48 @@ use crate::settings::Settings;
 /// The name of this program's entries in the keyring.
 const SERVICE: &str = "partner-center";
 
-/// The profile's secret in the keyring.
+/// A sign-in's secret in the keyring.
 struct KeyringStore {
-    profile: String,
+    user: String,
     /// Its lock alone is used, so that processes redeem in turn; a keyring has none.
     lock: FileStore,
 }
 
-/// The store of the profile's secret.
-pub(super) fn store(settings: &Settings, place: Place) -> Arc<dyn RefreshTokenStore> {
+/// The store of a sign-in's secret.
+pub(super) fn store(settings: &Settings, record: &Record) -> Arc<dyn RefreshTokenStore> {
     let file = FileStore::new(file(settings, "secret"));
-    match place {
+    match record.kept_in {
         Place::File => Arc::new(file),
-        Place::Keyring => Arc::new(KeyringStore { profile: settings.profile.value.clone(), lock: file }),
+        Place::Keyring => Arc::new(KeyringStore { user: user(settings, record), lock: file }),
     }
 }
 
+/// The name of a secret in the keyring, which all config folders of a user share.
+///
+/// It is bound to everything that the secret is for, so that none is found, and sent, for anything else.
+pub(super) fn user(settings: &Settings, record: &Record) -> String {
+    let folder = std::fs::canonicalize(&settings.folder).unwrap_or_else(|_| settings.folder.clone());
+    let mut hash = Sha256::new();
+    for part in [&*folder.to_string_lossy(), &record.authority, &record.tenant, &record.client_id] {
+        hash.update(part.as_bytes());
+        hash.update([0]);
+    }
+    let short: String = hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    format!("{} {short}", settings.profile.value)
+}
+
 /// Keeps the secret of a new sign-in in its place.
-pub(super) async fn keep(settings: &Settings, place: Place, secret: &SecretString) -> Result<(), Failure> {
+pub(super) async fn keep(settings: &Settings, record: &Record, secret: &SecretString) -> Result<(), Failure> {
     folder(settings)?;
-    let store = store(settings, place);
+    let store = store(settings, record);
     // Another process may be redeeming the secret of the sign-in before, and would write its own over this one.
     let _guard = store.lock().await?;
     Ok(store.save(secret).await?)
 }
 
-/// Removes the secret from the keyring, or says why not.
-pub(super) async fn forget_in_keyring(settings: &Settings) -> Result<(), String> {
-    let profile = settings.profile.value.clone();
-    let outcome = blocking(move || match entry(&profile)?.delete_credential() {
+/// Removes a sign-in's secret from the keyring, or says why not.
+pub(super) async fn forget_in_keyring(user: String) -> Result<(), String> {
+    let outcome = blocking(move || match entry(&user)?.delete_credential() {
         Err(keyring::Error::NoEntry) => Ok(()),
         outcome => outcome,
     });
@@ -51,9 +65,9 @@ pub(super) async fn forget_in_keyring(settings: &Settings) -> Result<(), String>
 }
 
 /// Removes the secret from its place.
-pub(super) async fn forget(settings: &Settings, place: Place) -> Result<(), Failure> {
-    if place == Place::Keyring {
-        forget_in_keyring(settings).await.map_err(|reason| {
+pub(super) async fn forget(settings: &Settings, record: &Record) -> Result<(), Failure> {
+    if record.kept_in == Place::Keyring {
+        forget_in_keyring(user(settings, record)).await.map_err(|reason| {
             Failure::new(
                 Exit::File,
                 format!("the sign-in cannot be removed from the keyring: {reason}"),
@@ -69,8 +83,8 @@ pub(super) async fn forget(settings: &Settings, place: Place) -> Result<(), Fail
 
 impl RefreshTokenStore for KeyringStore {
     fn load(&self) -> StoreFuture<'_, Option<SecretString>> {
-        let profile = self.profile.clone();
-        let read = blocking(move || match entry(&profile)?.get_password() {
+        let user = self.user.clone();
+        let read = blocking(move || match entry(&user)?.get_password() {
             Ok(secret) => Ok(Some(secret.into())),
             Err(keyring::Error::NoEntry) => Ok(None),
             Err(error) => Err(error),
@@ -79,8 +93,8 @@ impl RefreshTokenStore for KeyringStore {
     }
 
     fn save<'a>(&'a self, token: &'a SecretString) -> StoreFuture<'a, ()> {
-        let (profile, token) = (self.profile.clone(), token.clone());
-        let written = blocking(move || entry(&profile)?.set_password(token.expose_secret()));
+        let (user, token) = (self.user.clone(), token.clone());
+        let written = blocking(move || entry(&user)?.set_password(token.expose_secret()));
         Box::pin(async { written.await.map_err(failed) })
     }
 
@@ -93,11 +107,11 @@ fn failed(reason: String) -> CredentialError {
     CredentialError::new(CredentialErrorKind::Store, format!("the keyring: {reason}"))
 }
 
-fn entry(profile: &str) -> keyring::Result<keyring::Entry> {
+fn entry(user: &str) -> keyring::Result<keyring::Entry> {
     if let Err(error) = keyring::Entry::store_status() {
         return Err(keyring::Error::NoStorageAccess(error.to_string().into()));
     }
-    keyring::Entry::new(SERVICE, profile)
+    keyring::Entry::new(SERVICE, user)
 }
 
 /// The keyring may ask the user, and blocks meanwhile.

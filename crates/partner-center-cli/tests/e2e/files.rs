@@ -199,11 +199,12 @@ mod unix {
     }
 
     #[test]
-    fn ctrl_c_ends_the_wait_for_a_reader() {
+    fn a_signal_ends_the_wait_for_a_reader() {
         let world = World::new();
         let child = into_a_pipe(&world, 10);
         std::thread::sleep(Duration::from_millis(300));
-        signal(&child, "INT");
+        // A shell lets its background jobs ignore Ctrl-C, and so may whoever runs this test.
+        signal(&child, "TERM");
         assert_eq!(ended(child).code, None, "by the signal itself");
     }
 

@@ -26,6 +26,10 @@ pub(super) fn entry(lines: &[&str]) -> (Entry, usize) {
     if first.is_empty() || first.starts_with('#') {
         return (Entry::Nothing, 1);
     }
+    // By far the most lists hold nothing else.
+    if let Some(customer) = id(first) {
+        return (Entry::Customer(customer), 1);
+    }
     if let Some(length) = quoted_lines(lines) {
         let joined = lines[..length].join("\n");
         let alone: BTreeSet<Uuid> = lines[..length].iter().flat_map(|line| ids(line)).collect();
@@ -56,7 +60,10 @@ fn quoted_lines(lines: &[&str]) -> Option<usize> {
 /// The cells that are GUIDs, in any of their spellings, whichever character divides the cells.
 fn ids(entry: &str) -> BTreeSet<Uuid> {
     let mut ids = BTreeSet::new();
-    for record in DELIMITERS.iter().flat_map(|delimiter| records(entry, *delimiter)) {
+    let found = DELIMITERS.iter().filter(|delimiter| entry.as_bytes().contains(delimiter));
+    // Quotes are the reader's business even where nothing is divided.
+    let used = found.chain(&DELIMITERS[..1]);
+    for record in used.flat_map(|delimiter| records(entry, *delimiter)) {
         for cell in &record {
             if let Some(commented) = cell.split_once('#').and_then(|(before, _)| id(before)) {
                 // The rest is a comment, with whatever ids it holds.
