@@ -89,6 +89,8 @@ pub(crate) fn concerns_everybody(error: &Error) -> bool {
         | ErrorKind::AudienceRetired
         | ErrorKind::PartnerRoleMissing
         | ErrorKind::AppOnlyRefused => true,
+        // Its time ran out before anything was sent: while it waited for a token.
+        ErrorKind::Timeout => error.attempts() == 0,
         _ => false,
     }
 }

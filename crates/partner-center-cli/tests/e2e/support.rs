@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
+use partner_center_mock::examples::get_customer_organization as examples;
+use partner_center_mock::faults::{Answer, FaultServer};
 use partner_center_mock::serve::{RateLimit, Service, customer_id};
 use partner_center_mock::token_endpoint::{DevicePoll, TokenEndpoint, TokenEndpointBuilder};
 use tokio::runtime::Runtime;
@@ -22,7 +24,7 @@ pub(crate) struct World {
     pub(crate) entra: TokenEndpoint,
     pub(crate) folder: tempfile::TempDir,
     has_token: bool,
-    _runtime: Runtime,
+    runtime: Runtime,
 }
 
 /// How the service behaves.
@@ -62,7 +64,17 @@ impl World {
         let entra = entra.device_interval(Duration::from_secs(1)).device_polls([DevicePoll::Approved]);
         let entra = runtime.block_on(entra.start()).expect("a port");
         let folder = tempfile::tempdir().expect("a folder");
-        Self { service, entra, folder, has_token, _runtime: runtime }
+        Self { service, entra, folder, has_token, runtime }
+    }
+
+    /// Another service, which takes so many tokens and then no more.
+    pub(crate) fn refusing_after(&self, count: usize) -> FaultServer {
+        let mut asked = 0;
+        let server = FaultServer::answering(move |_| {
+            asked += 1;
+            Answer::reply(if asked > count { examples::MFA_MISSING_WITHOUT_BODY } else { examples::CONTOSO })
+        });
+        self.runtime.block_on(server).expect("a port")
     }
 
     /// The variables that the binary runs with, and no others.
