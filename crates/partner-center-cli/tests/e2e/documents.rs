@@ -61,7 +61,8 @@ fn offered_by_bash(script: &str, words: &[&str]) -> String {
     let quoted: Vec<String> = words.iter().map(|word| format!("'{word}'")).collect();
     let (last, before) = (words[words.len() - 1], words[words.len() - 2]);
     let drive = format!(
-        "{script}\nCOMP_WORDS=({}); COMP_CWORD={}; _partner-center partner-center '{last}' '{before}'; echo \"${{COMPREPLY[@]}}\"",
+        "{script}\nfunction=$(complete -p partner-center | sed 's/.*-F \\([^ ]*\\).*/\\1/'); COMP_WORDS=({}); COMP_CWORD={}
+         $function partner-center '{last}' '{before}'; echo \"${{COMPREPLY[@]}}\"",
         quoted.join(" "),
         words.len() - 1,
     );
