@@ -46,9 +46,9 @@ pub(crate) fn variable_that_decides() -> Option<&'static str> {
 }
 
 /// Says that a variable goes before the kept sign-in, where one does.
-pub(crate) fn warn_of_variable(what_it_does: &str) -> Result<(), Failure> {
+pub(crate) fn warn_of_variable(what_it_does: &str, without: &str) -> Result<(), Failure> {
     if let Some(name) = decides()? {
-        warn(&format!("{name} is set and {what_it_does}; unset it to go by the kept sign-in"));
+        warn(&format!("{name} is set and {what_it_does}; unset it to {without}"));
     }
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! Where the secret of a sign-in is kept: the system's keyring, or a file.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use partner_center::auth::{
@@ -36,14 +37,18 @@ pub(super) fn store(settings: &Settings, record: &Record) -> Arc<dyn RefreshToke
 ///
 /// It is bound to everything that the secret is for, so that none is found, and sent, for anything else.
 pub(super) fn user(settings: &Settings, record: &Record) -> String {
-    let folder = std::fs::canonicalize(&settings.folder).unwrap_or_else(|_| settings.folder.clone());
+    bound(&settings.folder, &settings.profile.value, record)
+}
+
+fn bound(folder: &Path, profile: &str, record: &Record) -> String {
+    let folder = std::fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
     let mut hash = Sha256::new();
     for part in [&*folder.to_string_lossy(), &record.authority, &record.tenant, &record.client_id] {
         hash.update(part.as_bytes());
         hash.update([0]);
     }
     let short: String = hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-    format!("{} {short}", settings.profile.value)
+    format!("{profile} {short}")
 }
 
 /// Keeps the secret of a new sign-in in its place.
@@ -120,5 +125,35 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> keyring::Result<T> +
         // The text alone: some of these errors hold the secret.
         Ok(outcome) => outcome.map_err(|error| error.to_string()),
         Err(error) => Err(error.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sign_in::record::Kind;
+
+    fn name(folder: &Path, profile: &str, parts: [&str; 3]) -> String {
+        let [authority, tenant, client_id] = parts.map(str::to_owned);
+        bound(folder, profile, &Record { kind: Kind::User, tenant, client_id, authority, kept_in: Place::Keyring })
+    }
+
+    #[test]
+    fn a_secret_is_found_for_nothing_else_than_it_is_for() {
+        let (one, other) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
+        let name_of = |folder: &tempfile::TempDir, profile, parts| name(folder.path(), profile, parts);
+        let names = [
+            name_of(&one, "p", ["https://a", "t", "c"]),
+            name_of(&other, "p", ["https://a", "t", "c"]),
+            name_of(&one, "q", ["https://a", "t", "c"]),
+            name_of(&one, "p", ["https://b", "t", "c"]),
+            name_of(&one, "p", ["https://a", "u", "c"]),
+            name_of(&one, "p", ["https://a", "t", "d"]),
+            name_of(&one, "p", ["https://a", "tc", ""]),
+        ];
+        assert_eq!(names.iter().collect::<std::collections::HashSet<_>>().len(), names.len());
+        // The same by another way to the folder.
+        let around = one.path().join(".");
+        assert_eq!(name(&around, "p", ["https://a", "t", "c"]), names[0]);
     }
 }

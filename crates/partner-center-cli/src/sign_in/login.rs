@@ -46,7 +46,7 @@ pub(crate) async fn run(settings: Settings, arguments: &Login) -> Result<Exit, F
     if kind == Kind::Application {
         warn("the service may refuse applications that sign in for themselves; `partner-center doctor ID` tells");
     }
-    credential::warn_of_variable("goes before this sign-in")?;
+    credential::warn_of_variable("goes before this sign-in", "use it")?;
     Ok(Exit::Fine)
 }
 

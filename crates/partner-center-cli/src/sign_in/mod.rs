@@ -26,7 +26,7 @@ pub(crate) fn check_profile(settings: &Settings) -> Result<(), Failure> {
 
 /// `partner-center logout`: forgets the sign-in of the profile.
 pub(crate) async fn logout(settings: &Settings) -> Result<Exit, Failure> {
-    credential::warn_of_variable("still signs in")?;
+    credential::warn_of_variable("still signs in", "be signed out")?;
     let Some(record) = Record::read(settings)? else {
         tell(&format!("Nobody is signed in with the profile {}.", settings.profile.value));
         return Ok(Exit::Fine);

@@ -16,7 +16,7 @@ pub(crate) async fn run(settings: &Settings, format: ReportFormat) -> Result<Exi
         Found::Environment(variable, _) => {
             rows.push(row("credential", &format!("environment {variable}")));
             if Record::read(settings)?.is_some() {
-                credential::warn_of_variable("goes before the kept sign-in")?;
+                credential::warn_of_variable("goes before the kept sign-in", "use that one")?;
             }
             Exit::Fine
         }

@@ -3,8 +3,10 @@
 use std::fs::OpenOptions;
 use std::time::Duration;
 
+use partner_center_mock::Reply;
 use partner_center_mock::serve::RateLimit;
 use partner_center_mock::token_endpoint::TokenEndpoint;
+use serde_json::json;
 
 use crate::golden;
 use crate::support::{BINARY, Behaviour, CORRELATION_ID, Outcome, UNKNOWN, World, id};
@@ -86,6 +88,44 @@ fn a_failure_that_concerns_everybody_loses_nothing_that_was_fetched() {
     assert!(some.err.contains("were not asked for"), "{}", some.err);
     let none = get(&world, &["--base-url", &world.refusing_after(0).url(), ids[0], ids[1]]);
     assert_eq!((none.code, &*none.out), (Some(3), ""), "{}", none.err);
+}
+
+#[test]
+fn the_service_does_not_change_whose_organization_it_is() {
+    let world = World::new();
+    let service = world.answering(|| {
+        Reply::json(200, &json!([{ "displayName": "Contoso", "customerTenantId": UNKNOWN, "kind": "new" }]))
+    });
+    let arguments = ["--base-url", &service.url()];
+    let shown = get(&world, &[&arguments[..], &[&id(0), "--output", "json"]].concat());
+    let record: serde_json::Value = serde_json::from_str(&shown.out).expect("JSON");
+    assert_eq!((record["customerTenantId"].as_str(), record["kind"].as_str()), (Some(&*id(0)), Some("new")));
+    assert!(shown.out.trim_start_matches(['{', '\n', ' ']).starts_with("\"customerTenantId\""), "{}", shown.out);
+
+    // Nor what its lines are, once they are gone on with.
+    let list = world.list([id(0), id(1)]);
+    let export = [&["organization", "export", "--from", &list, "--to", "out"], &arguments[..]].concat();
+    assert_eq!(world.run(&export).code, Some(0));
+    assert_eq!(world.run(&[&export[..], &["--resume"]].concat()).code, Some(0));
+    assert_eq!(service.requests().len(), 3);
+}
+
+#[test]
+fn what_to_do_is_said_in_the_words_of_the_command() {
+    let world = World::new();
+    for (status, body, to_do) in [
+        (401, json!({}), "Set a new value in PARTNER_CENTER_ACCESS_TOKEN."),
+        (200, json!([]), "Check --base-url"),
+        (302, json!({}), "Check --base-url"),
+        (418, json!({}), "Check --base-url"),
+    ] {
+        let service = world.answering(move || Reply::json(status, &body));
+        let outcome = get(&world, &["--base-url", &service.url(), &id(0)]);
+        assert!(outcome.err.contains(&format!("to do: {to_do}")), "{status}: {}", outcome.err);
+        for programmers in ["`organizations()`", "retry_after", "store the", "client"] {
+            assert!(!outcome.err.contains(programmers), "{status}: {}", outcome.err);
+        }
+    }
 }
 
 #[test]

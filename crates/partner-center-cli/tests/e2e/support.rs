@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
+use partner_center_mock::Reply;
 use partner_center_mock::examples::get_customer_organization as examples;
 use partner_center_mock::faults::{Answer, FaultServer};
 use partner_center_mock::serve::{RateLimit, Service, customer_id};
@@ -67,14 +68,19 @@ impl World {
         Self { service, entra, folder, has_token, runtime }
     }
 
+    /// Another service, which answers so.
+    pub(crate) fn answering(&self, mut answer: impl FnMut() -> Reply + Send + 'static) -> FaultServer {
+        let server = FaultServer::answering(move |_| Answer::reply(answer()));
+        self.runtime.block_on(server).expect("a port")
+    }
+
     /// Another service, which takes so many tokens and then no more.
     pub(crate) fn refusing_after(&self, count: usize) -> FaultServer {
         let mut asked = 0;
-        let server = FaultServer::answering(move |_| {
+        self.answering(move || {
             asked += 1;
-            Answer::reply(if asked > count { examples::MFA_MISSING_WITHOUT_BODY } else { examples::CONTOSO })
-        });
-        self.runtime.block_on(server).expect("a port")
+            if asked > count { examples::MFA_MISSING_WITHOUT_BODY.into() } else { examples::CONTOSO.into() }
+        })
     }
 
     /// The variables that the binary runs with, and no others.

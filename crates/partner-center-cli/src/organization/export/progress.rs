@@ -36,7 +36,7 @@ impl Progress {
         let columns = console::Term::stderr().size_checked().map_or(80, |(_, columns)| columns);
         let template = match columns {
             ..NARROW_BELOW => NARROW,
-            ..MIDDLE_BELOW => MIDDLE,
+            NARROW_BELOW..MIDDLE_BELOW => MIDDLE,
             _ => WIDE,
         };
         if let Ok(style) = ProgressStyle::with_template(template) {
