@@ -109,7 +109,7 @@ fn explained(to_do: &str, kind: CredentialErrorKind) -> String {
         CredentialErrorKind::CertificateRefused => {
             "Upload the certificate to the application in Entra, and check this machine's clock."
         }
-        _ => "The service asks for the user.",
+        _ => "",
     };
-    format!("{to_do} {why}").trim_start().to_owned()
+    format!("{to_do} {why}").trim().to_owned()
 }

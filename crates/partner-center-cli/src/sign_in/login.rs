@@ -12,7 +12,20 @@ use crate::failure::Failure;
 use crate::settings::{Setting, Settings};
 use crate::terminal::{tell, warn};
 
+/// Signs in, or ends at Ctrl-C; caught, it leaves the prompt the time to let the terminal echo again.
 pub(crate) async fn run(settings: Settings, arguments: &Login) -> Result<Exit, Failure> {
+    tokio::select! {
+        biased;
+        Ok(()) = tokio::signal::ctrl_c() => Err(stopped()),
+        outcome = sign_in(settings, arguments) => outcome,
+    }
+}
+
+fn stopped() -> Failure {
+    Failure::new(Exit::Interrupted, "nobody signed in", "Run it again.")
+}
+
+async fn sign_in(settings: Settings, arguments: &Login) -> Result<Exit, Failure> {
     let named = |flag: &'static str, value: &Option<String>, known: &Option<Setting<String>>, variable: &str| {
         let setting = value.clone().map(|value| Setting::flag(flag, value)).or_else(|| known.clone());
         setting.map(|setting| setting.value).filter(|value| !value.trim().is_empty()).ok_or_else(|| {
@@ -68,8 +81,9 @@ async fn user(tenant: &str, client_id: &str, request: &TokenRequest) -> Result<S
 
 /// An application's secret, once it has opened the door.
 async fn application(tenant: &str, client_id: &str, request: &TokenRequest) -> Result<SecretString, Failure> {
-    let unreadable = |error: io::Error| {
-        Failure::new(Exit::File, format!("the secret cannot be read: {error}"), "Enter it, or pipe it in.")
+    let unreadable = |error: io::Error| match error.kind() {
+        io::ErrorKind::Interrupted => stopped(),
+        _ => Failure::new(Exit::File, format!("the secret cannot be read: {error}"), "Enter it, or pipe it in."),
     };
     let mut secret = match io::stdin().is_terminal() {
         true => rpassword::prompt_password("Client secret: ").map_err(unreadable)?,

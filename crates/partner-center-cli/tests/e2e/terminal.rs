@@ -211,3 +211,13 @@ fn a_secret_is_read_from_a_prompt_without_showing_it() {
     assert_eq!(code, 0, "{shown}");
     assert!(!shown.contains("typed-secret"), "{shown}");
 }
+
+#[test]
+fn ctrl_c_at_the_prompt_ends_it_and_nobody_signs_in() {
+    let world = World::new();
+    let stop = Reaction { seen: "Client secret:", keys: b"\x03" };
+    let (code, shown) = on_terminal(&world, 80, &["login", "--with-secret"], &[], Some(stop));
+    // Killed by the signal it could not let the terminal echo again.
+    assert_eq!(code, 130, "{shown}");
+    assert!(!world.path("config/sign-ins/default.json").exists());
+}

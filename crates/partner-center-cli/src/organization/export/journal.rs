@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use partner_center::uuid::Uuid;
 use same_file::Handle;
+use tempfile::NamedTempFile;
 
 use super::earlier::{self, Earlier};
 use super::lines::{self, Content};
@@ -103,9 +104,13 @@ impl Journal {
         let Some(file) = self.file() else { return Ok(()) };
         let kept =
             earlier::text_without(file, self.content, self.format, of).map_err(|refused| refused.of(&self.path))?;
-        let replaced = replace(file, &self.path, kept.as_bytes()).map_err(|error| self.unwritable(&error))?;
-        // Locked before it had the name, so that nobody came in between.
-        self.target = Target::File(replaced);
+        let new = replacement(file, &self.path, kept.as_bytes()).and_then(|new| Ok((new.as_file().try_clone()?, new)));
+        let (file, new) = new.map_err(|error| self.unwritable(&error))?;
+        // The old one is closed first, since Windows replaces no open file; the new one has been locked by then.
+        self.target = Target::File(file);
+        // A link stays one.
+        let path = fs::canonicalize(&self.path).map_err(|error| self.unwritable(&error))?;
+        new.persist(path).map_err(|error| self.unwritable(&error.error))?;
         Ok(())
     }
 
@@ -148,15 +153,14 @@ impl Journal {
     }
 }
 
-/// Puts a new file with this content, locked, into the place of the old one.
-fn replace(old: &File, path: &Path, content: &[u8]) -> io::Result<File> {
-    // A link stays one.
+/// A file with this content, locked, to take the place of the old one.
+fn replacement(old: &File, path: &Path, content: &[u8]) -> io::Result<NamedTempFile> {
     let path = fs::canonicalize(path)?;
-    let folder = path.parent().unwrap_or(Path::new("/"));
-    let mut new = tempfile::NamedTempFile::new_in(folder)?;
+    let mut new = NamedTempFile::new_in(path.parent().unwrap_or(&path))?;
     new.write_all(content)?;
     new.as_file().set_permissions(old.metadata()?.permissions())?;
     new.as_file().sync_all()?;
+    // Some file systems have no locks.
     let _ = new.as_file().try_lock();
-    Ok(new.persist(&path)?)
+    Ok(new)
 }
