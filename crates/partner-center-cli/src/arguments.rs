@@ -45,7 +45,7 @@ pub(crate) struct GlobalOptions {
     /// How long a call may take in all, in seconds [env: PARTNER_CENTER_TIMEOUT]
     #[arg(long, global = true, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) timeout: Option<u32>,
-    /// Show every call and attempt on standard error, without secrets
+    /// Show every call to Partner Center and its attempts on standard error, without secrets
     #[arg(long, short, global = true)]
     pub(crate) verbose: bool,
     /// No colors [env: NO_COLOR]

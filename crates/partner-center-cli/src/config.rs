@@ -7,6 +7,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::report;
 use crate::settings::{Settings, variable};
+use crate::sign_in::credential;
 
 /// Variables with secrets; of them it is told alone that they are set.
 const SECRETS: [&str; 3] = ["PARTNER_CENTER_ACCESS_TOKEN", "PARTNER_CENTER_REFRESH_TOKEN", "AZURE_CLIENT_SECRET"];
@@ -19,10 +20,13 @@ pub(crate) fn run(settings: &Settings, format: ReportFormat) -> Result<Exit, Fai
         row("base-url", &settings.base_url.value, settings.base_url.source.to_string()),
         row("authority", &settings.authority.value, settings.authority.source.to_string()),
     ];
-    for (name, setting) in [("tenant", &settings.tenant), ("client-id", &settings.client_id)] {
-        rows.push(match setting {
-            Some(setting) => row(name, &setting.value, setting.source.to_string()),
-            None => row(name, "", "not set".to_owned()),
+    let identity = credential::identity(settings)?;
+    let known = [&settings.tenant, &settings.client_id];
+    for ((name, used), known) in [("tenant", identity.tenant), ("client-id", identity.client_id)].iter().zip(known) {
+        rows.push(match (used, known) {
+            (Some(setting), _) => row(name, &setting.value, setting.source.to_string()),
+            (None, Some(setting)) => row(name, &setting.value, format!("{}, for login alone", setting.source)),
+            (None, None) => row(name, "", "not set".to_owned()),
         });
     }
     let timeout = format!("{} s", settings.timeout.value.as_secs());

@@ -14,7 +14,13 @@ use crate::terminal::print;
 pub(crate) fn completions(shell: Shell) -> Result<Exit, Failure> {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Arguments::command(), "partner-center", &mut script);
-    print(&String::from_utf8_lossy(&script))?;
+    let mut script = String::from_utf8_lossy(&script).into_owned();
+    if shell == Shell::Bash {
+        // The generator writes the name in two ways, one where the function finds out the command and another where it
+        // tells what comes next; with a hyphen in the name they differ, and nothing is offered.
+        script = script.replace("partner__subcmd__center", "partner__center");
+    }
+    print(&script)?;
     Ok(Exit::Fine)
 }
 

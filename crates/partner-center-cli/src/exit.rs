@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use partner_center::auth::CredentialError;
+use partner_center::auth::{CredentialError, CredentialErrorKind};
 use partner_center::{Error, ErrorKind};
 
 /// How a run ended, as the shell sees it.
@@ -34,10 +34,16 @@ Exit codes:
 
 impl Exit {
     pub(crate) fn of(error: &Error) -> Self {
-        match error.kind() {
+        error.credential_error().map_or_else(|| Self::of_kind(error.kind()), Self::of_credential)
+    }
+
+    fn of_kind(kind: ErrorKind) -> Self {
+        match kind {
             ErrorKind::Configuration => Self::Usage,
-            ErrorKind::Credential => error.credential_error().map_or(Self::SignIn, Self::of_credential),
-            ErrorKind::Unauthenticated | ErrorKind::MfaRequired | ErrorKind::AudienceRetired => Self::SignIn,
+            ErrorKind::Credential
+            | ErrorKind::Unauthenticated
+            | ErrorKind::MfaRequired
+            | ErrorKind::AudienceRetired => Self::SignIn,
             ErrorKind::NotFound => Self::NotFound,
             ErrorKind::InvalidInput
             | ErrorKind::Forbidden
@@ -52,7 +58,16 @@ impl Exit {
     }
 
     pub(crate) fn of_credential(error: &CredentialError) -> Self {
-        if error.is_retryable() { Self::Unavailable } else { Self::SignIn }
+        match error.kind() {
+            CredentialErrorKind::Configuration => Self::Usage,
+            _ if error.is_retryable() => Self::Unavailable,
+            _ => Self::SignIn,
+        }
+    }
+
+    /// The code of a failure that was written down, by the word for its kind; `None` for words of another version.
+    pub(crate) fn of_word(word: &str) -> Option<Self> {
+        OF_CUSTOMERS.into_iter().find(|kind| kind.as_str() == word).map(Self::of_kind)
     }
 }
 
@@ -65,14 +80,37 @@ impl From<Exit> for ExitCode {
 /// Whether a failure is about the caller and not about one customer: the next customer would fail the same way.
 pub(crate) fn concerns_everybody(error: &Error) -> bool {
     match error.kind() {
+        // Where no token can be had, for whatever reason, the service is asked for nobody.
         ErrorKind::Configuration
+        | ErrorKind::Credential
         | ErrorKind::Certificate
         | ErrorKind::Unauthenticated
         | ErrorKind::MfaRequired
         | ErrorKind::AudienceRetired
         | ErrorKind::PartnerRoleMissing
         | ErrorKind::AppOnlyRefused => true,
-        ErrorKind::Credential => !error.is_retryable(),
+        // Its time ran out before anything was sent: while it waited for a token.
+        ErrorKind::Timeout => error.attempts() == 0,
         _ => false,
     }
 }
+
+/// The kinds of failures that concern one customer, and so are written down.
+const OF_CUSTOMERS: [ErrorKind; 16] = [
+    ErrorKind::Connection,
+    ErrorKind::Timeout,
+    ErrorKind::Throttled,
+    ErrorKind::InvalidInput,
+    ErrorKind::Forbidden,
+    ErrorKind::GdapRoleMissing,
+    ErrorKind::NoRelationship,
+    ErrorKind::ConditionalAccess,
+    ErrorKind::NotFound,
+    ErrorKind::Rejected,
+    ErrorKind::ServerFailure,
+    ErrorKind::Redirected,
+    ErrorKind::UnexpectedStatus,
+    ErrorKind::UnexpectedBody,
+    ErrorKind::BodyTooLarge,
+    ErrorKind::NotExactlyOne,
+];

@@ -8,6 +8,7 @@ use partner_center::auth::CredentialError;
 use partner_center::uuid::Uuid;
 
 use crate::exit::Exit;
+use crate::remedy;
 use crate::terminal::plain;
 
 /// A failure, ready to be told.
@@ -43,6 +44,11 @@ impl Failure {
         Self { what: format!("{customer}: {}", failure.what), ..failure }
     }
 
+    /// A sign-in that failed with the credential at hand.
+    pub(crate) fn of_credential(error: &CredentialError) -> Self {
+        Self { remedy: Some(remedy::of_credential(error)), ..Self::from(error.clone()) }
+    }
+
     pub(crate) fn what(&self) -> &str {
         &self.what
     }
@@ -69,7 +75,8 @@ impl Failure {
         if let Some(remedy) = &self.remedy {
             text.push_str(&format!("  to do: {}\n", plain(remedy)));
         }
-        if let Some(id) = &self.correlation_id {
+        // Sign-in errors name it among their facts.
+        if let Some(id) = self.correlation_id.as_ref().filter(|id| !self.what.contains(*id)) {
             text.push_str(&format!("  correlation id: {}\n", plain(id)));
         }
         // Nobody is left to be told where standard error is gone.
@@ -84,10 +91,7 @@ impl From<&Error> for Failure {
         Self {
             exit: Exit::of(error),
             what: format!("{error:#}"),
-            remedy: Some(match sign_in {
-                Some(error) => remedy(error),
-                None => error.remedy().to_owned(),
-            }),
+            remedy: Some(remedy::of(error)),
             correlation_id: sign_in.and_then(|error| error.correlation_id().map(str::to_owned)).or(correlation_id),
         }
     }
@@ -100,29 +104,14 @@ impl From<Error> for Failure {
 }
 
 impl From<CredentialError> for Failure {
+    /// A sign-in that failed while it was made, or a credential that could not be set up.
     fn from(error: CredentialError) -> Self {
         Self {
             exit: Exit::of_credential(&error),
             what: error.to_string(),
-            remedy: Some(remedy(&error)),
+            remedy: Some(remedy::of_login(&error)),
             correlation_id: error.correlation_id().map(str::to_owned),
         }
-    }
-}
-
-/// What to do about a failed sign-in, with the command that does it.
-fn remedy(error: &CredentialError) -> String {
-    use partner_center::auth::CredentialErrorKind as Kind;
-    match error.kind() {
-        Kind::RefreshTokenInactive
-        | Kind::RefreshTokenRevoked
-        | Kind::RefreshTokenInvalid
-        | Kind::WrongTenant
-        | Kind::SignInRequired
-        | Kind::MfaRequired => {
-            format!("Run `partner-center login`. {}", error.remedy())
-        }
-        _ => error.remedy().to_owned(),
     }
 }
 

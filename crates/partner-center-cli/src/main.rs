@@ -9,6 +9,7 @@ mod exit;
 mod failure;
 mod organization;
 mod output;
+mod remedy;
 mod settings;
 mod sign_in;
 mod terminal;
@@ -28,6 +29,8 @@ fn main() -> ExitCode {
     let has_no_color = std::env::args_os().any(|argument| argument == "--no-color");
     if has_no_color {
         anstream::ColorChoice::Never.write_global();
+        // The progress bar asks for standard output's colors, though it is shown on standard error.
+        console::set_colors_enabled(false);
         console::set_colors_enabled_stderr(false);
     }
     let color = if has_no_color { clap::ColorChoice::Never } else { clap::ColorChoice::Auto };
@@ -51,6 +54,10 @@ fn run(arguments: Arguments) -> Result<Exit, Failure> {
         trace::start();
     }
     let settings = Settings::resolve(&global)?;
+    // A name with a typing error would lead to other addresses than those meant.
+    if !matches!(arguments.command, Command::Login(_)) {
+        sign_in::check_profile(&settings)?;
+    }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let outcome = runtime.block_on(async {
         match arguments.command {

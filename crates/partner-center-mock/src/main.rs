@@ -87,6 +87,8 @@ fn print_exports(service: &Service, customers: u64) -> io::Result<()> {
     writeln!(out, "# Partner Center with {customers} made-up customers. Paste this into another shell:")?;
     writeln!(out, "export PARTNER_CENTER_BASE_URL={}", service.base_url())?;
     writeln!(out, "export PARTNER_CENTER_AUTHORITY={}", service.authority())?;
+    // A profile of its own, so that trying things out replaces nobody's real sign-in.
+    writeln!(out, "export PARTNER_CENTER_PROFILE=mock")?;
     writeln!(out, "export AZURE_TENANT_ID=contoso.onmicrosoft.com")?;
     writeln!(out, "export AZURE_CLIENT_ID={}", serve::customer_id(u64::MAX / 4))?;
     if customers > 0 {

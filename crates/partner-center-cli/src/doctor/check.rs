@@ -69,7 +69,9 @@ impl Check {
         if let Some(remedy) = &self.remedy {
             text.push_str(&format!("  {:<14} to do: {}\n", "", plain(remedy)));
         }
-        if let (Some(id), Outcome::Bad(_)) = (&self.correlation_id, self.outcome) {
+        // Sign-in errors name it among their facts.
+        let id = self.correlation_id.as_ref().filter(|id| !self.detail.contains(*id));
+        if let (Some(id), Outcome::Bad(_)) = (id, self.outcome) {
             text.push_str(&format!("  {:<14} correlation id: {}\n", "", plain(id)));
         }
         text

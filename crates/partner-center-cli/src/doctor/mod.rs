@@ -20,6 +20,10 @@ use crate::sign_in::credential::{self, Found};
 /// How long a single check may take on the network.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+fn patience(settings: &Settings) -> Duration {
+    settings.timeout.value.min(PATIENCE)
+}
+
 pub(crate) async fn run(settings: &Settings, arguments: &Doctor) -> Result<Exit, Failure> {
     let mut report = Report::new(arguments.output);
     report.add(Check::good(
@@ -40,8 +44,7 @@ pub(crate) async fn run(settings: &Settings, arguments: &Doctor) -> Result<Exit,
             None
         }
     };
-    let authority = reach::authority(settings).await;
-    let service = reach::service(settings).await;
+    let (authority, service) = tokio::join!(reach::authority(settings), reach::service(settings));
     report.add(authority.check)?;
     report.add(service.check)?;
     report.add(reach::clock(service.clock.or(authority.clock)))?;
@@ -54,7 +57,7 @@ pub(crate) async fn run(settings: &Settings, arguments: &Doctor) -> Result<Exit,
         .credential(StaticToken::new(token.secret().expose_secret()))
         .cloud(settings.cloud.value.into())
         .base_url(&settings.base_url.value)
-        .timeout(settings.timeout.value.min(PATIENCE))
+        .timeout(patience(settings))
         .application_name("partner-center-cli")
         .build()?;
     let mut call = client.customer(customer).organization();

@@ -5,10 +5,11 @@ use std::time::{Duration, Instant, SystemTime};
 
 use partner_center::reqwest;
 
-use super::PATIENCE;
 use super::check::Check;
+use super::patience;
 use crate::exit::Exit;
 use crate::settings::Settings;
+use crate::sign_in::credential;
 
 /// An address that was tried.
 pub(super) struct Reached {
@@ -21,23 +22,27 @@ pub(super) struct Reached {
 const TOLERANCE: Duration = Duration::from_secs(120);
 
 pub(super) async fn authority(settings: &Settings) -> Reached {
-    let tenant = settings.tenant.as_ref().map_or("common", |tenant| &tenant.value);
+    let identity = credential::identity(settings).ok().and_then(|identity| identity.tenant);
+    let tenant = identity.as_ref().map_or("common", |tenant| &tenant.value);
     let url = format!("{}/{tenant}/v2.0/.well-known/openid-configuration", settings.authority.value);
-    reach("authority", &settings.authority.value, &url).await
+    reach("authority", &settings.authority.value, &url, settings).await
 }
 
 pub(super) async fn service(settings: &Settings) -> Reached {
-    reach("service", &settings.base_url.value, &format!("{}/v1", settings.base_url.value)).await
+    reach("service", &settings.base_url.value, &format!("{}/v1", settings.base_url.value), settings).await
 }
 
 /// Any answer will do: it is the way that is tried, not the address's content.
-async fn reach(name: &'static str, address: &str, url: &str) -> Reached {
-    let mut builder = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).timeout(PATIENCE);
+async fn reach(name: &'static str, address: &str, url: &str, settings: &Settings) -> Reached {
+    let mut builder =
+        reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).timeout(patience(settings));
     if url.starts_with("http:") {
         builder = builder.no_proxy();
     }
+    let client = builder.build();
+    // To make a client takes a while, and is not the way there.
     let began = Instant::now();
-    let outcome = match builder.build() {
+    let outcome = match client {
         Ok(client) => client.get(url).send().await,
         Err(error) => Err(error),
     };

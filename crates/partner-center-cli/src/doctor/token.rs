@@ -4,8 +4,8 @@ use std::time::{Instant, SystemTime};
 
 use partner_center::auth::{AccessToken, Claims, Credential, TokenRequest};
 
-use super::PATIENCE;
 use super::check::{Check, Report};
+use super::patience;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::settings::Settings;
@@ -16,12 +16,13 @@ pub(super) async fn obtain(
     credential: &dyn Credential,
     report: &mut Report,
 ) -> Result<Option<AccessToken>, Failure> {
-    let request = TokenRequest::for_audience(settings.audience(), &settings.authority.value)?.timeout(PATIENCE);
+    let request =
+        TokenRequest::for_audience(settings.audience(), &settings.authority.value)?.timeout(patience(settings));
     let began = Instant::now();
     let token = match credential.token(&request).await {
         Ok(token) => token,
         Err(error) => {
-            report.add(Check::of_failure("token", &Failure::from(error)))?;
+            report.add(Check::of_failure("token", &Failure::of_credential(&error)))?;
             return Ok(None);
         }
     };

@@ -28,7 +28,8 @@ impl Record {
     pub(crate) fn to_json(&self) -> Value {
         let mut object = Map::new();
         object.insert(ID.to_owned(), json!(self.customer));
-        object.extend(self.fields());
+        // Whatever the service calls so, it is not what was asked for.
+        object.extend(self.fields().into_iter().filter(|(name, _)| name != ID));
         Value::Object(object)
     }
 

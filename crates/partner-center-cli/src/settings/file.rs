@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
+use std::num::NonZeroU32;
 use std::path::Path;
 
 use serde::Deserialize;
@@ -30,7 +31,7 @@ pub(super) struct Profile {
     pub(super) tenant: Option<String>,
     pub(super) client_id: Option<String>,
     /// In seconds.
-    pub(super) timeout: Option<u32>,
+    pub(super) timeout: Option<NonZeroU32>,
 }
 
 /// The file's content; nothing where there is no file.

@@ -1,8 +1,10 @@
 //! Settings, and where each comes from: a flag goes before the environment, and that before the config file.
 
+mod address;
 mod file;
 
 use std::fmt;
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -27,6 +29,8 @@ pub(crate) enum Source {
     Flag(&'static str),
     Environment(&'static str),
     File(PathBuf),
+    /// What `login` kept.
+    SignIn,
     Default,
 }
 
@@ -42,6 +46,8 @@ pub(crate) struct Settings {
     pub(crate) timeout: Setting<Duration>,
     pub(crate) correlation_id: Option<Uuid>,
     pub(crate) verbose: bool,
+    /// Whether the profile has a table in the config file.
+    is_in_file: bool,
     /// The folder of the config file and of the sign-ins.
     pub(crate) folder: PathBuf,
 }
@@ -61,7 +67,7 @@ impl Settings {
         let profile = named.unwrap_or_else(|| Setting::default(DEFAULT_PROFILE.to_owned()));
         check_name(&profile)?;
         let in_file = config.profiles.remove(&profile.value);
-        // A profile may be that of a sign-in alone, so it need not stand in the file.
+        let is_in_file = in_file.is_some();
         let Profile { cloud, base_url, authority, tenant, client_id, timeout } = in_file.unwrap_or_default();
 
         let from_variable = parsed("PARTNER_CENTER_CLOUD", "global, us-government or china", |name| {
@@ -75,10 +81,17 @@ impl Settings {
         let seconds = parsed("PARTNER_CENTER_TIMEOUT", "a whole number of seconds, 1 or more", |text| {
             text.parse().ok().filter(|seconds| *seconds > 0)
         })?;
+        let timeout = timeout.map(NonZeroU32::get);
         let timeout = choose("--timeout", global.timeout, "PARTNER_CENTER_TIMEOUT", seconds, timeout, &path);
         Ok(Self {
-            base_url: base_url.unwrap_or_else(|| Setting::default(addresses.base_url().to_owned())),
-            authority: authority.unwrap_or_else(|| Setting::default(addresses.authority().to_owned())),
+            base_url: address::normal(
+                "base-url",
+                base_url.unwrap_or_else(|| Setting::default(addresses.base_url().to_owned())),
+            )?,
+            authority: address::normal(
+                "authority",
+                authority.unwrap_or_else(|| Setting::default(addresses.authority().to_owned())),
+            )?,
             cloud,
             tenant: pick("--tenant", None, "AZURE_TENANT_ID", tenant, &path)?,
             client_id: pick("--client-id", None, "AZURE_CLIENT_ID", client_id, &path)?,
@@ -89,8 +102,14 @@ impl Settings {
             correlation_id: global.correlation_id,
             verbose: global.verbose,
             profile,
+            is_in_file,
             folder,
         })
+    }
+
+    /// Whether somebody made the profile, or it is the one that is there without anybody's doing.
+    pub(crate) fn has_profile(&self) -> bool {
+        self.is_in_file || self.profile.value == DEFAULT_PROFILE
     }
 
     /// The config file, which need not exist.
@@ -134,6 +153,7 @@ impl fmt::Display for Source {
             Self::Flag(name) => write!(f, "flag {name}"),
             Self::Environment(name) => write!(f, "environment {name}"),
             Self::File(path) => write!(f, "file {}", path.display()),
+            Self::SignIn => f.write_str("kept sign-in"),
             Self::Default => f.write_str("default"),
         }
     }

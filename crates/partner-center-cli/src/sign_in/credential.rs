@@ -8,7 +8,7 @@ use super::keeper;
 use super::record::{Kind, Place, Record};
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::settings::{Settings, variable};
+use crate::settings::{Setting, Settings, Source, variable};
 use crate::terminal::warn;
 
 /// What there is to sign in with.
@@ -19,21 +19,71 @@ pub(crate) enum Found {
     Nothing,
 }
 
+/// A token of its own needs neither a tenant nor an application.
+const TOKEN: &str = "PARTNER_CENTER_ACCESS_TOKEN";
 /// The variables that bring a credential, in the order in which they decide.
 const VARIABLES: [&str; 5] = [
-    "PARTNER_CENTER_ACCESS_TOKEN",
+    TOKEN,
     "PARTNER_CENTER_REFRESH_TOKEN_FILE",
     "PARTNER_CENTER_REFRESH_TOKEN",
     "AZURE_CLIENT_SECRET",
     "AZURE_CLIENT_CERTIFICATE_PATH",
 ];
 
-/// Looks into the environment, then for a kept sign-in.
-pub(crate) async fn find(settings: &Settings) -> Result<Found, Failure> {
+/// The variable that goes before a kept sign-in, if one is set.
+fn decides() -> Result<Option<&'static str>, Failure> {
     for name in VARIABLES {
         if variable(name)?.is_some() {
-            return Ok(Found::Environment(name, auth::from_env()?));
+            return Ok(Some(name));
         }
+    }
+    Ok(None)
+}
+
+/// The same for those who cannot fail; what is no text decides nothing.
+pub(crate) fn variable_that_decides() -> Option<&'static str> {
+    decides().ok().flatten()
+}
+
+/// Says that a variable goes before the kept sign-in, where one does.
+pub(crate) fn warn_of_variable(what_it_does: &str, without: &str) -> Result<(), Failure> {
+    if let Some(name) = decides()? {
+        warn(&format!("{name} is set and {what_it_does}; unset it to {without}"));
+    }
+    Ok(())
+}
+
+/// The tenant and the application that sign in, as far as they are known, each with where it comes from.
+pub(crate) struct Identity {
+    pub(crate) tenant: Option<Setting<String>>,
+    pub(crate) client_id: Option<Setting<String>>,
+}
+
+/// Whose sign-in `find` leads to. A credential of the environment reads nothing but the environment, a kept sign-in
+/// goes by itself, and what stands in the config file is for `login`.
+pub(crate) fn identity(settings: &Settings) -> Result<Identity, Failure> {
+    let of_environment = |setting: &Option<Setting<String>>| {
+        setting.clone().filter(|setting| matches!(setting.source, Source::Environment(_)))
+    };
+    Ok(match decides()? {
+        Some(TOKEN) => Identity { tenant: None, client_id: None },
+        Some(_) => {
+            Identity { tenant: of_environment(&settings.tenant), client_id: of_environment(&settings.client_id) }
+        }
+        None => match Record::read(settings)? {
+            Some(Record { tenant, client_id, .. }) => {
+                let kept = |value| Some(Setting { value, source: Source::SignIn });
+                Identity { tenant: kept(tenant), client_id: kept(client_id) }
+            }
+            None => Identity { tenant: settings.tenant.clone(), client_id: settings.client_id.clone() },
+        },
+    })
+}
+
+/// Looks into the environment, then for a kept sign-in.
+pub(crate) async fn find(settings: &Settings) -> Result<Found, Failure> {
+    if let Some(name) = decides()? {
+        return Ok(Found::Environment(name, auth::from_env()?));
     }
     let Some(record) = Record::read(settings)? else { return Ok(Found::Nothing) };
     if record.authority != settings.authority.value {
@@ -45,7 +95,7 @@ pub(crate) async fn find(settings: &Settings) -> Result<Found, Failure> {
             "Name another profile with --profile, or run `partner-center login` again; a sign-in is sent to nobody else.",
         ));
     }
-    let store = keeper::store(settings, record.kept_in);
+    let store = keeper::store(settings, &record);
     let (tenant, client_id) = (&record.tenant, &record.client_id);
     let credential: Arc<dyn Credential> = match record.kind {
         Kind::User => Arc::new(RefreshToken::new(tenant, client_id, store).on_store_failure(|error| {

@@ -4,15 +4,28 @@ use std::io::{self, IsTerminal, Read};
 
 use partner_center::auth::{ClientSecret, Credential, DeviceCode, ExposeSecret, SecretString, TokenRequest};
 
-use super::keeper;
-use super::record::{Kind, Place, Record, file};
+use super::record::{Kind, Place, Record, file, remove_file};
+use super::{credential, keeper};
 use crate::arguments::Login;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::settings::{Setting, Settings};
 use crate::terminal::{tell, warn};
 
+/// Signs in, or ends at Ctrl-C; caught, it leaves the prompt the time to let the terminal echo again.
 pub(crate) async fn run(settings: Settings, arguments: &Login) -> Result<Exit, Failure> {
+    tokio::select! {
+        biased;
+        Ok(()) = tokio::signal::ctrl_c() => Err(stopped()),
+        outcome = sign_in(settings, arguments) => outcome,
+    }
+}
+
+fn stopped() -> Failure {
+    Failure::new(Exit::Interrupted, "nobody signed in", "Run it again.")
+}
+
+async fn sign_in(settings: Settings, arguments: &Login) -> Result<Exit, Failure> {
     let named = |flag: &'static str, value: &Option<String>, known: &Option<Setting<String>>, variable: &str| {
         let setting = value.clone().map(|value| Setting::flag(flag, value)).or_else(|| known.clone());
         setting.map(|setting| setting.value).filter(|value| !value.trim().is_empty()).ok_or_else(|| {
@@ -31,19 +44,22 @@ pub(crate) async fn run(settings: Settings, arguments: &Login) -> Result<Exit, F
     };
 
     let before = Record::read(&settings).unwrap_or_default();
-    let kept_in = keep(&settings, &secret, arguments.no_keyring).await?;
     let authority = settings.authority.value.clone();
-    Record { kind, tenant: tenant.clone(), client_id, authority, kept_in }.write(&settings)?;
-    if let Some(before) = before.filter(|before| before.kept_in == Place::Keyring && kept_in != Place::Keyring) {
-        // The file took its place; a keyring that is gone cannot be emptied.
-        if keeper::forget_in_keyring(&settings).await.is_err() {
-            tell(&format!("The sign-in before, as {}, is still in the keyring.", before.client_id));
-        }
+    let record = Record { kind, tenant: tenant.clone(), client_id, authority, kept_in: Place::Keyring };
+    let record = keep(&settings, record, &secret, arguments.no_keyring).await?;
+    record.write(&settings)?;
+    if let Some(before) = before {
+        replace(&settings, &before, &record).await;
+    }
+    if record.kept_in == Place::Keyring {
+        // Even where nothing is known of a sign-in before. The lock beside it goes on to serve.
+        remove_file(file(&settings, "secret"))?;
     }
     tell(&format!("Signed in to {tenant} with the profile {}.", settings.profile.value));
     if kind == Kind::Application {
         warn("the service may refuse applications that sign in for themselves; `partner-center doctor ID` tells");
     }
+    credential::warn_of_variable("goes before this sign-in", "use it")?;
     Ok(Exit::Fine)
 }
 
@@ -65,8 +81,9 @@ async fn user(tenant: &str, client_id: &str, request: &TokenRequest) -> Result<S
 
 /// An application's secret, once it has opened the door.
 async fn application(tenant: &str, client_id: &str, request: &TokenRequest) -> Result<SecretString, Failure> {
-    let unreadable = |error: io::Error| {
-        Failure::new(Exit::File, format!("the secret cannot be read: {error}"), "Enter it, or pipe it in.")
+    let unreadable = |error: io::Error| match error.kind() {
+        io::ErrorKind::Interrupted => stopped(),
+        _ => Failure::new(Exit::File, format!("the secret cannot be read: {error}"), "Enter it, or pipe it in."),
     };
     let mut secret = match io::stdin().is_terminal() {
         true => rpassword::prompt_password("Client secret: ").map_err(unreadable)?,
@@ -85,16 +102,27 @@ async fn application(tenant: &str, client_id: &str, request: &TokenRequest) -> R
     Ok(secret)
 }
 
-/// Keeps the secret in the keyring, or says that there is none and keeps it in a file.
-async fn keep(settings: &Settings, secret: &SecretString, no_keyring: bool) -> Result<Place, Failure> {
+/// Takes the secret of the sign-in before out of the keyring, where it has a place of its own.
+async fn replace(settings: &Settings, before: &Record, record: &Record) {
+    let place = |record: &Record| (record.kept_in == Place::Keyring).then(|| keeper::user(settings, record));
+    let Some(user) = place(before).filter(|user| Some(user) != place(record).as_ref()) else { return };
+    // A keyring that is gone cannot be emptied.
+    if keeper::forget_in_keyring(user).await.is_err() {
+        tell(&format!("The sign-in before, as {}, is still in the keyring.", before.client_id));
+    }
+}
+
+/// Keeps the secret in the keyring, or says that there is none and keeps it in a file; the record says which.
+async fn keep(settings: &Settings, record: Record, secret: &SecretString, no_keyring: bool) -> Result<Record, Failure> {
     if !no_keyring {
-        match keeper::keep(settings, Place::Keyring, secret).await {
-            Ok(()) => return Ok(Place::Keyring),
+        match keeper::keep(settings, &record, secret).await {
+            Ok(()) => return Ok(record),
             Err(reason) => warn(reason.what()),
         }
     }
     let path = file(settings, "secret");
     tell(&format!("The sign-in is kept in the file {}, which you alone may read (mode 0600).", path.display()));
-    keeper::keep(settings, Place::File, secret).await?;
-    Ok(Place::File)
+    let record = Record { kept_in: Place::File, ..record };
+    keeper::keep(settings, &record, secret).await?;
+    Ok(record)
 }

@@ -12,13 +12,26 @@ use crate::failure::Failure;
 use crate::settings::Settings;
 use crate::terminal::tell;
 
+/// Refuses a profile that is neither in the config file nor that of a sign-in.
+pub(crate) fn check_profile(settings: &Settings) -> Result<(), Failure> {
+    let profile = &settings.profile;
+    if settings.has_profile() || Record::read(settings)?.is_some() {
+        return Ok(());
+    }
+    Err(Failure::usage(
+        format!("there is no profile {} ({})", profile.value, profile.source),
+        format!("Run `partner-center login --profile {}`, or correct the name.", profile.value),
+    ))
+}
+
 /// `partner-center logout`: forgets the sign-in of the profile.
 pub(crate) async fn logout(settings: &Settings) -> Result<Exit, Failure> {
+    credential::warn_of_variable("still signs in", "be signed out")?;
     let Some(record) = Record::read(settings)? else {
         tell(&format!("Nobody is signed in with the profile {}.", settings.profile.value));
         return Ok(Exit::Fine);
     };
-    keeper::forget(settings, record.kept_in).await?;
+    keeper::forget(settings, &record).await?;
     Record::remove(settings)?;
     tell(&format!(
         "Signed out of {}. Entra still knows the sign-in; an administrator can revoke it there.",

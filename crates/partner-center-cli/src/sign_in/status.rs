@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::credential::{self, Found};
-use super::record::{Kind, Place, file};
+use super::record::{Kind, Place, Record, file};
 use crate::arguments::ReportFormat;
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -15,6 +15,9 @@ pub(crate) async fn run(settings: &Settings, format: ReportFormat) -> Result<Exi
     let exit = match credential::find(settings).await? {
         Found::Environment(variable, _) => {
             rows.push(row("credential", &format!("environment {variable}")));
+            if Record::read(settings)?.is_some() {
+                credential::warn_of_variable("goes before the kept sign-in", "use that one")?;
+            }
             Exit::Fine
         }
         Found::Kept(record, _) => {

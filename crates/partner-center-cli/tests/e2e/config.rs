@@ -2,8 +2,10 @@
 
 use std::fs;
 
+use partner_center_mock::token_endpoint::TokenEndpoint;
+
 use crate::golden;
-use crate::support::World;
+use crate::support::{Outcome, UNKNOWN, World};
 
 const FILE: &str = "\
 profile = \"contoso\"
@@ -43,7 +45,7 @@ fn a_flag_goes_before_the_environment_and_that_before_the_file() {
     assert_eq!(timeout(&["--timeout", "10"], "20"), "10 s");
     assert_eq!(timeout(&[], "20"), "20 s");
     assert_eq!(timeout(&[], ""), "30 s");
-    assert_eq!(timeout(&["--profile", "other"], ""), "180 s");
+    assert_eq!(timeout(&["--profile", "default"], ""), "180 s");
 }
 
 #[test]
@@ -52,6 +54,75 @@ fn a_wrong_line_is_named() {
     let outcome = world.run(&["config"]);
     assert_eq!(outcome.code, Some(2));
     assert!(outcome.err.contains("line 3") && outcome.err.contains("tiemout"), "{}", outcome.err);
+}
+
+#[test]
+fn a_profile_that_nobody_made_is_a_mistake_except_for_signing_in() {
+    let world = World::signed_out(TokenEndpoint::builder());
+    for arguments in [&["config"][..], &["status"], &["organization", "get", UNKNOWN], &["doctor"], &["logout"]] {
+        let outcome = world.run(&[arguments, &["--profile", "cotnoso"]].concat());
+        assert_eq!(outcome.code, Some(2), "{arguments:?}");
+        assert!(outcome.err.contains("there is no profile cotnoso (flag --profile)"), "{}", outcome.err);
+    }
+    assert_eq!(world.run(&["login", "--profile", "contoso"]).code, Some(0));
+    assert_eq!(world.run(&["status", "--profile", "contoso"]).code, Some(0));
+}
+
+#[test]
+fn an_address_is_read_in_one_way_and_its_password_is_never_shown() {
+    let world = World::signed_out(TokenEndpoint::builder());
+    assert_eq!(world.run(&["login"]).code, Some(0));
+    let slash = format!("{}/", world.entra.authority().replace("http", "HTTP"));
+    assert_eq!(world.run(&["status", "--authority", &slash]).code, Some(0), "the sign-in is of the same authority");
+
+    let outcome = world.run(&["config", "--base-url", "https://me:hunter2@gateway.example"]);
+    assert_eq!(outcome.code, Some(2));
+    assert!(outcome.err.contains("--base-url is no address"), "{}", outcome.err);
+    assert!(!outcome.err.contains("hunter2") && !outcome.out.contains("hunter2"));
+}
+
+#[test]
+fn no_time_at_all_is_a_wrong_line() {
+    let outcome = with_file("[profiles.default]\ntimeout = 0\n").run(&["config"]);
+    assert_eq!(outcome.code, Some(2));
+    assert!(outcome.err.contains("line 2") && outcome.err.contains("nonzero"), "{}", outcome.err);
+}
+
+/// What `config` shows of the tenant: its value and source.
+fn tenant(world: &World, more: &[(&str, &str)]) -> (String, String) {
+    let mut command = world.command(&["config", "--output", "json"]);
+    let output = command.env_remove("AZURE_TENANT_ID").envs(more.iter().copied()).output().expect("it runs");
+    let rows: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let row = rows.as_array().and_then(|rows| rows.iter().find(|row| row["setting"] == "tenant").cloned());
+    let row = row.expect("the setting");
+    let text = |name: &str| world.named(row[name].as_str().expect("a text"));
+    (text("value"), text("source"))
+}
+
+#[test]
+fn the_tenant_that_signs_in_is_shown_and_another_is_marked() {
+    let world = World::signed_out(TokenEndpoint::builder());
+    let shown = |value: &str, source: &str| (value.to_owned(), source.to_owned());
+    let config = world.path("config");
+    fs::create_dir(&config).expect("a folder");
+    fs::write(config.join("config.toml"), "[profiles.default]\ntenant = \"filed\"\n").expect("a file");
+    let file = "file FOLDER/config/config.toml";
+    assert_eq!(tenant(&world, &[]), shown("filed", file));
+    let secret = ("AZURE_CLIENT_SECRET", "s");
+    assert_eq!(tenant(&world, &[secret]), shown("filed", &format!("{file}, for login alone")));
+    assert_eq!(tenant(&world, &[secret, ("AZURE_TENANT_ID", "t")]), shown("t", "environment AZURE_TENANT_ID"));
+    assert_eq!(world.run(&["login"]).code, Some(0));
+    assert_eq!(tenant(&world, &[]), shown("contoso.onmicrosoft.com", "kept sign-in"));
+}
+
+#[test]
+fn a_credential_that_is_not_set_up_right_is_a_matter_of_usage() {
+    let world = World::signed_out(TokenEndpoint::builder());
+    let mut command = world.command(&["organization", "get", UNKNOWN]);
+    command.env_remove("AZURE_TENANT_ID").env("AZURE_CLIENT_SECRET", "s");
+    let outcome = Outcome::from(command.output().expect("it runs"));
+    assert_eq!(outcome.code, Some(2), "{}", outcome.err);
+    assert!(outcome.err.contains("AZURE_TENANT_ID is missing"), "{}", outcome.err);
 }
 
 #[test]

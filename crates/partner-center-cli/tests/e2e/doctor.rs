@@ -45,8 +45,19 @@ fn a_refused_sign_in_ends_the_checks() {
     world.entra.answer_always(Refusal::mfa_required());
     let (code, text) = doctor(&world, &[&id(0)]);
     assert_eq!(code, Some(3), "{text}");
-    assert!(text.contains("✗ token") && text.contains("partner-center login"), "{text}");
-    assert!(!text.contains(" call "), "{text}");
+    assert!(text.contains("✗ token") && text.contains("Set a new value in PARTNER_CENTER_REFRESH_TOKEN."), "{text}");
+    assert!(!text.contains(" call ") && !text.contains("\n  correlation id:"), "its id is told once: {text}");
+}
+
+#[test]
+fn a_server_that_does_not_answer_costs_no_more_than_the_timeout() {
+    let world = World::signed_out(TokenEndpoint::builder());
+    let _gate = world.entra.hold();
+    let (silent, began) = (world.entra.authority(), std::time::Instant::now());
+    let (code, text) = doctor(&world, &["--timeout", "1", "--base-url", &silent]);
+    assert_eq!(code, Some(6), "{text}");
+    // Both at the same time, and then the token.
+    assert!(began.elapsed() < std::time::Duration::from_millis(2900), "{:?} {text}", began.elapsed());
 }
 
 #[test]

@@ -54,3 +54,37 @@ fn every_command_has_a_manual_page() {
     assert!(world.path("man/partner-center-organization-export.1").exists());
     assert_eq!(world.run(&["man", "--to", "nowhere"]).code, Some(7));
 }
+
+/// What bash offers for the words so far, by the script's own function.
+#[cfg(unix)]
+fn offered_by_bash(script: &str, words: &[&str]) -> String {
+    let quoted: Vec<String> = words.iter().map(|word| format!("'{word}'")).collect();
+    let (last, before) = (words[words.len() - 1], words[words.len() - 2]);
+    let drive = format!(
+        "{script}\nfunction=$(complete -p partner-center | sed 's/.*-F \\([^ ]*\\).*/\\1/'); COMP_WORDS=({}); COMP_CWORD={}
+         $function partner-center '{last}' '{before}'; echo \"${{COMPREPLY[@]}}\"",
+        quoted.join(" "),
+        words.len() - 1,
+    );
+    let output = std::process::Command::new("bash").args(["--norc", "--noprofile", "-c", &drive]).output();
+    let output = output.expect("bash, for which the script is made");
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+#[cfg(unix)]
+#[test]
+fn bash_offers_what_comes_after_each_command() {
+    let script = World::new().run(&["completions", "bash"]).out;
+    for (words, offer) in [
+        (&["partner-center", ""][..], "organization"),
+        (&["partner-center", "organization", ""], "export"),
+        (&["partner-center", "organization", "export", "--re"], "--resume --retry-failed"),
+        (&["partner-center", "org", "get", "--out"], "--output"),
+        (&["partner-center", "login", "--with"], "--with-secret"),
+        (&["partner-center", "completions", "z"], "zsh"),
+    ] {
+        let offered = offered_by_bash(&script, words);
+        assert!(offered.contains(offer), "{words:?}: {offered}");
+    }
+}

@@ -100,18 +100,6 @@ fn whoever_closes_the_pipe_ends_the_export_quietly() {
 }
 
 #[test]
-fn a_full_disk_is_an_error_that_says_how_to_go_on() {
-    if !std::path::Path::new("/dev/full").exists() {
-        return;
-    }
-    let world = World::new();
-    let list = world.list(ids(5));
-    let outcome = world.run(&export(&["--from", &list, "--to", "/dev/full", "--failures", "failed"]));
-    assert_eq!(outcome.code, Some(7));
-    assert!(outcome.err.contains("--resume"), "{}", outcome.err);
-}
-
-#[test]
 fn a_refused_sign_in_ends_the_run_and_is_no_failure_of_a_customer() {
     let world = World::signed_out(partner_center_mock::token_endpoint::TokenEndpoint::builder());
     world.entra.answer_always(partner_center_mock::token_endpoint::Refusal::mfa_required());

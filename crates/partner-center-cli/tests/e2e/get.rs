@@ -1,11 +1,15 @@
 //! `organization get`: formats, exit codes, what is said on failure.
 
 use std::fs::OpenOptions;
+use std::time::Duration;
 
+use partner_center_mock::Reply;
+use partner_center_mock::serve::RateLimit;
 use partner_center_mock::token_endpoint::TokenEndpoint;
+use serde_json::json;
 
 use crate::golden;
-use crate::support::{Behaviour, CORRELATION_ID, Outcome, UNKNOWN, World, id};
+use crate::support::{BINARY, Behaviour, CORRELATION_ID, Outcome, UNKNOWN, World, id};
 
 fn get(world: &World, arguments: &[&str]) -> Outcome {
     world.run(&[&["organization", "get", "--correlation-id", CORRELATION_ID], arguments].concat())
@@ -69,6 +73,81 @@ fn a_service_that_is_not_there_is_unavailable() {
     let world = World::new();
     let outcome = get(&world, &[&id(0), "--base-url", "http://127.0.0.1:1", "--timeout", "1"]);
     assert_eq!(outcome.code, Some(6), "{}", outcome.err);
+}
+
+#[test]
+fn a_failure_that_concerns_everybody_loses_nothing_that_was_fetched() {
+    let world = World::new();
+    let service = world.refusing_after(2);
+    let numbers: Vec<String> = (0..100).map(id).collect();
+    let ids: Vec<&str> = numbers.iter().map(String::as_str).collect();
+    let some = get(&world, &[&["--base-url", &service.url(), "--output", "raw"], &ids[..]].concat());
+    assert_eq!(some.code, Some(1), "{}", some.err);
+    assert_eq!(some.out.matches("displayName").count(), 2);
+    assert_eq!(some.err.matches("error: ").count(), 1, "{}", some.err);
+    assert!(some.err.contains("were not asked for"), "{}", some.err);
+    let none = get(&world, &["--base-url", &world.refusing_after(0).url(), ids[0], ids[1]]);
+    assert_eq!((none.code, &*none.out), (Some(3), ""), "{}", none.err);
+}
+
+#[test]
+fn the_service_does_not_change_whose_organization_it_is() {
+    let world = World::new();
+    let service = world.answering(|| {
+        Reply::json(200, &json!([{ "displayName": "Contoso", "customerTenantId": UNKNOWN, "kind": "new" }]))
+    });
+    let arguments = ["--base-url", &service.url()];
+    let shown = get(&world, &[&arguments[..], &[&id(0), "--output", "json"]].concat());
+    let record: serde_json::Value = serde_json::from_str(&shown.out).expect("JSON");
+    assert_eq!((record["customerTenantId"].as_str(), record["kind"].as_str()), (Some(&*id(0)), Some("new")));
+    assert!(shown.out.trim_start_matches(['{', '\n', ' ']).starts_with("\"customerTenantId\""), "{}", shown.out);
+
+    // Nor what its lines are, once they are gone on with.
+    let list = world.list([id(0), id(1)]);
+    let export = [&["organization", "export", "--from", &list, "--to", "out"], &arguments[..]].concat();
+    assert_eq!(world.run(&export).code, Some(0));
+    assert_eq!(world.run(&[&export[..], &["--resume"]].concat()).code, Some(0));
+    assert_eq!(service.requests().len(), 3);
+}
+
+#[test]
+fn what_to_do_is_said_in_the_words_of_the_command() {
+    let world = World::new();
+    for (status, body, to_do) in [
+        (401, json!({}), "Set a new value in PARTNER_CENTER_ACCESS_TOKEN."),
+        (200, json!([]), "Check --base-url"),
+        (302, json!({}), "Check --base-url"),
+        (418, json!({}), "Check --base-url"),
+    ] {
+        let service = world.answering(move || Reply::json(status, &body));
+        let outcome = get(&world, &["--base-url", &service.url(), &id(0)]);
+        assert!(outcome.err.contains(&format!("to do: {to_do}")), "{status}: {}", outcome.err);
+        for programmers in ["`organizations()`", "retry_after", "store the", "client"] {
+            assert!(!outcome.err.contains(programmers), "{status}: {}", outcome.err);
+        }
+    }
+}
+
+#[test]
+fn a_service_that_throttles_is_unavailable() {
+    let limit = Some(RateLimit::new(1, Duration::from_secs(7200)));
+    let world = World::of(Behaviour { customers: 10, limit, ..Behaviour::default() });
+    assert_eq!(get(&world, &[&id(0)]).code, Some(0));
+    // For longer than an hour nobody wants to wait unasked.
+    let outcome = get(&world, &[&id(0)]);
+    assert_eq!(outcome.code, Some(6), "{}", outcome.err);
+}
+
+#[cfg(unix)]
+#[test]
+fn whoever_closes_the_pipe_is_no_error() {
+    let world = World::new();
+    let mut shell = std::process::Command::new("/bin/sh");
+    shell.args(["-c", "{ \"$0\" organization get \"$@\"; echo $? >code; } | head -c 1", BINARY, &id(0), &id(1)]);
+    shell.env_clear().envs(world.environment()).current_dir(world.folder.path());
+    let outcome = Outcome::from(shell.env("PATH", "/usr/bin:/bin").output().expect("the shell runs"));
+    assert_eq!((&*outcome.out, &*outcome.err), ("[", ""));
+    assert_eq!(std::fs::read_to_string(world.path("code")).expect("a code"), "0\n");
 }
 
 #[test]

@@ -5,6 +5,7 @@ mod crash;
 mod doctor;
 mod documents;
 mod export;
+mod files;
 mod get;
 mod golden;
 mod sign_in;

@@ -2,10 +2,10 @@
 
 use std::fs;
 
-use partner_center_mock::token_endpoint::{Grant, TokenEndpoint};
+use partner_center_mock::token_endpoint::{Grant, Refusal, TokenEndpoint};
 
 use crate::golden;
-use crate::support::{World, id};
+use crate::support::{Outcome, World, id};
 
 #[test]
 fn a_user_signs_in_once_and_later_commands_go_on_with_it() {
@@ -49,6 +49,33 @@ fn a_secret_comes_from_standard_input_and_is_never_shown() {
     }
     assert_eq!(world.run(&["organization", "get", &id(0)]).code, Some(0));
     assert_eq!(world.entra.count(Grant::ClientCredentials), 3);
+}
+
+#[test]
+fn a_variable_that_goes_before_the_sign_in_is_told() {
+    let world = World::signed_out(TokenEndpoint::builder());
+    for command in ["login", "status", "logout"] {
+        let with_token = world.command(&[command]).env("AZURE_CLIENT_SECRET", "s").output().expect("it runs");
+        let outcome = Outcome::from(with_token);
+        assert_eq!(outcome.code, Some(0), "{}", outcome.err);
+        assert!(outcome.err.contains("warning: AZURE_CLIENT_SECRET is set"), "{command}: {}", outcome.err);
+        assert!(!world.run(&["status"]).err.contains("warning"));
+    }
+}
+
+#[test]
+fn a_failed_sign_in_says_what_to_do_for_where_it_came_from() {
+    let world = World::signed_out(TokenEndpoint::builder());
+    assert_eq!(world.run(&["login"]).code, Some(0));
+    world.entra.answer_always(Refusal::revoked_grant());
+    let get = ["organization", "get", &id(0)];
+    let kept = world.run(&get);
+    assert!(kept.err.contains("to do: Run `partner-center login`."), "{}", kept.err);
+    assert_eq!(kept.err.to_lowercase().matches("correlation id").count(), 1, "{}", kept.err);
+    let output = world.command(&get).env("PARTNER_CENTER_REFRESH_TOKEN", "r").output().expect("it runs");
+    let brought = Outcome::from(output);
+    assert!(brought.err.contains("to do: Set a new value in PARTNER_CENTER_REFRESH_TOKEN."), "{}", brought.err);
+    assert_eq!((kept.code, brought.code), (Some(3), Some(3)));
 }
 
 #[test]

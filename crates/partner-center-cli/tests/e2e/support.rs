@@ -5,6 +5,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
+use partner_center_mock::Reply;
+use partner_center_mock::examples::get_customer_organization as examples;
+use partner_center_mock::faults::{Answer, FaultServer};
 use partner_center_mock::serve::{RateLimit, Service, customer_id};
 use partner_center_mock::token_endpoint::{DevicePoll, TokenEndpoint, TokenEndpointBuilder};
 use tokio::runtime::Runtime;
@@ -22,7 +25,7 @@ pub(crate) struct World {
     pub(crate) entra: TokenEndpoint,
     pub(crate) folder: tempfile::TempDir,
     has_token: bool,
-    _runtime: Runtime,
+    runtime: Runtime,
 }
 
 /// How the service behaves.
@@ -62,7 +65,22 @@ impl World {
         let entra = entra.device_interval(Duration::from_secs(1)).device_polls([DevicePoll::Approved]);
         let entra = runtime.block_on(entra.start()).expect("a port");
         let folder = tempfile::tempdir().expect("a folder");
-        Self { service, entra, folder, has_token, _runtime: runtime }
+        Self { service, entra, folder, has_token, runtime }
+    }
+
+    /// Another service, which answers so.
+    pub(crate) fn answering(&self, mut answer: impl FnMut() -> Reply + Send + 'static) -> FaultServer {
+        let server = FaultServer::answering(move |_| Answer::reply(answer()));
+        self.runtime.block_on(server).expect("a port")
+    }
+
+    /// Another service, which takes so many tokens and then no more.
+    pub(crate) fn refusing_after(&self, count: usize) -> FaultServer {
+        let mut asked = 0;
+        self.answering(move || {
+            asked += 1;
+            if asked > count { examples::MFA_MISSING_WITHOUT_BODY.into() } else { examples::CONTOSO.into() }
+        })
     }
 
     /// The variables that the binary runs with, and no others.

@@ -4,6 +4,7 @@ use std::io::{Read, Write};
 use std::time::Duration;
 
 use partner_center_mock::serve::RateLimit;
+use partner_center_mock::token_endpoint::TokenEndpoint;
 use portable_pty::{CommandBuilder, PtySize, native_pty_system};
 
 use crate::golden;
@@ -21,7 +22,7 @@ fn on_terminal(
     columns: u16,
     arguments: &[&str],
     more: &[(&str, &str)],
-    reaction: Option<Reaction>,
+    reactions: impl IntoIterator<Item = Reaction>,
 ) -> (u32, String) {
     let size = PtySize { rows: 40, cols: columns, ..PtySize::default() };
     let pair = native_pty_system().openpty(size).expect("a terminal");
@@ -40,12 +41,12 @@ fn on_terminal(
     drop(pair.slave);
     let mut keyboard = pair.master.take_writer().expect("a keyboard");
     let mut screen = pair.master.try_clone_reader().expect("a screen");
-    let (mut shown, mut buffer, mut reaction) = (Vec::new(), [0; 4096], reaction);
+    let (mut shown, mut buffer, mut reactions) = (Vec::new(), [0; 4096], reactions.into_iter().peekable());
     // Linux ends a terminal whose program has gone with an error.
     while let Ok(length @ 1..) = screen.read(&mut buffer) {
         shown.extend_from_slice(&buffer[..length]);
         let text = String::from_utf8_lossy(&shown);
-        if let Some(Reaction { keys, .. }) = reaction.take_if(|reaction| text.contains(reaction.seen)) {
+        if let Some(Reaction { keys, .. }) = reactions.next_if(|reaction| text.contains(reaction.seen)) {
             // A prompt stands there a moment before the terminal stops to echo.
             std::thread::sleep(Duration::from_millis(100));
             keyboard.write_all(keys).expect("it is read");
@@ -70,6 +71,32 @@ fn people_get_a_table_as_wide_as_their_terminal() {
 }
 
 #[test]
+fn a_terminal_changes_nothing_of_the_formats_for_machines() {
+    let world = World::new();
+    for format in ["json", "yaml", "csv", "raw"] {
+        let arguments = ["org", "get", &id(4), &id(1), "--output", format];
+        let (code, shown) = on_terminal(&world, 40, &arguments, &[], None);
+        assert_eq!(code, 0);
+        golden::check(&format!("get-several.{format}"), &shown);
+    }
+}
+
+#[test]
+fn reports_fit_forty_columns() {
+    let world = World::signed_out(TokenEndpoint::builder());
+    assert_eq!(world.run(&["login"]).code, Some(0));
+    for command in ["config", "status"] {
+        let (code, shown) = on_terminal(&world, 40, &[command], &[], None);
+        assert_eq!(code, 0, "{shown}");
+        assert!(shown.lines().all(|line| line.chars().count() <= 40), "{shown}");
+        assert!(shown.contains("tenant"), "{shown}");
+    }
+    // A line a check is broken by the terminal, and holds nothing that would fall apart.
+    let (code, shown) = on_terminal(&world, 40, &["doctor"], &[], None);
+    assert_eq!((code, shown.matches('✓').count()), (0, 10), "{shown}");
+}
+
+#[test]
 fn the_help_fits_forty_columns() {
     let (code, shown) =
         on_terminal(&World::new(), 40, &["organization", "get", "--help"], &["TERM"].map(|name| (name, "dumb")), None);
@@ -87,6 +114,49 @@ fn colors_are_for_terminals_that_want_them() {
     assert!(colored(&[], &[]));
     assert!(!colored(&["--no-color"], &[]));
     assert!(!colored(&[], &[("NO_COLOR", "1")]));
+}
+
+#[test]
+fn the_progress_bar_is_green_for_terminals_that_want_colors() {
+    let green = |arguments: &[&str], more: &[(&str, &str)]| {
+        let world = World::of(Behaviour { customers: 60, latency: Duration::from_millis(200), ..Behaviour::default() });
+        let list = world.list(ids(60));
+        let arguments = [&["org", "export", "--from", &list, "--to", "out"], arguments].concat();
+        let (code, shown) = on_terminal(&world, 100, &arguments, more, None);
+        assert!(code == 0 && shown.contains("/60"), "{shown}");
+        shown.contains("\u{1b}[32m")
+    };
+    assert!(green(&[], &[]));
+    assert!(!green(&["--no-color"], &[]));
+    assert!(!green(&[], &[("NO_COLOR", "1")]));
+}
+
+#[test]
+fn failures_are_counted_while_the_service_makes_the_run_wait() {
+    let limit = Some(RateLimit::new(80, Duration::from_secs(1)));
+    let world = World::of(Behaviour { customers: 120, limit, ..Behaviour::default() });
+    let list = world.list(std::iter::once(UNKNOWN.to_owned()).chain(ids(120)));
+    let (code, shown) = on_terminal(&world, 72, &["org", "export", "--from", &list, "--to", "out"], &[], None);
+    assert_eq!(code, 1, "{shown}");
+    let waiting = shown.split(['\n', '\r', '\u{1b}']).find_map(|line| Some(&line[line.find("waiting for")?..]));
+    assert!(waiting.is_some_and(|waiting| waiting.contains(" s)")), "the line is whole: {shown}");
+    let (before, _) = shown.split_once("waiting for").expect("it waits");
+    assert!(before.trim_end().ends_with("1 failed"), "{before:?}");
+}
+
+#[test]
+fn ctrl_c_during_a_wait_says_how_long_it_lasts_and_a_second_one_ends_it() {
+    let limit = Some(RateLimit::new(80, Duration::from_secs(300)));
+    let world = World::of(Behaviour { customers: 120, limit, ..Behaviour::default() });
+    let list = world.list(ids(120));
+    let arguments = ["org", "export", "--from", &list, "--to", "out"];
+    let stop = ["waiting for", "Finishing"].map(|seen| Reaction { seen, keys: b"\x03" });
+    let began = std::time::Instant::now();
+    let (code, shown) = on_terminal(&world, 100, &arguments, &[], stop);
+    assert_eq!(code, 130, "{shown}");
+    assert!(shown.contains("which wait until ") && shown.contains("give the same command with --resume"), "{shown}");
+    assert!(began.elapsed() < Duration::from_secs(20));
+    assert!(lines(&world.path("out")).len() <= 80);
 }
 
 /// What the progress bar of a throttled export shows.
@@ -140,4 +210,14 @@ fn a_secret_is_read_from_a_prompt_without_showing_it() {
     let (code, shown) = on_terminal(&world, 80, &["login", "--with-secret"], &[], Some(typed));
     assert_eq!(code, 0, "{shown}");
     assert!(!shown.contains("typed-secret"), "{shown}");
+}
+
+#[test]
+fn ctrl_c_at_the_prompt_ends_it_and_nobody_signs_in() {
+    let world = World::new();
+    let stop = Reaction { seen: "Client secret:", keys: b"\x03" };
+    let (code, shown) = on_terminal(&world, 80, &["login", "--with-secret"], &[], Some(stop));
+    // Killed by the signal it could not let the terminal echo again.
+    assert_eq!(code, 130, "{shown}");
+    assert!(!world.path("config/sign-ins/default.json").exists());
 }

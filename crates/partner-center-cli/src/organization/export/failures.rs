@@ -8,6 +8,7 @@ use crate::arguments::ExportFormat;
 use crate::failure::Failure;
 use crate::output::csv;
 use crate::output::record::ID;
+use crate::remedy;
 
 /// The fields, in the order of the columns.
 pub(super) const COLUMNS: [&str; 11] = [
@@ -31,7 +32,7 @@ pub(super) fn line(customer: Uuid, error: &Error, format: ExportFormat) -> Resul
         json!(error.status().map(|status| status.as_u16())),
         json!(error.code()),
         json!(format!("{error:#}")),
-        json!(error.remedy()),
+        json!(remedy::of(error)),
         json!(error.request_id()),
         json!(error.correlation_id()),
         json!(error.received_correlation_id()),

@@ -1,83 +1,59 @@
-//! A file of lines that survives a crash: every line is written whole, and a torn one is cut off on resuming.
+//! A file of lines that survives a crash: every line is written whole, and opening it changes nothing in it.
 
-use std::collections::HashSet;
-use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{self, BufRead, BufReader, Seek, SeekFrom, Write};
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use partner_center::uuid::Uuid;
+use same_file::Handle;
+use tempfile::NamedTempFile;
 
+use super::earlier::{self, Earlier};
 use super::lines::{self, Content};
 use crate::arguments::ExportFormat;
 use crate::exit::Exit;
 use crate::failure::Failure;
 
-/// A file, or standard output.
+/// Where lines go.
 pub(super) struct Journal {
-    /// `None` is standard output.
-    file: Option<File>,
+    target: Target,
     path: PathBuf,
+    content: Content,
+    format: ExportFormat,
 }
 
-/// What is done with a file that exists.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Existing {
-    Refuse,
-    Replace,
-    GoOn,
+enum Target {
+    StandardOutput,
+    /// A pipe or a device, which keeps nothing that could be gone on with.
+    Stream(File),
+    File(File),
 }
 
-const MEND: &str = "Make room or choose another place, then give the same command with --resume.";
+pub(super) const MEND: &str = "Make room or choose another place, then give the same command with --resume.";
 
 impl Journal {
-    /// Opens it, and tells who has a line in it already.
-    pub(super) fn open(
-        path: &Path,
-        content: Content,
-        format: ExportFormat,
-        existing: Existing,
-    ) -> Result<(Self, HashSet<Uuid>), Failure> {
+    /// Opens it and leaves everything in it.
+    pub(super) fn open(path: &Path, content: Content, format: ExportFormat) -> Result<Self, Failure> {
+        let journal = |target, path: &Path| Self { target, path: path.to_owned(), content, format };
         if path.as_os_str() == "-" {
-            let mut journal = Self { file: None, path: "standard output".into() };
-            journal.begin(content, format)?;
-            return Ok((journal, HashSet::new()));
+            return Ok(journal(Target::StandardOutput, Path::new("standard output")));
         }
-        let refused = |error: io::Error| {
+        // Opened for reading too, a pipe would have this process for a reader, and wait for nobody else.
+        let is_stream = fs::metadata(path).is_ok_and(|metadata| !metadata.is_file());
+        let mut options = OpenOptions::new();
+        options.write(true);
+        if !is_stream {
+            options.read(true).create(true).truncate(false);
+        }
+        let file = options.open(path).map_err(|error| {
             Failure::file(&error, format!("{} cannot be opened", path.display()), "Check the name and the folder.")
-        };
-        let mut file =
-            OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path).or_else(|error| {
-                // A device or a pipe may be writable alone.
-                OpenOptions::new().write(true).open(path).map_err(|_| error)
-            });
-        let file = file.as_mut().map_err(|error| refused(io::Error::new(error.kind(), error.to_string())))?;
-        let mut journal = Self { file: Some(file.try_clone().map_err(refused)?), path: path.to_owned() };
-        let metadata = file.metadata().map_err(refused)?;
-        if !metadata.is_file() {
-            journal.begin(content, format)?;
-            return Ok((journal, HashSet::new()));
-        }
-        journal.lock()?;
-        let mut known = HashSet::new();
-        match existing {
-            Existing::Refuse if metadata.len() > 0 => {
-                return Err(Failure::usage(
-                    format!("{} exists", path.display()),
-                    "Give --resume to go on with it, or --force to replace it.",
-                ));
-            }
-            Existing::Refuse | Existing::Replace => file.set_len(0).map_err(refused)?,
-            Existing::GoOn => known = recover(file, path, format)?,
-        }
-        if file.seek(SeekFrom::End(0)).map_err(refused)? == 0 {
-            journal.begin(content, format)?;
-        }
-        Ok((journal, known))
+        })?;
+        Ok(journal(if is_stream { Target::Stream(file) } else { Target::File(file) }, path))
     }
 
     /// Nobody else may write into it; the lock ends with the process.
-    fn lock(&self) -> Result<(), Failure> {
-        match self.file.as_ref().map(File::try_lock) {
+    pub(super) fn lock(&self) -> Result<(), Failure> {
+        match self.file().map(File::try_lock) {
             Some(Err(TryLockError::WouldBlock)) => Err(Failure::new(
                 Exit::File,
                 format!("another export is writing to {}", self.path.display()),
@@ -88,37 +64,88 @@ impl Journal {
         }
     }
 
-    fn begin(&mut self, content: Content, format: ExportFormat) -> Result<(), Failure> {
-        lines::header(content, format)?.map_or(Ok(()), |header| self.write(&header))
+    /// Whether it is the same file, by whatever name; pipes and devices may serve twice.
+    pub(super) fn is(&self, other: &Handle) -> bool {
+        self.handle().is_some_and(|own| own == *other)
+    }
+
+    pub(super) fn handle(&self) -> Option<Handle> {
+        self.file().and_then(|file| Handle::from_file(file.try_clone().ok()?).ok())
+    }
+
+    pub(super) fn is_empty(&self) -> Result<bool, Failure> {
+        let Some(file) = self.file() else { return Ok(true) };
+        file.metadata().map(|metadata| metadata.len() == 0).map_err(|error| self.unwritable(&error))
+    }
+
+    /// What an earlier run wrote; refuses a file that holds anything else.
+    pub(super) fn earlier(&self) -> Result<Earlier, Failure> {
+        self.file().map_or_else(|| Ok(Earlier::default()), |file| self.read(file))
+    }
+
+    fn read(&self, file: &File) -> Result<Earlier, Failure> {
+        earlier::read(file, self.content, self.format).map_err(|refused| refused.of(&self.path))
+    }
+
+    /// Cuts off whatever comes after so many bytes, and writes the header where nothing is left.
+    pub(super) fn begin(&mut self, length: u64) -> Result<(), Failure> {
+        if let Target::File(file) = &mut self.target {
+            let cut = file.set_len(length).and_then(|()| file.seek(SeekFrom::End(0)));
+            cut.map_err(|error| self.unwritable(&error))?;
+        }
+        match lines::header(self.content, self.format)?.filter(|_| length == 0) {
+            Some(header) => self.write(&header),
+            None => Ok(()),
+        }
+    }
+
+    /// Drops the lines of some customers; a crash leaves either all lines or those that stay.
+    pub(super) fn drop_lines(&mut self, of: impl Fn(Uuid) -> bool) -> Result<(), Failure> {
+        let Some(file) = self.file() else { return Ok(()) };
+        let kept =
+            earlier::text_without(file, self.content, self.format, of).map_err(|refused| refused.of(&self.path))?;
+        let new = replacement(file, &self.path, kept.as_bytes()).and_then(|new| Ok((new.as_file().try_clone()?, new)));
+        let (file, new) = new.map_err(|error| self.unwritable(&error))?;
+        // The old one is closed first, since Windows replaces no open file; the new one has been locked by then.
+        self.target = Target::File(file);
+        // A link stays one.
+        let path = fs::canonicalize(&self.path).map_err(|error| self.unwritable(&error))?;
+        new.persist(path).map_err(|error| self.unwritable(&error.error))?;
+        Ok(())
     }
 
     /// Writes one line, at once.
     pub(super) fn write(&mut self, line: &str) -> Result<(), Failure> {
-        let outcome = match &mut self.file {
-            Some(file) => file.write_all(line.as_bytes()),
-            None => {
+        let outcome = match &mut self.target {
+            Target::File(file) | Target::Stream(file) => file.write_all(line.as_bytes()),
+            Target::StandardOutput => {
                 let mut out = io::stdout().lock();
                 out.write_all(line.as_bytes()).and_then(|()| out.flush())
             }
         };
-        let mend = if self.is_file() { MEND } else { "Check where the output goes, then run it again." };
-        outcome.map_err(|error| Failure::file(&error, format!("{} cannot be written", self.path.display()), mend))
+        outcome.map_err(|error| self.unwritable(&error))
     }
 
     /// Makes it survive a power cut too.
     pub(super) fn finish(&self) -> Result<(), Failure> {
-        match self.file.as_ref().map(File::sync_all) {
-            // What is no file cannot be synced.
-            Some(Err(error)) if error.kind() != io::ErrorKind::InvalidInput => {
-                Err(Failure::file(&error, format!("{} cannot be written", self.path.display()), MEND))
-            }
-            _ => Ok(()),
+        self.file().map_or(Ok(()), File::sync_all).map_err(|error| self.unwritable(&error))
+    }
+
+    fn unwritable(&self, error: &io::Error) -> Failure {
+        let mend = if self.is_file() { MEND } else { "Check where the output goes, then run it again." };
+        Failure::file(error, format!("{} cannot be written", self.path.display()), mend)
+    }
+
+    fn file(&self) -> Option<&File> {
+        match &self.target {
+            Target::File(file) => Some(file),
+            Target::Stream(_) | Target::StandardOutput => None,
         }
     }
 
-    /// Whether it is a file and not standard output.
+    /// Whether it keeps what is written, so that a later run can go on with it.
     pub(super) fn is_file(&self) -> bool {
-        self.file.is_some()
+        self.file().is_some()
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -126,70 +153,14 @@ impl Journal {
     }
 }
 
-/// Reads whole lines, cuts off a torn one at the end, and tells whom the lines are about.
-fn recover(file: &File, path: &Path, format: ExportFormat) -> Result<HashSet<Uuid>, Failure> {
-    let refused = |error: io::Error| Failure::file(&error, format!("{} cannot be resumed", path.display()), MEND);
-    let mut reader = BufReader::new(file);
-    let (mut known, mut line, mut number, mut whole) = (HashSet::new(), Vec::new(), 0, 0);
-    loop {
-        line.clear();
-        let length = reader.read_until(b'\n', &mut line).map_err(refused)?;
-        if line.last() != Some(&b'\n') {
-            break;
-        }
-        number += 1;
-        whole += length as u64;
-        match lines::customer(&line, format) {
-            Some(customer) => {
-                known.insert(customer);
-            }
-            None if number == 1 && format == ExportFormat::Csv => {}
-            None => {
-                return Err(Failure::usage(
-                    format!("line {number} of {} is of no export in this format", path.display()),
-                    "Check --to, --failures and --format, or remove the line.",
-                ));
-            }
-        }
-    }
-    file.set_len(whole).map_err(refused)?;
-    Ok(known)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const A: &str = "e220a839-7b1d-4daf-ae78-9e6aa1b965f4";
-
-    fn resumed(content: &[u8], format: ExportFormat) -> Result<(usize, Vec<u8>), String> {
-        let file = tempfile::NamedTempFile::new().expect("a temporary file");
-        std::fs::write(file.path(), content).expect("it can be written");
-        let opened = Journal::open(file.path(), Content::Organizations, format, Existing::GoOn);
-        let (journal, known) = opened.map_err(|failure| failure.what().to_owned())?;
-        drop(journal);
-        Ok((known.len(), std::fs::read(file.path()).expect("it can be read")))
-    }
-
-    #[test]
-    fn a_torn_line_is_cut_off_and_whole_ones_stay() {
-        let whole = format!("{{\"customerTenantId\":\"{A}\"}}\n");
-        let torn = format!("{whole}{{\"customerTen");
-        assert_eq!(resumed(torn.as_bytes(), ExportFormat::Ndjson), Ok((1, whole.into_bytes())));
-        assert_eq!(resumed(b"{\"cust", ExportFormat::Ndjson), Ok((0, Vec::new())));
-    }
-
-    #[test]
-    fn a_torn_header_is_written_anew() {
-        let header = lines::header(Content::Organizations, ExportFormat::Csv).expect("a header").expect("in CSV");
-        assert_eq!(resumed(b"\"customer", ExportFormat::Csv), Ok((0, header.clone().into_bytes())));
-        let whole = format!("{header}\"{A}\",\"x\"\n");
-        assert_eq!(resumed(whole.as_bytes(), ExportFormat::Csv), Ok((1, whole.clone().into_bytes())));
-    }
-
-    #[test]
-    fn a_foreign_file_is_left_alone() {
-        let refused = resumed(b"my diary\nmore\n", ExportFormat::Ndjson);
-        assert!(refused.is_err_and(|what| what.contains("line 1")));
-    }
+/// A file with this content, locked, to take the place of the old one.
+fn replacement(old: &File, path: &Path, content: &[u8]) -> io::Result<NamedTempFile> {
+    let path = fs::canonicalize(path)?;
+    let mut new = NamedTempFile::new_in(path.parent().unwrap_or(&path))?;
+    new.write_all(content)?;
+    new.as_file().set_permissions(old.metadata()?.permissions())?;
+    new.as_file().sync_all()?;
+    // Some file systems have no locks.
+    let _ = new.as_file().try_lock();
+    Ok(new)
 }

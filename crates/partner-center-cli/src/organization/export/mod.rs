@@ -3,6 +3,8 @@
 //! The files are the journal: each customer is one line in the one or the other, written whole and at once. What a
 //! crash leaves of a line is cut off by the next `--resume`, which asks for whoever has no line yet.
 
+mod cells;
+mod earlier;
 mod failures;
 mod input;
 mod journal;
@@ -90,7 +92,7 @@ async fn fetch(
         tokio::select! {
             item = organizations.next() => match item {
                 Some((customer, result)) => {
-                    let failure = take_in(customer, result, plan, counts)?;
+                    let failure = take_in(customer, result, plan, progress, counts)?;
                     progress.count(counts.failed);
                     if failure.is_some() && broken.is_none() {
                         broken = failure;
@@ -109,7 +111,11 @@ async fn fetch(
                 if !stop.is_first() {
                     break;
                 }
-                progress.tell("Finishing the calls in flight; Ctrl-C again stops at once.");
+                // Whoever was told to wait is still to be asked for, and the wait may be long.
+                let wait = organizations.throttled_for();
+                let wait = wait.map(|wait| format!(", which wait until {}", progress::until(wait))).unwrap_or_default();
+                let said = format!("Finishing the calls in flight{wait}; Ctrl-C again stops at once.");
+                progress.above(|| tell(&said));
             }
         }
     }
@@ -125,6 +131,7 @@ fn take_in(
     customer: Uuid,
     result: Result<Response<Organization>, Error>,
     plan: &mut Plan,
+    progress: &Progress,
     counts: &mut Counts,
 ) -> Result<Option<Failure>, Failure> {
     counts.answered += 1;
@@ -138,7 +145,9 @@ fn take_in(
         // Not written down, so that the next run asks again.
         Err(error) if exit::concerns_everybody(&error) => Ok(Some(Failure::from(error))),
         Err(error) => {
-            plan.write_failure(customer, &error)?;
+            if let Some(failure) = plan.write_failure(customer, &error)? {
+                progress.above(|| failure.print());
+            }
             counts.failed += 1;
             counts.first.get_or_insert(Exit::of(&error));
             counts.in_a_row = if error.is_retryable() { counts.in_a_row + 1 } else { 0 };
@@ -156,7 +165,7 @@ fn conclude(arguments: &Export, plan: &Plan, counts: &Counts, ended: Ended) -> R
     }
     said.push_str(&format!(", {failed} failed"));
     if plan.unreadable > 0 {
-        said.push_str(&format!(", {} lines without a tenant id", plan.unreadable));
+        said.push_str(&format!(", {} lines that name no customer", plan.unreadable));
     }
     if plan.repeated > 0 {
         said.push_str(&format!(", {} repeated", plan.repeated));
@@ -166,6 +175,9 @@ fn conclude(arguments: &Export, plan: &Plan, counts: &Counts, ended: Ended) -> R
         tell(&format!("The failures are in {}.", path.display()));
     }
     let resumable = plan.is_resumable();
+    if matches!(ended, Ended::Complete) && failed > 0 && resumable && !arguments.retry_failed {
+        tell("To ask for the failed ones again, give the same command with --resume --retry-failed.");
+    }
     match ended {
         Ended::Complete => {}
         Ended::Stopped | Ended::Failed(_) if resumable => {
@@ -178,12 +190,9 @@ fn conclude(arguments: &Export, plan: &Plan, counts: &Counts, ended: Ended) -> R
         Ended::Failed(failure) => Err(failure),
         Ended::Stopped => Ok(Exit::Interrupted),
         Ended::Complete if failed == 0 && plan.unreadable == 0 => Ok(Exit::Fine),
-        Ended::Complete if done == 0 && plan.unreadable == 0 => Ok(counts.first.unwrap_or(Exit::SomeFailed)),
-        Ended::Complete => {
-            if failed > 0 && resumable && !arguments.retry_failed {
-                tell("To ask for the failed ones again, give the same command with --resume --retry-failed.");
-            }
-            Ok(Exit::SomeFailed)
+        Ended::Complete if done == 0 && plan.unreadable == 0 => {
+            Ok(plan.first_earlier.or(counts.first).unwrap_or(Exit::SomeFailed))
         }
+        Ended::Complete => Ok(Exit::SomeFailed),
     }
 }

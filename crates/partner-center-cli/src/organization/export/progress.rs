@@ -7,7 +7,6 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use super::plan::Plan;
 use crate::arguments::Export;
-use crate::terminal::tell;
 
 /// A bar on standard error, or nothing where no people look.
 pub(super) struct Progress {
@@ -18,10 +17,14 @@ pub(super) struct Progress {
     is_waiting: bool,
 }
 
-const WIDE: &str = "{wide_bar:.green} {pos}/{len}  {rate}  {left}  {msg}";
-/// For terminals with less than this many columns.
-const NARROW_BELOW: u16 = 70;
-const NARROW: &str = "{pos}/{len} {rate} {left}\n{wide_msg}";
+/// All in one line; the prefix counts failures, and the message is for waiting.
+const WIDE: &str = "{wide_bar:.green} {pos}/{len}  {rate}  {left}  {prefix}  {msg}";
+/// For terminals with less columns than a waiting line takes, beside a bar that is worth looking at.
+const MIDDLE_BELOW: u16 = 100;
+const MIDDLE: &str = "{wide_bar:.green} {pos}/{len}  {rate}  {left}  {prefix}\n{wide_msg}";
+/// For terminals without room for a bar.
+const NARROW_BELOW: u16 = 60;
+const NARROW: &str = "{pos}/{len} {rate} {left} {prefix}\n{wide_msg}";
 
 impl Progress {
     pub(super) fn start(plan: &Plan, is_verbose: bool, arguments: &Export) -> Self {
@@ -31,7 +34,11 @@ impl Progress {
         let earlier = plan.done_earlier + plan.failed_earlier;
         bar.set_length(plan.customers.len() as u64 + earlier);
         let columns = console::Term::stderr().size_checked().map_or(80, |(_, columns)| columns);
-        let template = if columns < NARROW_BELOW { NARROW } else { WIDE };
+        let template = match columns {
+            ..NARROW_BELOW => NARROW,
+            NARROW_BELOW..MIDDLE_BELOW => MIDDLE,
+            _ => WIDE,
+        };
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style.progress_chars("━╸ ").with_key("rate", rate).with_key("left", left));
         }
@@ -50,9 +57,7 @@ impl Progress {
     pub(super) fn count(&mut self, failed: u64) {
         self.failed = self.failed_earlier + failed;
         self.bar.inc(1);
-        if !self.is_waiting {
-            self.show_failures();
-        }
+        self.show_failures();
     }
 
     /// Says until when the service makes the run wait.
@@ -61,21 +66,20 @@ impl Progress {
             Some(wait) => {
                 self.is_waiting = true;
                 let seconds = wait.as_secs_f64().ceil();
-                let until = time_of_day(SystemTime::now() + wait);
-                self.bar.set_message(format!("waiting for the service until {until}Z ({seconds} s)"));
+                self.bar.set_message(format!("waiting for the service until {} ({seconds} s)", until(wait)));
             }
             None if self.is_waiting => {
                 self.is_waiting = false;
-                self.show_failures();
+                self.bar.set_message("");
             }
             None => {}
         }
         self.bar.tick();
     }
 
-    /// Says something above the bar.
-    pub(super) fn tell(&self, text: &str) {
-        self.bar.suspend(|| tell(text));
+    /// Says something above the bar, which would be torn apart otherwise.
+    pub(super) fn above(&self, say: impl FnOnce()) {
+        self.bar.suspend(say);
     }
 
     /// Takes the bar away; the summary follows.
@@ -84,7 +88,7 @@ impl Progress {
     }
 
     fn show_failures(&self) {
-        self.bar.set_message(format!("{} failed", self.failed));
+        self.bar.set_prefix(format!("{} failed", self.failed));
     }
 }
 
@@ -102,6 +106,11 @@ fn left(state: &ProgressState, text: &mut dyn std::fmt::Write) {
         (0, minutes, seconds) => write!(text, "{minutes}:{seconds:02} left"),
         (hours, minutes, seconds) => write!(text, "{hours}:{minutes:02}:{seconds:02} left"),
     };
+}
+
+/// When a wait is over, such as `14:03:07Z`.
+pub(super) fn until(wait: Duration) -> String {
+    SystemTime::now().checked_add(wait).map_or_else(String::new, |time| time_of_day(time) + "Z")
 }
 
 /// `14:03:07`.

@@ -1,17 +1,19 @@
 //! Ctrl-C, and the list of customers that ends with it.
 
-use std::future::Future;
 use std::io;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
 
 use partner_center::uuid::Uuid;
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+
+use crate::exit::Exit;
 
 /// Waits for Ctrl-C (or the system's request to end), and lets no further customer begin once it came.
 pub(super) struct Stop {
     shared: Arc<Shared>,
-    signal: Pin<Box<dyn Future<Output = ()>>>,
+    signal: UnboundedReceiver<()>,
     signals: u32,
 }
 
@@ -21,9 +23,31 @@ struct Shared {
     taken: AtomicU64,
 }
 
+/// So long the second signal leaves for the summary.
+const GRACE: Duration = Duration::from_secs(1);
+
 impl Stop {
     pub(super) fn on_signals() -> io::Result<Self> {
-        Ok(Self { shared: Arc::default(), signal: signal()?, signals: 0 })
+        let (tell, signal) = unbounded_channel();
+        // On a thread of its own: the run's thread may stand in a write to a pipe that nobody reads.
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let mut signals = {
+            let _guard = runtime.enter();
+            Signals::new()?
+        };
+        std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
+            runtime.block_on(async {
+                for is_last in [false, true] {
+                    signals.next().await;
+                    let _ = tell.send(());
+                    if is_last {
+                        tokio::time::sleep(GRACE).await;
+                        std::process::exit(Exit::Interrupted as i32);
+                    }
+                }
+            });
+        })?;
+        Ok(Self { shared: Arc::default(), signal, signals: 0 })
     }
 
     /// The customers, until a stop.
@@ -58,30 +82,46 @@ impl Stop {
 
     /// Waits for the next signal.
     pub(super) async fn wait(&mut self) {
-        self.signal.as_mut().await;
+        if self.signal.recv().await.is_none() {
+            // The thread is gone, and with it every signal.
+            std::future::pending::<()>().await;
+        }
         self.signals += 1;
         self.take_no_more();
-        if let Ok(next) = signal() {
-            self.signal = next;
-        }
     }
 }
 
 #[cfg(unix)]
-fn signal() -> io::Result<Pin<Box<dyn Future<Output = ()>>>> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
-    Ok(Box::pin(async move {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-        }
-    }))
+struct Signals {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
 }
 
-#[cfg(not(unix))]
-fn signal() -> io::Result<Pin<Box<dyn Future<Output = ()>>>> {
-    Ok(Box::pin(async {
-        let _ = tokio::signal::ctrl_c().await;
-    }))
+#[cfg(unix)]
+impl Signals {
+    fn new() -> io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+}
+
+#[cfg(windows)]
+struct Signals(tokio::signal::windows::CtrlC);
+
+#[cfg(windows)]
+impl Signals {
+    fn new() -> io::Result<Self> {
+        tokio::signal::windows::ctrl_c().map(Self)
+    }
+
+    async fn next(&mut self) {
+        self.0.recv().await;
+    }
 }
