@@ -13,10 +13,10 @@ const CONCURRENCY: u64 = 32;
 pub(super) fn measure(workshop: &Workshop) -> Result<Vec<Row>> {
     workshop.build(&[SERVER, RUNS])?;
     say!("Measuring peak memory");
-    // The few are answered slowly, so that they open as many connections as the many: those are what holds memory.
-    let slowly = ["--latency-ms".to_owned(), "20".to_owned()];
-    let few = run(workshop, SDK, FEW, CONCURRENCY, &slowly)?.0.peak_memory as f64;
-    let many = run(workshop, SDK, MANY, CONCURRENCY, &[])?.0.peak_memory as f64;
+    // Slow enough for the few to have all connections open before they are through: those are what holds memory.
+    let latency = ["--latency-ms".to_owned(), "8".to_owned()];
+    let peak = |customers| anyhow::Ok(run(workshop, SDK, customers, CONCURRENCY, &latency)?.0.peak_memory as f64);
+    let (few, many) = (peak(FEW)?, peak(MANY)?);
     let figure = format!("peak memory, {} ÷ {} customers", grouped(MANY as f64), grouped(FEW as f64));
     let measured = format!("{:.1} ÷ {:.1} MiB", many / 1024.0, few / 1024.0);
     Ok(vec![Row::ratio(figure, many / few, measured).reach(Reach::AtMost(1.1))])
