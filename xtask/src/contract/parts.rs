@@ -4,6 +4,24 @@ use std::collections::HashSet;
 
 use super::{Contract, Place};
 
+/// What a schema can say about the values beside their type; generated code holds values to it.
+pub(crate) const BOUNDS: &[&str] = &[
+    "pattern",
+    "minLength",
+    "maxLength",
+    "minimum",
+    "maximum",
+    "exclusiveMinimum",
+    "exclusiveMaximum",
+    "multipleOf",
+    "minItems",
+    "maxItems",
+    "uniqueItems",
+    "minProperties",
+    "maxProperties",
+    "not",
+];
+
 /// An operation, and where it stands.
 pub(crate) struct Operation<'a> {
     /// The path as it is written, such as `/v1/customers/{id}`.

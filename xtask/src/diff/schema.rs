@@ -8,26 +8,7 @@ use serde_json::Value;
 use super::change::{Class, Direction, Sides, members, pairs};
 use super::compare::{Comparison, from_to};
 use crate::contract::Place;
-
-const CONSTRAINTS: &[&str] = &[
-    "type",
-    "format",
-    "pattern",
-    "minLength",
-    "maxLength",
-    "minimum",
-    "maximum",
-    "exclusiveMinimum",
-    "exclusiveMaximum",
-    "multipleOf",
-    "minItems",
-    "maxItems",
-    "uniqueItems",
-    "minProperties",
-    "maxProperties",
-    "default",
-    "not",
-];
+use crate::contract::parts::BOUNDS;
 
 impl<'a> Comparison<'a> {
     pub(super) fn schema(&mut self, old: &Place<'a>, new: &Place<'a>, direction: Direction) {
@@ -60,7 +41,9 @@ impl<'a> Comparison<'a> {
                 "items" => self.part(name, &sides, direction),
                 "additionalProperties" => self.additional(&sides, direction),
                 "allOf" | "oneOf" | "anyOf" => self.branches(name, &sides, direction),
-                name if CONSTRAINTS.contains(&name) => self.fixed(name, &sides, "its type is another one"),
+                name if matches!(name, "type" | "format" | "default") || BOUNDS.contains(&name) => {
+                    self.fixed(name, &sides, "its type is another one")
+                }
                 _ => self.unknown(name, &sides),
             }
         }

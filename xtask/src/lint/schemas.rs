@@ -152,22 +152,6 @@ fn optional(contract: &Contract) -> Vec<Fault> {
 
 fn plain_types(contract: &Contract) -> Vec<Fault> {
     const ON_PARAMETERS: &[&str] = &["pattern", "minLength", "maxLength"];
-    const ON_RESPONSES: &[&str] = &[
-        "pattern",
-        "minLength",
-        "maxLength",
-        "minimum",
-        "maximum",
-        "exclusiveMinimum",
-        "exclusiveMaximum",
-        "multipleOf",
-        "minItems",
-        "maxItems",
-        "uniqueItems",
-        "minProperties",
-        "maxProperties",
-        "not",
-    ];
     let mut faults = Vec::new();
     for schema in parts::parameter_schemas(contract) {
         for constraint in ON_PARAMETERS.iter().filter_map(|key| schema.child(key)) {
@@ -175,7 +159,7 @@ fn plain_types(contract: &Contract) -> Vec<Fault> {
         }
     }
     for schema in parts::response_schemas(contract) {
-        for constraint in ON_RESPONSES.iter().filter_map(|key| schema.child(key)) {
+        for constraint in parts::BOUNDS.iter().filter_map(|key| schema.child(key)) {
             faults.push(Fault::new(constraint.pointer, "an answer that breaks the constraint would be unreadable"));
         }
         // The generator parses dates and GUIDs, and knows no answer that holds a bad one.
