@@ -4,7 +4,7 @@ use crate::golden;
 use crate::support::World;
 
 /// Every command that has a help text.
-const COMMANDS: [&[&str]; 11] = [
+pub(crate) const COMMANDS: [&[&str]; 11] = [
     &[],
     &["organization"],
     &["organization", "get"],

@@ -97,6 +97,16 @@ fn reports_fit_forty_columns() {
 }
 
 #[test]
+fn the_help_of_every_command_is_the_same_on_a_terminal_of_a_hundred_columns() {
+    let world = World::new();
+    for command in crate::documents::COMMANDS {
+        let (code, shown) = on_terminal(&world, 100, &[command, &["--help"]].concat(), &[("NO_COLOR", "1")], None);
+        assert_eq!(code, 0);
+        golden::check(&format!("{}.txt", [&["help"], command].concat().join("-")), &shown);
+    }
+}
+
+#[test]
 fn the_help_fits_forty_columns() {
     let (code, shown) =
         on_terminal(&World::new(), 40, &["organization", "get", "--help"], &["TERM"].map(|name| (name, "dumb")), None);
