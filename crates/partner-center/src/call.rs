@@ -222,9 +222,8 @@ fn misfit<T: DeserializeOwned>(body: &Bytes) -> Error {
             let read = serde_path_to_error::deserialize::<_, T>(&mut serde_json::Deserializer::from_slice(body));
             match read {
                 Err(error) => {
-                    let path = error.path().to_string();
-                    let place =
-                        if error.path().iter().next().is_some() { format!("at {path}: ") } else { String::new() };
+                    let is_within = error.path().iter().next().is_some();
+                    let place = if is_within { format!("at {}: ", error.path()) } else { String::new() };
                     let cause = without_value(error.into_inner());
                     return Error::new(ErrorKind::UnexpectedBody, format!("{place}{cause}")).caused_by(cause);
                 }

@@ -31,19 +31,13 @@ pub(super) async fn renews(
     refused: &Authorization,
     error: &Error,
 ) -> bool {
-    let tokens = &call.client.inner().tokens;
-    match error.kind() {
-        ErrorKind::MfaRequired | ErrorKind::AudienceRetired => tokens.forget(refused),
-        ErrorKind::Unauthenticated if progress.is_none() => {
-            tokens.forget(refused);
-            return replaces(call, progress, refused).await;
-        }
-        _ => {}
+    let is_renewable = error.kind() == ErrorKind::Unauthenticated && progress.is_none();
+    if is_renewable || matches!(error.kind(), ErrorKind::MfaRequired | ErrorKind::AudienceRetired) {
+        call.client.inner().tokens.forget(refused);
     }
-    false
-}
-
-async fn replaces(call: &Call, progress: &mut Option<Progress>, refused: &Authorization) -> bool {
+    if !is_renewable {
+        return false;
+    }
     match fresh(call).await {
         Ok(renewed) if renewed != *refused => {
             *progress = Some(Progress::Renewed(renewed));

@@ -33,8 +33,10 @@ impl Authorization {
         if text.len() + SCHEME.len() < self.0.len() {
             return text;
         }
-        let token = self.0.to_str().ok().and_then(|value| value.strip_prefix(SCHEME));
-        token.map_or(text.clone(), |token| text.replace(token, "[redacted]"))
+        match self.0.to_str().ok().and_then(|value| value.strip_prefix(SCHEME)) {
+            Some(token) => text.replace(token, "[redacted]"),
+            None => text,
+        }
     }
 
     /// The same for the value of a header.
