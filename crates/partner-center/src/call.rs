@@ -10,11 +10,14 @@ use partner_center_gen as generated;
 use reqwest::ResponseBuilderExt;
 use serde::de::DeserializeOwned;
 use tokio::time::Instant;
-use tracing::Span;
+use tracing::{Instrument, Span};
 use uuid::Uuid;
 
+use crate::auth::Authorization;
 use crate::client::Client;
+use crate::endpoint;
 use crate::error::{Error, ErrorKind};
+use crate::fresh_id::fresh_id;
 use crate::header_text;
 use crate::pipeline::{self, telemetry};
 use crate::received::Received;
@@ -46,6 +49,11 @@ struct Record {
     /// The newest answer among the attempts that were given up.
     earlier: Option<Received>,
     span: Option<Span>,
+    /// Whether the service has refused the token, and the one that takes its place until it is used.
+    has_renewed: bool,
+    renewed: Option<Authorization>,
+    /// The last attempt failed, and another one is to be made.
+    is_due_again: bool,
     outcome: Option<Result<Received, Error>>,
 }
 
@@ -75,8 +83,8 @@ impl Call {
         let timeout = options.timeout.unwrap_or(defaults.timeout);
         Ok(Arc::new(Self {
             customer,
-            request_id: options.request_id.unwrap_or_else(Uuid::new_v4),
-            correlation_id: options.correlation_id.unwrap_or_else(Uuid::new_v4),
+            request_id: options.request_id.unwrap_or_else(fresh_id),
+            correlation_id: options.correlation_id.unwrap_or_else(fresh_id),
             retry: options.retry.unwrap_or(defaults.retry),
             attempt_timeout: options.attempt_timeout.unwrap_or(defaults.attempt_timeout),
             started,
@@ -90,7 +98,7 @@ impl Call {
     /// The generated client, with this call as its transport.
     pub(crate) fn generated(self: &Arc<Self>) -> generated::Client {
         let inner = self.client.inner();
-        generated::Client::new_with_client(&inner.base_url, inner.http.clone(), self.clone())
+        generated::Client::new_with_client(endpoint::text(&inner.base_url), inner.http.clone(), self.clone())
     }
 
     /// What the call says about itself in its headers.
@@ -125,6 +133,22 @@ impl Call {
         }
     }
 
+    /// The service has refused the token; this one goes onto the next attempt.
+    pub(crate) fn renew_token(&self, token: Authorization) {
+        let mut record = self.record();
+        (record.has_renewed, record.renewed) = (true, Some(token));
+    }
+
+    /// The token that takes the place of a refused one, if it has not been used yet.
+    pub(crate) fn renewed_token(&self) -> Option<Authorization> {
+        self.record().renewed.take()
+    }
+
+    /// Whether the token was replaced already; another refusal is final.
+    pub(crate) fn has_renewed(&self) -> bool {
+        self.record().has_renewed
+    }
+
     /// How many attempts there have been.
     pub(crate) fn attempts(&self) -> u32 {
         self.record().attempts
@@ -133,6 +157,18 @@ impl Call {
     /// How much time is left.
     pub(crate) fn time_left(&self) -> Duration {
         self.deadline.saturating_duration_since(Instant::now())
+    }
+
+    /// Sends the request that `send` has the generated client build, and sends it anew for every further attempt.
+    ///
+    /// Nearly every call is answered at once, so a request is built again rather than kept in a copy.
+    pub(crate) async fn perform<F: Future>(&self, mut send: impl FnMut() -> F) -> F::Output {
+        loop {
+            let answer = send().await;
+            if !std::mem::take(&mut self.record().is_due_again) {
+                return answer;
+            }
+        }
     }
 
     /// Joins what the generated code made of the answer with what the call saw itself.
@@ -145,7 +181,7 @@ impl Call {
         repair: impl FnOnce(&Bytes) -> Option<T>,
         narrow: impl FnOnce(Response<T>) -> Result<Response<U>, Error>,
     ) -> Result<Response<U>, Error> {
-        let Record { attempts, may_have_been_sent, earlier, span, outcome } = std::mem::take(&mut *self.record());
+        let Record { attempts, may_have_been_sent, earlier, span, outcome, .. } = std::mem::take(&mut *self.record());
         let elapsed = self.started.elapsed();
         let result = match (outcome, answer) {
             (Some(Err(error)), _) => Err(error),
@@ -192,20 +228,25 @@ impl generated::Transport for Call {
         request: reqwest::Request,
         operation: &'static str,
     ) -> generated::BoxFuture<'a, reqwest::Result<reqwest::Response>> {
+        let known = self.record().span.clone();
+        let span = known.unwrap_or_else(|| telemetry::call_span(self, &request, operation));
+        self.record().span.get_or_insert_with(|| span.clone());
+        // The future is small enough to be cheap as long as it does not hold the request itself.
+        let request = Box::new(request);
         Box::pin(async move {
-            let span = telemetry::call_span(self, &request, operation);
-            let outcome = pipeline::run(self, &request, operation, &span).await;
-            // The generated code only reads status and body. After a failure of ours it gets an empty answer: what it
-            // makes of that is never looked at.
+            let outcome = pipeline::run(self, request, operation).instrument(span).await;
+            // The generated code only reads status and body. Where there is no answer for it, it gets an empty one: what
+            // it makes of that is never looked at.
             let (status, body) = match &outcome {
-                Ok(received) => (received.status, received.body()),
-                Err(_) => (StatusCode::OK, Bytes::new()),
+                Some(Ok(received)) => (received.status, received.body()),
+                _ => (StatusCode::OK, Bytes::new()),
             };
             // Without an address of its own, reqwest would make one up and parse it.
-            let response = http::Response::builder().status(status).url(request.url().clone()).body(body);
+            let url = self.client.inner().base_url.clone();
+            let response = http::Response::builder().status(status).url(url).body(body);
             let mut record = self.record();
-            record.span = Some(span);
-            record.outcome = Some(outcome);
+            record.is_due_again = outcome.is_none();
+            record.outcome = outcome;
             Ok(response.unwrap_or_default().into())
         })
     }

@@ -5,12 +5,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_core::Stream;
+use reqwest::Url;
 use uuid::Uuid;
 
 use crate::auth::TokenCache;
 use crate::bulk::{Organizations, Source};
 use crate::client_builder::ClientBuilder;
 use crate::customer::Customer;
+use crate::endpoint;
 use crate::pipeline::budget::Budget;
 use crate::pipeline::throttle::Throttle;
 use crate::retry_policy::RetryPolicy;
@@ -35,8 +37,7 @@ pub struct Client(Arc<ClientInner>);
 /// What a client's clones share.
 pub(crate) struct ClientInner {
     pub(crate) http: reqwest::Client,
-    /// Without a slash at the end.
-    pub(crate) base_url: String,
+    pub(crate) base_url: Url,
     pub(crate) tokens: TokenCache,
     pub(crate) defaults: Defaults,
     pub(crate) budget: Budget,
@@ -98,6 +99,6 @@ impl Client {
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Client").field("base_url", &self.0.base_url).finish_non_exhaustive()
+        f.debug_struct("Client").field("base_url", &endpoint::text(&self.0.base_url)).finish_non_exhaustive()
     }
 }

@@ -227,12 +227,15 @@ impl ClientBuilder {
         if endpoint::is_plain_on_this_machine(&base_url) || endpoint::is_plain_on_this_machine(&authority) {
             self.http.uses_proxies = false;
         }
-        let http = self.http.build(defaults.application_name.as_deref(), base_url.starts_with("https"))?;
+        let http = self.http.build(defaults.application_name.as_deref(), base_url.scheme() == "https")?;
         if self.cloud != Cloud::Global {
             tracing::warn!(cloud = ?self.cloud, "the organization endpoint is documented for the global cloud alone");
         }
         Ok(Client::new(ClientInner {
-            tokens: TokenCache::new(credential, TokenRequest::new(audience, authority, http.clone())),
+            tokens: TokenCache::new(
+                credential,
+                TokenRequest::new(audience, endpoint::text(&authority).to_owned(), http.clone()),
+            ),
             http,
             base_url,
             defaults,

@@ -9,7 +9,7 @@ use crate::call::Call;
 use crate::client::Client;
 use crate::error::Error;
 use crate::models::Organization;
-use crate::request::{CallOptions, Pending, Request};
+use crate::request::{CallOptions, Request};
 use crate::response::Response;
 
 /// One customer of the partner, by its tenant id; [`Client::customer`] makes it.
@@ -41,7 +41,7 @@ impl Customer {
     /// one, and whatever [`organizations`](Self::organizations) fails with.
     pub fn organization(&self) -> Request<Organization> {
         Request::new(self.client.clone(), self.tenant_id, |client, customer, options| {
-            fetch(client, customer, options, Response::exactly_one)
+            Box::pin(organization(client, customer, options))
         })
     }
 
@@ -52,34 +52,41 @@ impl Customer {
     /// Any [`ErrorKind`](crate::ErrorKind) but `NotExactlyOne`.
     pub fn organizations(&self) -> Request<Vec<Organization>> {
         Request::new(self.client.clone(), self.tenant_id, |client, customer, options| {
-            fetch(client, customer, options, Ok)
+            Box::pin(fetch(client, customer, options, Ok))
         })
     }
 }
 
-fn fetch<T>(
+/// The one organization of a customer.
+pub(crate) fn organization(
     client: Client,
     customer: Uuid,
     options: CallOptions,
-    narrow: impl FnOnce(Response<Vec<Organization>>) -> Result<Response<T>, Error> + Send + 'static,
-) -> Pending<T> {
-    Box::pin(async move {
-        let call = Call::new(client, Some(customer), options)?;
-        let headers = call.headers();
-        let answer = call
-            .generated()
-            .get_customer_organization(
-                &customer,
-                headers.contract_version,
-                headers.correlation_id,
-                headers.application_name,
-                headers.request_id,
-                headers.validate_mfa,
-                headers.locale,
-            )
-            .await;
-        call.finish(answer, unwrapped, narrow)
-    })
+) -> impl Future<Output = Result<Response<Organization>, Error>> + Send {
+    fetch(client, customer, options, Response::exactly_one)
+}
+
+async fn fetch<T>(
+    client: Client,
+    customer: Uuid,
+    options: CallOptions,
+    narrow: impl FnOnce(Response<Vec<Organization>>) -> Result<Response<T>, Error>,
+) -> Result<Response<T>, Error> {
+    let call = Call::new(client, Some(customer), options)?;
+    let (client, headers) = (call.generated(), call.headers());
+    let send = || {
+        client.get_customer_organization(
+            &customer,
+            headers.contract_version,
+            headers.correlation_id,
+            headers.application_name,
+            headers.request_id,
+            headers.validate_mfa,
+            headers.locale,
+        )
+    };
+    let answer = call.perform(send).await;
+    call.finish(answer, unwrapped, narrow)
 }
 
 /// The elements of an array that came in another form than the documented one: an object on its own, or the array as

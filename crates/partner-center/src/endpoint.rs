@@ -6,10 +6,10 @@ use reqwest::Url;
 
 use crate::error::Error;
 
-/// The address without a slash at the end, if tokens may be sent there.
+/// The address, if tokens may be sent there.
 ///
 /// That is https, or plain http to this machine; elsewhere plain http must be allowed by name.
-pub(crate) fn check(name: &str, address: &str, allows_plain_http: bool) -> Result<String, Error> {
+pub(crate) fn check(name: &str, address: &str, allows_plain_http: bool) -> Result<Url, Error> {
     let refuse = |reason: &str| Err(Error::configuration(format!("the {name} {reason}")));
     let Ok(url) = Url::parse(address.trim()) else {
         return refuse("is no absolute URL such as https://api.partnercenter.microsoft.com");
@@ -29,16 +29,20 @@ pub(crate) fn check(name: &str, address: &str, allows_plain_http: bool) -> Resul
     if url.query().is_some() || url.fragment().is_some() {
         return refuse("holds a query or a fragment; give the address alone");
     }
-    let address = url.as_str().trim_end_matches('/');
-    if address.ends_with("/v1") {
+    if text(&url).ends_with("/v1") {
         return refuse("ends with /v1, which the client adds itself; leave it out");
     }
-    Ok(address.to_owned())
+    Ok(url)
+}
+
+/// An address without a slash at the end.
+pub(crate) fn text(address: &Url) -> &str {
+    address.as_str().trim_end_matches('/')
 }
 
 /// Whether an address is plain http to this machine: then no proxy of the environment may see the token.
-pub(crate) fn is_plain_on_this_machine(address: &str) -> bool {
-    Url::parse(address).is_ok_and(|url| url.scheme() == "http" && is_loopback(&url))
+pub(crate) fn is_plain_on_this_machine(address: &Url) -> bool {
+    address.scheme() == "http" && is_loopback(address)
 }
 
 /// Whether the address is on this machine, as far as its text says.
@@ -50,7 +54,7 @@ fn is_loopback(url: &Url) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::check;
+    use super::{check, text};
 
     #[test]
     fn takes_https_and_plain_http_on_loopback() {
@@ -61,7 +65,7 @@ mod tests {
             ("http://[::1]:8080/", "http://[::1]:8080"),
             ("http://localhost", "http://localhost"),
         ] {
-            assert_eq!(check("base URL", address, false).unwrap(), taken);
+            assert_eq!(text(&check("base URL", address, false).unwrap()), taken);
         }
     }
 

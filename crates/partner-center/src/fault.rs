@@ -137,11 +137,11 @@ fn title(page: &str) -> Option<&str> {
 mod tests {
     use super::*;
     use bytes::Bytes;
-    use http::{HeaderMap, StatusCode};
+    use http::StatusCode;
 
     fn received(status: u16, body: &'static str) -> Received {
         let status = StatusCode::from_u16(status).unwrap();
-        Received { status, headers: HeaderMap::new(), reason: None, raw: Bytes::from_static(body.as_bytes()) }
+        Received::of(status, Bytes::from_static(body.as_bytes()))
     }
 
     fn read(status: u16, body: &'static str) -> (ErrorKind, Option<String>, Option<String>) {
@@ -181,10 +181,11 @@ mod tests {
     fn takes_a_bare_challenge_for_missing_multi_factor_authentication() {
         let mut bare = received(401, "");
         assert_eq!(classify(&bare, &Fault::read(&bare)), ErrorKind::Unauthenticated);
-        bare.headers.insert(WWW_AUTHENTICATE, r#"Bearer error="invalid_token""#.parse().unwrap());
+        bare.headers = r#"www-authenticate: Bearer error="invalid_token""#.to_owned();
         assert_eq!(classify(&bare, &Fault::read(&bare)), ErrorKind::MfaRequired);
-        let expired = r#"Bearer error="invalid_token", error_description="The token expired at 10:00""#;
-        bare.headers.insert(WWW_AUTHENTICATE, expired.parse().unwrap());
+        let expired =
+            r#"www-authenticate: Bearer error="invalid_token", error_description="The token expired at 10:00""#;
+        bare.headers = expired.to_owned();
         assert_eq!(classify(&bare, &Fault::read(&bare)), ErrorKind::Unauthenticated);
     }
 
@@ -219,14 +220,14 @@ mod tests {
 #[cfg(test)]
 mod properties {
     use bytes::Bytes;
-    use http::{HeaderMap, StatusCode};
+    use http::StatusCode;
     use proptest::prelude::*;
 
     use super::*;
 
     fn received(status: u16, body: impl Into<Bytes>) -> Received {
         let status = StatusCode::from_u16(status).expect("a status of three digits");
-        Received { status, headers: HeaderMap::new(), reason: None, raw: body.into() }
+        Received::of(status, body.into())
     }
 
     /// Texts such as error bodies are made of, and then some.

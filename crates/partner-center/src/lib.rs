@@ -10,6 +10,7 @@ mod customer;
 mod endpoint;
 mod error;
 mod fault;
+mod fresh_id;
 mod header_text;
 mod http_client;
 mod pipeline;

@@ -50,11 +50,11 @@ impl TokenRequest {
     /// http is taken on loopback), or where no TLS is compiled in.
     pub fn for_audience(audience: impl Into<String>, authority: &str) -> Result<Self, Error> {
         let authority = endpoint::check("authority", authority, false)?;
-        let is_https = authority.starts_with("https");
+        let is_https = authority.scheme() == "https";
         // What is on this machine is not asked for through a proxy, which would get to see the secrets.
         let settings = http_client::Settings { uses_proxies: is_https, ..Default::default() };
         let http = settings.build(None, is_https)?;
-        Ok(Self::new(audience.into(), authority, http))
+        Ok(Self::new(audience.into(), endpoint::text(&authority).to_owned(), http))
     }
 
     /// The resource the token is for, such as `https://api.partnercenter.microsoft.com`.

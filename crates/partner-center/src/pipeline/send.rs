@@ -6,7 +6,6 @@ use hyper::ext::ReasonPhrase;
 use tokio::time::Instant;
 
 use super::body::{self, BodyError};
-use super::retry_after;
 use crate::auth::Authorization;
 use crate::call::Call;
 use crate::error::{Error, ErrorKind};
@@ -14,62 +13,71 @@ use crate::fault::{self, Fault};
 use crate::received::Received;
 use crate::transport_error::{deepest, is_about_a_certificate};
 
-/// Sends a copy of `request` and reads the answer, all within the attempt's time.
-pub(super) async fn attempt(call: &Call, request: &reqwest::Request, token: &Authorization) -> Result<Received, Error> {
+/// Sends `request` and reads the answer, all within the attempt's time.
+///
+/// The body is part of the attempt: a connection that breaks in the middle of it, or a body that does not come in time,
+/// is a failed attempt like any other. The error keeps the status and the headers that had come by then.
+pub(super) fn attempt<'a>(
+    call: &'a Call,
+    mut request: reqwest::Request,
+    token: &'a Authorization,
+) -> impl Future<Output = Result<Received, Error>> + Send + 'a {
     if call.count_attempt() == 1 {
         call.client.inner().budget.deposit();
     }
     let now = Instant::now();
     let until = now.checked_add(call.attempt_timeout).map_or(call.deadline, |until| until.min(call.deadline));
-    let outcome = exchange(call, request, token, until).await;
-    if outcome.as_ref().err().is_none_or(Error::may_have_been_sent) {
-        call.note_sent();
-    }
-    match outcome {
-        Ok(received) if received.status.is_success() => Ok(received),
-        Ok(received) => Err(refusal(received, request, token)),
-        Err(error) => Err(error),
+    request.headers_mut().insert(AUTHORIZATION, token.header());
+    // A future that held the request itself would be several times as large.
+    let sending = call.client.inner().http.execute(request);
+    async move {
+        let mut received = None;
+        let work = exchange(call, sending, token, &mut received);
+        let failure = match tokio::time::timeout_at(until, work).await {
+            Ok(outcome) => outcome.err(),
+            Err(_) => {
+                let whose = if until < call.deadline { "the attempt" } else { "the call" };
+                Some(Error::new(ErrorKind::Timeout, format!("{whose} took too long")).maybe_sent(true))
+            }
+        };
+        if received.is_some() || failure.as_ref().is_some_and(Error::may_have_been_sent) {
+            call.note_sent();
+        }
+        match (received, failure) {
+            (Some(received), None) if received.status.is_success() => Ok(received),
+            (Some(received), None) => Err(refusal(call, received, token)),
+            (Some(received), Some(failure)) => Err(failure.wait(received.retry_after).answered_with(received)),
+            (None, failure) => Err(failure.unwrap_or_else(|| Error::new(ErrorKind::Connection, "there was no answer"))),
+        }
     }
 }
 
-/// The body is part of the attempt: a connection that breaks in the middle of it, or a body that does not come in time,
-/// is a failed attempt like any other. The error keeps the status and the headers that had come by then.
+/// Brings in an answer, and what has come of it where it fails midway.
 async fn exchange(
     call: &Call,
-    request: &reqwest::Request,
+    sending: impl Future<Output = reqwest::Result<reqwest::Response>>,
     token: &Authorization,
-    until: Instant,
-) -> Result<Received, Error> {
-    let mut copy = reqwest::Request::new(request.method().clone(), request.url().clone());
-    *copy.headers_mut() = request.headers().clone();
-    copy.headers_mut().insert(AUTHORIZATION, token.header());
-    let inner = call.client.inner();
-    let took_too_long = || {
-        let whose = if until < call.deadline { "the attempt" } else { "the call" };
-        Error::new(ErrorKind::Timeout, format!("{whose} took too long")).maybe_sent(true)
-    };
-    let answer = tokio::time::timeout_at(until, inner.http.execute(copy)).await.map_err(|_| took_too_long())?;
-    let mut response = answer.map_err(|error| broken(error, "before the answer"))?;
-    let status = response.status();
-    let mut headers = std::mem::take(response.headers_mut());
-    headers.values_mut().for_each(|value| token.strike_from(value));
-    let reason = (!status.is_success()).then(|| reason(&response)).flatten();
-    let body = tokio::time::timeout_at(until, body::read(&mut response, inner.defaults.body_limit)).await;
-    let mut received = Received { status, headers, reason, raw: Bytes::new() };
-    let failure = match body {
-        Ok(Ok(raw)) => {
-            received.raw = raw;
-            return Ok(received);
-        }
+    received: &mut Option<Received>,
+) -> Result<(), Error> {
+    let mut response = sending.await.map_err(|error| broken(error, "before the answer"))?;
+    let received = received.insert(head(&response, token));
+    received.raw = match body::read(&mut response, call.client.inner().defaults.body_limit).await {
+        Ok(raw) => raw,
         // Of a refusal, the status alone says enough.
-        Ok(Err(BodyError::TooLarge(_))) if !status.is_success() => return Ok(received),
-        Ok(Err(BodyError::TooLarge(limit))) => {
-            Error::new(ErrorKind::BodyTooLarge, format!("the body is larger than {limit} bytes"))
+        Err(BodyError::TooLarge(_)) if !received.status.is_success() => Bytes::new(),
+        Err(BodyError::TooLarge(limit)) => {
+            return Err(Error::new(ErrorKind::BodyTooLarge, format!("the body is larger than {limit} bytes")));
         }
-        Ok(Err(BodyError::Broken(error))) => broken(error, "within the answer's body"),
-        Err(_) => took_too_long(),
+        Err(BodyError::Broken(error)) => return Err(broken(error, "within the answer's body")),
     };
-    Err(failure.wait(retry_after::in_headers(&received.headers)).answered_with(received))
+    Ok(())
+}
+
+/// An answer whose body is still to come; a token that its headers repeat is struck out.
+fn head(response: &reqwest::Response, token: &Authorization) -> Received {
+    let received = Received::new(response.status(), response.headers(), |value| token.struck_from(value));
+    let is_success = received.status.is_success();
+    Received { reason: if is_success { None } else { reason(response) }, ..received }
 }
 
 /// The words of the status line, where the service uses its own.
@@ -81,14 +89,15 @@ fn reason(response: &reqwest::Response) -> Option<String> {
 /// The error of an answer whose status is no success.
 ///
 /// What the service says ends up in logs, so a token that it repeats is struck out; the raw body stays as it came.
-fn refusal(received: Received, request: &reqwest::Request, token: &Authorization) -> Error {
+fn refusal(call: &Call, received: Received, token: &Authorization) -> Error {
     let Fault { code, description } = Fault::read(&received);
     let fault =
         Fault { code: code.map(|text| token.redact(text)), description: description.map(|text| token.redact(text)) };
     let kind = fault::classify(&received, &fault);
-    let wait = retry_after::in_headers(&received.headers)
+    let wait = received
+        .retry_after
         .or_else(|| fault::wait_in_text(fault.description.as_deref()?).filter(|_| kind == ErrorKind::Throttled));
-    let destination = || request.url().join(received.header(&LOCATION)?).ok();
+    let destination = || call.client.inner().base_url.join(received.header(&LOCATION)?).ok();
     // No more than the host: path and query may hold one-time codes.
     let detail = match destination().filter(|_| kind == ErrorKind::Redirected) {
         Some(url) => format!("it points to {}", url.origin().ascii_serialization()),

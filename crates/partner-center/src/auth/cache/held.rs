@@ -1,5 +1,6 @@
 //! A token as it goes onto requests, and when to replace it.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -28,24 +29,22 @@ impl Authorization {
     }
 
     /// The text with the token struck out, should the service repeat it.
-    pub(crate) fn redact(&self, text: String) -> String {
+    pub(crate) fn struck_from<'a>(&self, text: &'a str) -> Cow<'a, str> {
         // Nearly every text is shorter than a token, and needs no search.
         if text.len() + SCHEME.len() < self.0.len() {
-            return text;
+            return text.into();
         }
         match self.0.to_str().ok().and_then(|value| value.strip_prefix(SCHEME)) {
-            Some(token) => text.replace(token, "[redacted]"),
-            None => text,
+            Some(token) if text.contains(token) => text.replace(token, "[redacted]").into(),
+            _ => text.into(),
         }
     }
 
-    /// The same for the value of a header.
-    pub(crate) fn strike_from(&self, value: &mut HeaderValue) {
-        if value.len() + SCHEME.len() >= self.0.len() {
-            let struck = self.redact(String::from_utf8_lossy(value.as_bytes()).into_owned());
-            if struck.as_bytes() != value.as_bytes() {
-                *value = HeaderValue::from_str(&struck).unwrap_or(HeaderValue::from_static("[redacted]"));
-            }
+    /// The same for a text that is kept.
+    pub(crate) fn redact(&self, text: String) -> String {
+        match self.struck_from(&text) {
+            Cow::Borrowed(_) => text,
+            Cow::Owned(struck) => struck,
         }
     }
 }
