@@ -4,6 +4,7 @@ mod pace;
 mod run;
 mod source;
 mod suspects;
+mod workers;
 
 use std::fmt;
 use std::pin::Pin;
@@ -29,7 +30,7 @@ use crate::response::Response;
 /// it to be asked for again, and customers are taken only as there is room, so memory stays flat however many there are.
 /// Dropping it ends every call in flight.
 ///
-/// It must be polled inside a tokio runtime.
+/// It must be polled inside a tokio runtime, and always in the same one.
 ///
 /// ```no_run
 /// # async fn example(client: partner_center::Client, customers: Vec<uuid::Uuid>) {

@@ -1,31 +1,28 @@
 //! A run in progress: what is in flight, who waits to be asked again, and what is handed out next.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use tokio::task::{Id, JoinError, JoinSet};
 use tokio::time::{Instant, Sleep};
 use uuid::Uuid;
 
 use super::pace::Pace;
 use super::suspects::Suspects;
+use super::workers::{Outcome, Workers};
 use super::{Item, OPERATION, Settings, Source};
 use crate::client::Client;
 use crate::error::{Error, ErrorKind};
 use crate::pipeline::backoff::Backoff;
 use crate::pipeline::throttle::LONGEST_WAIT;
-use crate::retry_policy::RetryPolicy;
 
 /// What a run in progress knows.
 pub(super) struct Run {
     pace: Pace,
     suspects: Suspects,
-    tasks: JoinSet<Item>,
-    /// Which customer each task is for.
-    jobs: HashMap<Id, Job>,
+    workers: Workers,
     /// Customers that were refused, by the time at which they may be asked for again.
     refused: BTreeMap<(Instant, u64), Job>,
     /// Answers that came before their turn, where order is kept.
@@ -43,13 +40,19 @@ pub(super) struct Run {
 
 /// One customer of the run.
 #[derive(Clone, Copy)]
-struct Job {
+pub(super) struct Job {
     number: u64,
-    customer: Uuid,
+    pub(super) customer: Uuid,
     /// How often it was refused while others were answered.
     refusals: u32,
     /// How many had been answered when it was begun or last refused.
     answers: u64,
+}
+
+impl Job {
+    pub(super) fn of(customer: Uuid) -> Self {
+        Self { number: 0, customer, refusals: 0, answers: 0 }
+    }
 }
 
 /// How often a customer is asked for that is refused each time.
@@ -69,8 +72,7 @@ impl Run {
         Self {
             pace,
             suspects: Suspects::new(&client.inner().throttle),
-            tasks: JoinSet::new(),
-            jobs: HashMap::new(),
+            workers: Workers::new(),
             refused: BTreeMap::new(),
             early: BTreeMap::new(),
             ahead: None,
@@ -95,10 +97,10 @@ impl Run {
                 return Poll::Ready(Some(item));
             }
             self.begin_calls(client, settings, source, context);
-            match ready!(self.tasks.poll_join_next_with_id(context)) {
-                Some(finished) => {
+            match ready!(self.workers.poll_done(context)) {
+                Some((job, outcome)) => {
                     self.heed_refusals(client);
-                    if let Some(item) = self.take_in(client, finished, settings.is_ordered) {
+                    if let Some(item) = self.take_in(client, job, outcome, settings.is_ordered) {
                         return Poll::Ready(Some(item));
                     }
                 }
@@ -106,7 +108,11 @@ impl Run {
                 None if self.ahead.is_some() || !self.refused.is_empty() => return Poll::Pending,
                 None => match ready!(source.poll_last(context)) {
                     Some(customer) => self.ahead = Some(customer),
-                    None => return Poll::Ready(None),
+                    None => {
+                        // No task outlives its use, even if the stream itself is kept.
+                        self.workers = Workers::new();
+                        return Poll::Ready(None);
+                    }
                 },
             }
         }
@@ -115,10 +121,10 @@ impl Run {
     fn begin_calls(&mut self, client: &Client, settings: &Settings, source: &mut Source, context: &mut Context<'_>) {
         loop {
             self.heed_refusals(client);
-            let may_begin = self.tasks.len() < settings.concurrency;
+            let may_begin = self.workers.busy() < settings.concurrency;
             // Whoever was refused takes nobody's place.
             let is_full =
-                self.tasks.len() + self.early.len() >= settings.concurrency || self.refused.len() >= MOST_REFUSED;
+                self.workers.busy() + self.early.len() >= settings.concurrency || self.refused.len() >= MOST_REFUSED;
             let has_room = !is_full && (self.ahead.is_some() || source.has_more());
             let due = self.refused.first_key_value().map(|((due, _), _)| *due).filter(|_| may_begin);
             let ready_at = match due.filter(|_| !has_room) {
@@ -160,20 +166,13 @@ impl Run {
             && let Some(customer) = self.ahead.take().or_else(|| next_of(source, context))
         {
             self.taken += 1;
-            return Some(Job { number: self.taken - 1, customer, refusals: 0, answers: self.answers });
+            return Some(Job { number: self.taken - 1, answers: self.answers, ..Job::of(customer) });
         }
         if is_due { self.refused.pop_first().map(|(_, job)| job) } else { None }
     }
 
     fn begin(&mut self, job: Job, client: &Client, settings: &Settings) {
-        // A call that sent itself again after a refusal would do so behind the pace's back.
-        let retry = RetryPolicy { retries_throttled: false, ..client.inner().defaults.retry };
-        let mut request = client.customer(job.customer).organization().retry(retry);
-        if let Some(id) = settings.correlation_id {
-            request = request.correlation_id(id);
-        }
-        let task = self.tasks.spawn(async move { (job.customer, request.await) });
-        self.jobs.insert(task.id(), job);
+        self.workers.begin(job, client, settings.correlation_id);
     }
 
     /// Slows down for what the service has told any call of the client.
@@ -182,16 +181,8 @@ impl Run {
     }
 
     /// Takes in a finished call; the item to hand out, unless it waits for its turn or is tried again.
-    fn take_in(&mut self, client: &Client, finished: Result<(Id, Item), JoinError>, is_ordered: bool) -> Option<Item> {
-        let id = finished.as_ref().map_or_else(JoinError::id, |(id, _)| *id);
-        let job = self.jobs.remove(&id)?;
-        let item = match finished {
-            Ok((_, item)) => item,
-            Err(error) => {
-                let error = Error::new(ErrorKind::Connection, "the call was ended from outside").caused_by(error);
-                (job.customer, Err(error))
-            }
-        };
+    fn take_in(&mut self, client: &Client, job: Job, outcome: Outcome, is_ordered: bool) -> Option<Item> {
+        let item = (job.customer, outcome);
         let attempts = item.1.as_ref().map_or_else(Error::attempts, |response| response.attempts());
         self.pace.repeated(attempts.saturating_sub(1));
         match &item.1 {

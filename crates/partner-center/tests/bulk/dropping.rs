@@ -54,3 +54,17 @@ async fn dropping_a_run_that_waits_for_its_time_leaves_nothing_behind() -> Outco
     assert_eq!((taken.load(Ordering::Relaxed), server.count(EventKind::Request)), (1, 1));
     Ok(())
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_run_at_its_end_leaves_no_task_even_before_it_is_dropped() -> Outcome {
+    let server = FaultServer::answering(organization).await?;
+    let own_tasks = Handle::current().metrics().num_alive_tasks();
+    let (source, _) = counted(50);
+    let mut organizations = builder(&server).build()?.organizations(source).concurrency(CONCURRENCY);
+    while organizations.next().await.is_some() {}
+    // By then, unused connections are closed.
+    tokio::time::sleep(HOUR).await;
+    assert_eq!(Handle::current().metrics().num_alive_tasks(), own_tasks);
+    assert!(organizations.next().await.is_none());
+    Ok(())
+}
