@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::report::{Reach, Row, grouped};
 use super::server::Server;
-use super::workshop::{CALLS, SERVER, Workshop, output};
+use super::workshop::{Workshop, again, output};
 use super::{callgrind, peers};
 
 /// How many calls are made to count allocations.
@@ -32,7 +32,7 @@ struct Allocations {
 
 pub(super) fn measure(workshop: &Workshop) -> Result<Vec<Row>> {
     callgrind::version()?;
-    workshop.build(&[SERVER, CALLS])?;
+    workshop.build()?;
     let server = Server::start(workshop, &[])?;
     let cost = |program: &str| cost(&workshop.program(program), &server);
     let reqwest = cost("call-reqwest")?;
@@ -45,9 +45,12 @@ pub(super) fn measure(workshop: &Workshop) -> Result<Vec<Row>> {
     for (name, program) in [("bare hyper", "call-hyper"), ("bare progenitor", "call-progenitor")] {
         rows.extend(compared(name, &cost(program)?, &reqwest));
     }
-    for peer in peers::ALL {
-        say!("Preparing {}", peer.name);
-        let own = match (peer.prepare)(workshop).and_then(|()| cost(peer.program)) {
+    for (peer, prepared) in peers::ALL.iter().zip(workshop.peers()) {
+        let counted = match prepared {
+            Ok(()) => cost(peer.program),
+            Err(missing) => Err(again(missing)),
+        };
+        let own = match counted {
             Ok(peers) => {
                 rows.extend(compared(peer.name, &peers, &reqwest));
                 instructions("SDK", &sdk, peer.name, &peers)

@@ -4,14 +4,14 @@ use anyhow::Result;
 
 use super::report::{Reach, Row, grouped};
 use super::run::{SDK, run};
-use super::workshop::{RUNS, SERVER, Workshop};
+use super::workshop::Workshop;
 
 const FEW: u64 = 1_000;
 const MANY: u64 = 100_000;
 const CONCURRENCY: u64 = 32;
 
 pub(super) fn measure(workshop: &Workshop) -> Result<Vec<Row>> {
-    workshop.build(&[SERVER, RUNS])?;
+    workshop.build()?;
     say!("Measuring peak memory");
     // Slow enough for the few to have all connections open before they are through: those are what holds memory.
     let latency = ["--latency-ms".to_owned(), "8".to_owned()];

@@ -18,8 +18,9 @@ mod workshop;
 
 use std::path::Path;
 use std::process::ExitCode;
+use std::thread;
 
-use anyhow::Result;
+use anyhow::{Result, anyhow};
 
 use self::report::Row;
 use self::workshop::Workshop;
@@ -34,7 +35,7 @@ pub(crate) struct Arguments {
     #[arg(long, requires = "quick")]
     record: bool,
 
-    /// Measure one part alone and print it, without writing docs/performance.md.
+    /// Measure one part alone and print it; of these, the start alone is written to docs/performance.md.
     #[arg(long, value_name = "PART")]
     only: Option<Part>,
 }
@@ -44,7 +45,7 @@ impl Arguments {
     pub(crate) const QUICK: Self = Self { quick: true, record: false, only: None };
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
 enum Part {
     /// Instructions and allocations of one call.
     Calls,
@@ -54,24 +55,11 @@ enum Part {
     Limits,
     /// Peak memory.
     Memory,
-    /// The command as a whole process.
+    /// The command as a whole process; on its own only.
     Start,
     /// Crates, and the time of a clean build.
     Builds,
 }
-
-/// Gives the rows of one part.
-type Measure = fn(&Workshop) -> Result<Vec<Row>>;
-
-/// All parts, in the order of the table.
-const PARTS: &[(Part, Measure)] = &[
-    (Part::Calls, calls::measure),
-    (Part::Throughput, throughput::measure),
-    (Part::Limits, limits::measure),
-    (Part::Memory, memory::measure),
-    (Part::Start, start::measure),
-    (Part::Builds, builds::measure),
-];
 
 pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<ExitCode> {
     let workshop = Workshop::new(root);
@@ -79,15 +67,42 @@ pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<ExitCode> {
         return quick::run(&workshop, arguments.record);
     }
     let machine = machine::describe(&workshop)?;
-    let mut rows = Vec::new();
-    for (part, measure) in PARTS.iter().filter(|(part, _)| arguments.only.is_none_or(|only| only == *part)) {
-        // What was measured before is worth having all the same.
-        rows.extend(measure(&workshop).unwrap_or_else(|missing| vec![Row::missing(format!("{part:?}"), &missing)]));
-    }
+    let (rows, written_by) = match arguments.only {
+        None => (whole(&workshop)?, Some("cargo xtask bench")),
+        Some(Part::Start) => (rows(&workshop, Part::Start), Some("cargo xtask bench --only start")),
+        Some(part) => (rows(&workshop, part), None),
+    };
     let table = report::table(&rows);
     say!("\n{machine}\n\n{table}");
-    if arguments.only.is_none() {
-        report::write(root, &machine, &table)?;
+    if let Some(command) = written_by {
+        report::write(root, command, &machine, &table)?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The rows of all parts but that of the command, which takes longer to build than everything else together.
+fn whole(workshop: &Workshop) -> Result<Vec<Row>> {
+    workshop.build()?;
+    // These wait most of the time, and compare no times of this machine with each other.
+    let idle = thread::scope(|scope| {
+        let idle = [Part::Limits, Part::Memory].map(|part| scope.spawn(move || rows(workshop, part)));
+        workshop.peers();
+        let rows = idle.into_iter().map(|part| part.join().map_err(|_| anyhow!("a measurement died")));
+        rows.collect::<Result<Vec<_>>>()
+    })?;
+    let [calls, throughput, builds] = [Part::Calls, Part::Throughput, Part::Builds].map(|part| rows(workshop, part));
+    Ok([calls, throughput, idle.concat(), builds].concat())
+}
+
+/// The rows of one part. What others have measured is worth having even if this one cannot be.
+fn rows(workshop: &Workshop, part: Part) -> Vec<Row> {
+    let measured = match part {
+        Part::Calls => calls::measure(workshop),
+        Part::Throughput => throughput::measure(workshop),
+        Part::Limits => limits::measure(workshop),
+        Part::Memory => memory::measure(workshop),
+        Part::Start => start::measure(workshop),
+        Part::Builds => builds::measure(workshop),
+    };
+    measured.unwrap_or_else(|missing| vec![Row::missing(format!("{part:?}"), &missing)])
 }

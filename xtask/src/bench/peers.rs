@@ -1,12 +1,11 @@
 //! What people would use instead: fetched, generated and built where the benchmarks run, and never checked in.
 
 use std::fs;
-use std::path::Path;
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, ensure};
 
-use super::workshop::{Workshop, succeed};
+use super::workshop::{Workshop, is_there, succeed};
 
 /// Another way to make the call.
 pub(super) struct Peer {
@@ -35,8 +34,18 @@ pub(super) fn versions() -> String {
     format!("openapi-generator {OPENAPI_GENERATOR}, openapi-to-rust 0.23.0")
 }
 
+/// Builds the program of each.
+pub(super) fn prepare(workshop: &Workshop) -> Vec<Result<()>> {
+    let prepare = |peer: &Peer| {
+        say!("Preparing {}", peer.name);
+        (peer.prepare)(workshop)
+    };
+    ALL.iter().map(prepare).collect()
+}
+
 fn azure_core(workshop: &Workshop) -> Result<()> {
-    workshop.build(&["partner-center-benchmark-azure-core"]).context("it does not build")
+    let arguments = ["build", "--release", "--quiet", "-p", "partner-center-benchmark-azure-core"];
+    succeed(&mut workshop.yielding_cargo(&workshop.folder, &arguments)).context("it does not build")
 }
 
 fn openapi_to_rust(workshop: &Workshop) -> Result<()> {
@@ -45,7 +54,7 @@ fn openapi_to_rust(workshop: &Workshop) -> Result<()> {
 
 fn openapi_generator(workshop: &Workshop) -> Result<()> {
     let peers = workshop.target.join("peers");
-    let python = peers.join("python");
+    let python = peers.join(format!("python-{OPENAPI_GENERATOR}"));
     let generator = python.join("bin").join("openapi-generator-cli");
     ensure!(is_there("java"), "it needs Java, which is not installed");
     if !generator.exists() {
@@ -75,10 +84,5 @@ fn openapi_generator(workshop: &Workshop) -> Result<()> {
 fn build(workshop: &Workshop, name: &str) -> Result<()> {
     let folder = workshop.folder.join("peers").join(name);
     fs::copy(workshop.folder.join("Cargo.lock"), folder.join("Cargo.lock"))?;
-    succeed(&mut workshop.cargo(Path::new(&folder), &["build", "--release", "--quiet"])).context("it does not build")
-}
-
-fn is_there(program: &str) -> bool {
-    let mut command = Command::new(program);
-    command.arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|status| status.success())
+    succeed(&mut workshop.yielding_cargo(&folder, &["build", "--release", "--quiet"])).context("it does not build")
 }

@@ -9,12 +9,12 @@ use super::calls::{self, Cost};
 use super::recorded::Recorded;
 use super::report::grouped;
 use super::server::Server;
-use super::workshop::{CALLS, SERVER, Workshop};
+use super::workshop::Workshop;
 
 pub(super) fn run(workshop: &Workshop, record: bool) -> Result<ExitCode> {
     callgrind::version()?;
     let recorded = if record { None } else { Some(Recorded::read(workshop)?) };
-    workshop.build(&[SERVER, CALLS])?;
+    workshop.build()?;
     let server = Server::start(workshop, &[])?;
     let reqwest = calls::cost(&workshop.program("call-reqwest"), &server)?;
     let sdk = calls::cost(&workshop.program("call-sdk"), &server)?;

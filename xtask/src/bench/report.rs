@@ -7,6 +7,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 
 /// One ratio.
+#[derive(Clone)]
 pub(super) struct Row {
     figure: String,
     /// `None` where it could not be measured.
@@ -23,8 +24,6 @@ pub(super) enum Reach {
 }
 
 const DOCUMENT: &str = "docs/performance.md";
-const BEGIN: &str = "<!-- The lines from here are written by `cargo xtask bench`. -->\n";
-const END: &str = "<!-- The lines to here are written by `cargo xtask bench`. -->\n";
 
 impl Row {
     pub(super) fn ratio(figure: String, ratio: f64, measured: String) -> Self {
@@ -83,21 +82,28 @@ fn rounded(ratio: f64) -> f64 {
     (ratio * 1000.0).round() / 1000.0
 }
 
-/// Puts the table into its place in the document; the rest is written by hand.
-pub(super) fn write(root: &Path, machine: &str, table: &str) -> Result<()> {
+/// Puts the table of a command into its place in the document; the rest is written by hand.
+pub(super) fn write(root: &Path, command: &str, machine: &str, table: &str) -> Result<()> {
     let path = root.join(DOCUMENT);
     let document = fs::read_to_string(&path).with_context(|| format!("{DOCUMENT} cannot be read"))?;
-    let document =
-        replaced(&document, machine, table).with_context(|| format!("{DOCUMENT} has no place for the table"))?;
-    fs::write(path, document).with_context(|| format!("{DOCUMENT} cannot be written"))?;
+    let document = replaced(&document, command, &format!("{machine}\n\n{table}"));
+    fs::write(path, document.with_context(|| format!("{DOCUMENT} has no place for the table of `{command}`"))?)
+        .with_context(|| format!("{DOCUMENT} cannot be written"))?;
     say!("Wrote {DOCUMENT}");
     Ok(())
 }
 
-fn replaced(document: &str, machine: &str, table: &str) -> Option<String> {
-    let (before, rest) = document.split_once(BEGIN)?;
-    let (_, after) = rest.split_once(END)?;
-    Some(format!("{before}{BEGIN}\n{machine}\n\n{table}\n{END}{after}"))
+fn replaced(document: &str, command: &str, lines: &str) -> Option<String> {
+    let (begin, end) = markers(command);
+    let (before, rest) = document.split_once(&begin)?;
+    let (_, after) = rest.split_once(&end)?;
+    Some(format!("{before}{begin}\n{lines}\n{end}{after}"))
+}
+
+/// What stands around the lines that a command writes.
+fn markers(command: &str) -> (String, String) {
+    let marker = |place: &str| format!("<!-- The lines {place} here are written by `{command}`. -->\n");
+    (marker("from"), marker("to"))
 }
 
 #[cfg(test)]
@@ -131,9 +137,11 @@ mod tests {
 
     #[test]
     fn leaves_what_is_written_by_hand() {
-        let document = format!("above\n{BEGIN}old{END}below\n");
-        assert_eq!(replaced(&document, "M", "T").unwrap(), format!("above\n{BEGIN}\nM\n\nT\n{END}below\n"));
-        assert_eq!(replaced("no place", "M", "T"), None);
+        let ((begin, end), (other, _)) = (markers("measure"), markers("measure --more"));
+        let document = format!("above\n{other}more\n{begin}old{end}below\n");
+        let written = format!("above\n{other}more\n{begin}\nnew\n{end}below\n");
+        assert_eq!(replaced(&document, "measure", "new"), Some(written));
+        assert_eq!(replaced("no place", "measure", "new"), None);
     }
 
     #[test]

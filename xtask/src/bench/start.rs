@@ -8,7 +8,7 @@ use anyhow::{Result, ensure};
 
 use super::report::{Reach, Row};
 use super::server::Server;
-use super::workshop::{SERVER, Workshop, output, succeed};
+use super::workshop::{SERVER, Workshop, output};
 
 const BARE: &str = "partner-center-benchmark-start";
 const CUSTOMER: &str = "7d3a9f0c-52f4-4b0e-9c3e-6b1f2a8d4e55";
@@ -16,10 +16,9 @@ const CUSTOMER: &str = "7d3a9f0c-52f4-4b0e-9c3e-6b1f2a8d4e55";
 const TURNS: usize = 60;
 
 pub(super) fn measure(workshop: &Workshop) -> Result<Vec<Row>> {
-    workshop.build(&[SERVER, BARE])?;
-    say!("Building partner-center-cli");
-    let build = ["build", "--release", "--quiet", "-p", "partner-center-cli"];
-    succeed(&mut workshop.cargo(&workshop.root, &build))?;
+    say!("Building both programs");
+    workshop.build_packages(&workshop.folder, &[SERVER, BARE])?;
+    workshop.build_packages(&workshop.root, &["partner-center-cli"])?;
     say!("Starting both {TURNS} times");
     let server = Server::start(workshop, &[])?;
     let folder = tempfile::tempdir()?;

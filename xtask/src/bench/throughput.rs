@@ -4,18 +4,18 @@ use anyhow::Result;
 
 use super::report::{Reach, Row, grouped};
 use super::run::{REQWEST, Run, SDK, run};
-use super::workshop::{RUNS, SERVER, Workshop};
+use super::workshop::Workshop;
 
 /// How long the server takes to answer, in milliseconds.
 const LATENCY: u64 = 20;
 /// Concurrency, and how many seconds of calls at the ideal rate.
-const IDEAL: &[(u64, u64)] = &[(1, 8), (8, 8), (32, 10), (128, 8)];
+const IDEAL: &[(u64, u64)] = &[(1, 6), (8, 6), (32, 10), (128, 6)];
 /// Concurrency where the server answers at once with the number of customers, and how often both programs take turns.
-const BOUND: &[(u64, u64)] = &[(1, 30_000), (8, 60_000), (32, 60_000), (128, 60_000)];
+const BOUND: &[(u64, u64)] = &[(1, 30_000), (8, 50_000), (32, 50_000), (128, 50_000)];
 const TURNS: usize = 5;
 
 pub(super) fn measure(workshop: &Workshop) -> Result<Vec<Row>> {
-    workshop.build(&[SERVER, RUNS])?;
+    workshop.build()?;
     let mut rows = Vec::new();
     for &(concurrency, seconds) in IDEAL {
         rows.extend(against_ideal(workshop, concurrency, seconds)?);
@@ -31,7 +31,7 @@ fn against_ideal(workshop: &Workshop, concurrency: u64, seconds: u64) -> Result<
     let ideal = concurrency * 1000 / LATENCY;
     let latency = ["--latency-ms".to_owned(), LATENCY.to_string()];
     let (sdk, _) = run(workshop, SDK, ideal * seconds, concurrency, &latency)?;
-    let (reqwest, _) = run(workshop, REQWEST, ideal * seconds / 2, concurrency, &latency)?;
+    let (reqwest, _) = run(workshop, REQWEST, ideal * seconds / 3, concurrency, &latency)?;
     let row = |when: &str, rate: f64, reqwest: f64| {
         let ratio = rate / ideal as f64;
         let bare = reqwest / ideal as f64;
@@ -45,10 +45,11 @@ fn against_ideal(workshop: &Workshop, concurrency: u64, seconds: u64) -> Result<
 
 fn bound_by_processor(workshop: &Workshop, concurrency: u64, customers: u64) -> Result<[Row; 2]> {
     say!("Measuring {concurrency} calls at once, bound by the processor");
+    let server = ["--spin".to_owned()];
     let mut pairs = Vec::new();
     for _ in 0..TURNS {
-        let sdk = run(workshop, SDK, customers, concurrency, &[])?.0;
-        pairs.push((sdk, run(workshop, REQWEST, customers, concurrency, &[])?.0));
+        let sdk = run(workshop, SDK, customers, concurrency, &server)?.0;
+        pairs.push((sdk, run(workshop, REQWEST, customers, concurrency, &server)?.0));
     }
     // What one run has of the machine, the next one may not have: so neighbours are compared, and then the pairs.
     let row = |when: &str, rate: fn(&Run) -> f64| {
