@@ -9,7 +9,7 @@ use super::workshop::Workshop;
 /// How long the server takes to answer, in milliseconds.
 const LATENCY: u64 = 20;
 /// Concurrency, and how many seconds of calls at the ideal rate.
-const IDEAL: &[(u64, u64)] = &[(1, 6), (8, 6), (32, 10), (128, 6)];
+const IDEAL: &[(u64, u64)] = &[(1, 6), (8, 6), (32, 12), (128, 6)];
 /// Concurrency where the server answers at once with the number of customers, and how often both programs take turns.
 const BOUND: &[(u64, u64)] = &[(1, 30_000), (8, 50_000), (32, 50_000), (128, 50_000)];
 const TURNS: usize = 5;

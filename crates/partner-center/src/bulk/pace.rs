@@ -35,6 +35,8 @@ pub(super) struct Pace {
     /// At the start and after a wait, one call goes ahead: until when the others wait for its answer.
     probe_until: Option<Instant>,
     has_begun: bool,
+    /// How long an answer takes; the newest counts half.
+    latency: Duration,
     /// Answers since the last wait ended, and when that was.
     answers: u32,
     resumed: Instant,
@@ -66,10 +68,13 @@ struct Step {
     sent: u32,
 }
 
-/// How long the rate stays before it doubles at the start.
-const DOUBLING: Duration = Duration::from_millis(100);
-/// The rate at the start, for each call that may be in flight. The first refusal stops the run, so that no more calls are
-/// refused than are in flight by then: few where the limit is low, since the run has not become fast yet.
+/// How long the rate stays before it doubles at the start: so many times as long as an answer takes, within two bounds.
+/// The first refusal stops the run, so that no more calls are refused than were sent within the time of an answer: few
+/// where the limit is low, since the run has not become fast yet.
+const ANSWERS_TO_DOUBLE: u32 = 5;
+const SHORTEST_DOUBLING: Duration = Duration::from_millis(10);
+const LONGEST_DOUBLING: Duration = Duration::from_millis(100);
+/// The rate at the start, for each call that may be in flight.
 const STARTING_RATE: f64 = 8.0;
 /// Faster than any machine; from here on nothing but the calls in flight holds a run back.
 const FASTEST: f64 = 1e6;
@@ -128,6 +133,7 @@ impl Pace {
             refusal: None,
             probe_until: None,
             has_begun: false,
+            latency: LONGEST_DOUBLING,
             answers: 0,
             resumed: now,
         }
@@ -164,9 +170,10 @@ impl Pace {
         self.step.sent += times;
     }
 
-    /// A call was answered, and not for its rate.
-    pub(super) fn answered(&mut self) {
+    /// A call was answered after `latency`, and not refused for its rate.
+    pub(super) fn answered(&mut self, latency: Duration) {
         self.answers += 1;
+        self.latency = (self.latency + latency) / 2;
         if self.probe_until.is_some() {
             self.skip();
         }
@@ -267,7 +274,7 @@ impl Pace {
 
     fn end_step(&mut self, now: Instant) {
         let length = match self.phase {
-            Phase::Starting => DOUBLING,
+            Phase::Starting => (self.latency * ANSWERS_TO_DOUBLE).clamp(SHORTEST_DOUBLING, LONGEST_DOUBLING),
             Phase::Narrowing => self.step_length,
             Phase::Settled => self.patience,
         };

@@ -96,7 +96,7 @@ fn run(Run { mut limit, calls, latency, changes }: Run<'_>, mut pace: Pace, star
                     match answer {
                         Ok(()) => {
                             served += 1;
-                            pace.answered();
+                            pace.answered(Duration::from_nanos(latency));
                             if served == calls / 2 {
                                 half = (now, served);
                             }
@@ -162,9 +162,9 @@ fn what_was_in_flight_with_a_refusal_counts_once_it_is_answered() {
     let start = Instant::now();
     let mut pace = Pace::searching(32, start);
     (0..30).for_each(|_| pace.sent(start));
-    pace.answered();
+    pace.answered(Duration::from_millis(20));
     pace.refused(start + Duration::from_millis(500), start + Duration::from_millis(1500));
-    (1..20).for_each(|_| pace.answered());
+    (1..20).for_each(|_| pace.answered(Duration::from_millis(20)));
     pace.sent(start + Duration::from_millis(1500));
     // Twenty in the first second.
     assert!((18.0..=20.0).contains(&pace.rate), "{}", pace.rate);
@@ -233,4 +233,18 @@ fn no_limit_is_no_hindrance() {
     let outcome = search(Limit::window(u64::MAX, SECOND), 48_000, LATENCY, &[]);
     // 32 calls in flight, 20 ms each, are 1,600 a second.
     assert!(outcome.seconds <= 30.0 * 1.05, "{}", outcome.seconds);
+}
+
+#[test]
+fn a_fast_service_is_soon_asked_as_fast_as_it_can_and_its_limit_met_with_few_refusals() {
+    let latency = SECOND / 1000;
+    let outcome = search(Limit::window(u64::MAX, SECOND), 16_000, latency, &[]);
+    // 32 calls in flight, a millisecond each, are 32,000 a second.
+    assert!(outcome.seconds <= 0.8, "{}", outcome.seconds);
+    for rate in [50, 500, 1500] {
+        for limit in both(rate) {
+            let outcome = search(limit, rate * 60, latency, &[]);
+            assert!(outcome.refused * 100 <= outcome.served, "{rate}: {} refused", outcome.refused);
+        }
+    }
 }

@@ -17,6 +17,7 @@ use crate::client::Client;
 use crate::error::{Error, ErrorKind};
 use crate::pipeline::backoff::Backoff;
 use crate::pipeline::throttle::LONGEST_WAIT;
+use crate::response::Response;
 
 /// What a run in progress knows.
 pub(super) struct Run {
@@ -202,7 +203,7 @@ impl Run {
                 self.answers += 1;
                 self.silent_since = None;
                 self.suspects.answered();
-                self.pace.answered();
+                self.pace.answered(item.1.as_ref().map_or_else(Error::elapsed, Response::elapsed));
             }
         }
         if is_ordered {
