@@ -5,6 +5,7 @@
 use std::task::{Context, Poll, ready};
 
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
@@ -20,10 +21,8 @@ use crate::retry_policy::RetryPolicy;
 /// As many workers as were busy at once; dropping them ends every call.
 pub(super) struct Workers {
     tasks: JoinSet<()>,
-    /// Where each worker is handed its next job; closed where it is gone.
-    hands: Vec<UnboundedSender<InHand>>,
-    /// The numbers of those that have none.
-    idle: Vec<usize>,
+    /// Where workers that have no job are handed one.
+    idle: Vec<oneshot::Sender<InHand>>,
     busy: usize,
     reports: UnboundedReceiver<Report>,
     /// Where reports come from; the jobs in hand hold its copies.
@@ -34,16 +33,15 @@ pub(super) struct Workers {
 pub(super) type Outcome = Result<Response<Organization>, Error>;
 
 struct Report {
-    worker: usize,
     job: Job,
-    /// `None` where the task was ended from outside or died.
-    outcome: Option<Outcome>,
+    /// With where the worker takes its next job; `None` where its task has died or was ended from outside.
+    outcome: Option<(Outcome, oneshot::Sender<InHand>)>,
 }
 
 impl Workers {
     pub(super) fn new() -> Self {
         let (report, reports) = unbounded_channel();
-        Self { tasks: JoinSet::new(), hands: Vec::new(), idle: Vec::new(), busy: 0, reports, report }
+        Self { tasks: JoinSet::new(), idle: Vec::new(), busy: 0, reports, report }
     }
 
     /// How many jobs are in hand.
@@ -54,22 +52,18 @@ impl Workers {
     /// Gives a job to a worker that has none, or to a new one.
     pub(super) fn begin(&mut self, job: Job, client: &Client, correlation_id: Option<Uuid>) {
         self.busy += 1;
-        let worker = self.idle.pop().unwrap_or(self.hands.len());
-        if worker == self.hands.len() {
-            self.hands.push(closed());
+        let mut in_hand = InHand { job, correlation_id, report: Some(self.report.clone()) };
+        while let Some(worker) = self.idle.pop() {
+            match worker.send(in_hand) {
+                Ok(()) => return,
+                // Its runtime has gone.
+                Err(back) => in_hand = back,
+            }
         }
-        let hand = &mut self.hands[worker];
-        if hand.is_closed() {
-            let (sender, jobs) = unbounded_channel();
-            self.tasks.spawn(work(client.clone(), jobs));
-            *hand = sender;
-        }
-        // What nobody takes is dropped, and reported by that. Where the worker goes at this very moment, the job may be
-        // left in its channel, which goes with the sender.
-        let _ = hand.send(InHand { worker, job, correlation_id, outcome: None, report: self.report.clone() });
-        if hand.is_closed() {
-            *hand = closed();
-        }
+        let (worker, first) = oneshot::channel();
+        self.tasks.spawn(work(client.clone(), first));
+        // What nobody takes is dropped, and reported by that.
+        let _ = worker.send(in_hand);
     }
 
     /// The next job that is done; `None` where none is in hand.
@@ -77,17 +71,22 @@ impl Workers {
         if self.busy == 0 {
             return Poll::Ready(None);
         }
-        let Some(Report { worker, job, outcome }) = ready!(self.reports.poll_recv(context)) else {
+        let Some(Report { job, outcome }) = ready!(self.reports.poll_recv(context)) else {
             return Poll::Ready(None);
         };
         self.busy -= 1;
-        self.idle.push(worker);
-        Poll::Ready(Some((job, outcome.unwrap_or_else(|| Err(self.bury(worker))))))
+        let outcome = match outcome {
+            Some((outcome, worker)) => {
+                self.idle.push(worker);
+                outcome
+            }
+            None => Err(self.bury()),
+        };
+        Poll::Ready(Some((job, outcome)))
     }
 
     /// Clears up after a worker whose task has ended within a call; gives the error of that call.
-    fn bury(&mut self, worker: usize) -> Error {
-        self.hands[worker] = closed();
+    fn bury(&mut self) -> Error {
         let error = Error::new(ErrorKind::Connection, "the task of the call has died, or was ended from outside");
         let ended = std::iter::from_fn(|| self.tasks.try_join_next()).filter_map(Result::err).last();
         match ended {
@@ -97,34 +96,43 @@ impl Workers {
     }
 }
 
-fn closed() -> UnboundedSender<InHand> {
-    unbounded_channel().0
-}
-
-async fn work(client: Client, mut jobs: UnboundedReceiver<InHand>) {
+async fn work(client: Client, mut next: oneshot::Receiver<InHand>) {
     // A call that sent itself again after a refusal would do so behind the pace's back.
     let retry = RetryPolicy { retries_throttled: false, ..client.inner().defaults.retry };
-    while let Some(mut in_hand) = jobs.recv().await {
+    while let Ok(in_hand) = next.await {
         let correlation_id = in_hand.correlation_id;
         let options = CallOptions { retry: Some(retry), correlation_id, ..CallOptions::default() };
-        in_hand.outcome = Some(customer::organization(client.clone(), in_hand.job.customer, options).await);
+        let outcome = customer::organization(client.clone(), in_hand.job.customer, options).await;
+        let (worker, after) = oneshot::channel();
+        next = after;
+        in_hand.done(outcome, worker);
     }
 }
 
-/// A job and its outcome. Whatever ends it reports it, so that nobody is lost.
+/// A job on its way to a worker and with it. Whatever ends it reports it, so that nobody is lost.
 struct InHand {
-    worker: usize,
     job: Job,
     correlation_id: Option<Uuid>,
-    outcome: Option<Outcome>,
-    report: UnboundedSender<Report>,
+    /// Until it is reported.
+    report: Option<UnboundedSender<Report>>,
+}
+
+impl InHand {
+    fn done(mut self, outcome: Outcome, worker: oneshot::Sender<InHand>) {
+        self.report(Some((outcome, worker)));
+    }
+
+    fn report(&mut self, outcome: Option<(Outcome, oneshot::Sender<InHand>)>) {
+        if let Some(report) = self.report.take() {
+            // Nobody listens any more where the run was dropped.
+            let _ = report.send(Report { job: self.job, outcome });
+        }
+    }
 }
 
 impl Drop for InHand {
     fn drop(&mut self) {
-        let report = Report { worker: self.worker, job: self.job, outcome: self.outcome.take() };
-        // Nobody listens any more where the run was dropped.
-        let _ = self.report.send(report);
+        self.report(None);
     }
 }
 

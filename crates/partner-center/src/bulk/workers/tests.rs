@@ -57,7 +57,7 @@ async fn a_job_comes_back_with_the_reason_where_its_task_is_ended_before_or_with
         let (id, error) = done(&mut workers).await.unwrap();
         assert_eq!((id, error.kind()), (customer, ErrorKind::Connection));
         assert!(error.source().is_some(), "{error:?}");
-        assert_eq!((workers.tasks.len(), workers.hands.len()), (0, 1), "a dead task is kept");
+        assert_eq!((workers.tasks.len(), workers.idle.len()), (0, 0), "a dead task is kept");
     }
 }
 
