@@ -230,7 +230,7 @@ impl generated::Transport for Call {
     ) -> generated::BoxFuture<'a, reqwest::Result<reqwest::Response>> {
         let known = self.record().span.clone();
         let span = known.unwrap_or_else(|| telemetry::call_span(self, &request, operation));
-        self.record().span.get_or_insert_with(|| span.clone());
+        self.record().span = Some(span.clone());
         // The future is small enough to be cheap as long as it does not hold the request itself.
         let request = Box::new(request);
         Box::pin(async move {

@@ -139,7 +139,7 @@ impl Run {
             match (self.next_job(has_room, source, context), due) {
                 (Some(job), _) => {
                     self.pace.sent(Instant::now());
-                    self.begin(job, client, settings);
+                    self.workers.begin(job, client, settings.correlation_id);
                 }
                 // The source has nobody now; whoever was refused may be next.
                 (None, Some(due)) if self.has_come(due, context) => {}
@@ -170,10 +170,6 @@ impl Run {
             return Some(Job { number: self.taken - 1, answers: self.answers, ..Job::of(customer) });
         }
         if is_due { self.refused.pop_first().map(|(_, job)| job) } else { None }
-    }
-
-    fn begin(&mut self, job: Job, client: &Client, settings: &Settings) {
-        self.workers.begin(job, client, settings.correlation_id);
     }
 
     /// Slows down for what the service has told any call of the client.

@@ -91,8 +91,8 @@ fn reason(response: &reqwest::Response) -> Option<String> {
 /// What the service says ends up in logs, so a token that it repeats is struck out; the raw body stays as it came.
 fn refusal(call: &Call, received: Received, token: &Authorization) -> Error {
     let Fault { code, description } = Fault::read(&received);
-    let fault =
-        Fault { code: code.map(|text| token.redact(text)), description: description.map(|text| token.redact(text)) };
+    let strike = |text: String| token.struck_from(&text).into_owned();
+    let fault = Fault { code: code.map(strike), description: description.map(strike) };
     let kind = fault::classify(&received, &fault);
     let wait = received
         .retry_after

@@ -39,14 +39,6 @@ impl Authorization {
             _ => text.into(),
         }
     }
-
-    /// The same for a text that is kept.
-    pub(crate) fn redact(&self, text: String) -> String {
-        match self.struck_from(&text) {
-            Cow::Borrowed(_) => text,
-            Cow::Owned(struck) => struck,
-        }
-    }
 }
 
 /// What stands before the token in the header.
