@@ -1,6 +1,7 @@
 //! What people would use instead: fetched, generated and built where the benchmarks run, and never checked in.
 
 use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, ensure};
@@ -44,8 +45,7 @@ pub(super) fn prepare(workshop: &Workshop) -> Vec<Result<()>> {
 }
 
 fn azure_core(workshop: &Workshop) -> Result<()> {
-    let arguments = ["build", "--release", "--quiet", "-p", "partner-center-benchmark-azure-core"];
-    succeed(&mut workshop.yielding_cargo(&workshop.folder, &arguments)).context("it does not build")
+    release(workshop, &folder(workshop, "azure-core"))
 }
 
 fn openapi_to_rust(workshop: &Workshop) -> Result<()> {
@@ -82,7 +82,15 @@ fn openapi_generator(workshop: &Workshop) -> Result<()> {
 
 /// Builds a peer that is a workspace of its own, with the versions of the benchmarks' lock file.
 fn build(workshop: &Workshop, name: &str) -> Result<()> {
-    let folder = workshop.folder.join("peers").join(name);
+    let folder = folder(workshop, name);
     fs::copy(workshop.folder.join("Cargo.lock"), folder.join("Cargo.lock"))?;
-    succeed(&mut workshop.yielding_cargo(&folder, &["build", "--release", "--quiet"])).context("it does not build")
+    release(workshop, &folder)
+}
+
+fn release(workshop: &Workshop, folder: &Path) -> Result<()> {
+    succeed(&mut workshop.yielding_cargo(folder, &["build", "--release", "--quiet"])).context("it does not build")
+}
+
+fn folder(workshop: &Workshop, name: &str) -> PathBuf {
+    workshop.folder.join("peers").join(name)
 }
