@@ -8,7 +8,7 @@ use partner_center::auth::CredentialError;
 use partner_center::uuid::Uuid;
 
 use crate::exit::Exit;
-use crate::remedy;
+use crate::help;
 use crate::terminal::plain;
 
 /// A failure, ready to be told.
@@ -17,24 +17,24 @@ pub(crate) struct Failure {
     exit: Exit,
     /// One line; empty where nothing is to be said.
     what: String,
-    remedy: Option<String>,
+    help: Option<String>,
     correlation_id: Option<String>,
 }
 
 impl Failure {
-    pub(crate) fn new(exit: Exit, what: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self { exit, what: what.into(), remedy: Some(remedy.into()), correlation_id: None }
+    pub(crate) fn new(exit: Exit, what: impl Into<String>, help: impl Into<String>) -> Self {
+        Self { exit, what: what.into(), help: Some(help.into()), correlation_id: None }
     }
 
-    pub(crate) fn usage(what: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self::new(Exit::Usage, what, remedy)
+    pub(crate) fn usage(what: impl Into<String>, help: impl Into<String>) -> Self {
+        Self::new(Exit::Usage, what, help)
     }
 
     /// A file that could not be read or written; silent where a pipe was closed by who reads it.
-    pub(crate) fn file(error: &io::Error, what: impl std::fmt::Display, remedy: impl Into<String>) -> Self {
+    pub(crate) fn file(error: &io::Error, what: impl std::fmt::Display, help: impl Into<String>) -> Self {
         match error.kind() {
             io::ErrorKind::BrokenPipe => Self { what: String::new(), ..Self::new(Exit::Fine, "", "") },
-            _ => Self::new(Exit::File, format!("{what}: {error}"), remedy),
+            _ => Self::new(Exit::File, format!("{what}: {error}"), help),
         }
     }
 
@@ -46,15 +46,15 @@ impl Failure {
 
     /// A sign-in that failed with the credential at hand.
     pub(crate) fn of_credential(error: &CredentialError) -> Self {
-        Self { remedy: Some(remedy::of_credential(error)), ..Self::from(error.clone()) }
+        Self { help: Some(help::of_credential(error)), ..Self::from(error.clone()) }
     }
 
     pub(crate) fn what(&self) -> &str {
         &self.what
     }
 
-    pub(crate) fn remedy(&self) -> Option<&str> {
-        self.remedy.as_deref()
+    pub(crate) fn help(&self) -> Option<&str> {
+        self.help.as_deref()
     }
 
     pub(crate) fn correlation_id(&self) -> Option<&str> {
@@ -72,8 +72,8 @@ impl Failure {
         }
         let bold_red = Style::new().bold().fg_color(Some(AnsiColor::Red.into()));
         let mut text = format!("{bold_red}error:{bold_red:#} {}\n", plain(&self.what));
-        if let Some(remedy) = &self.remedy {
-            text.push_str(&format!("  to do: {}\n", plain(remedy)));
+        if let Some(help) = &self.help {
+            text.push_str(&format!("  help: {}\n", plain(help)));
         }
         // Sign-in errors name it among their facts.
         if let Some(id) = self.correlation_id.as_ref().filter(|id| !self.what.contains(*id)) {
@@ -91,7 +91,7 @@ impl From<&Error> for Failure {
         Self {
             exit: Exit::of(error),
             what: format!("{error:#}"),
-            remedy: Some(remedy::of(error)),
+            help: Some(help::of(error)),
             correlation_id: sign_in.and_then(|error| error.correlation_id().map(str::to_owned)).or(correlation_id),
         }
     }
@@ -109,7 +109,7 @@ impl From<CredentialError> for Failure {
         Self {
             exit: Exit::of_credential(&error),
             what: error.to_string(),
-            remedy: Some(remedy::of_login(&error)),
+            help: Some(help::of_login(&error)),
             correlation_id: error.correlation_id().map(str::to_owned),
         }
     }

@@ -35,7 +35,7 @@ async fn main() -> Result<(), Error> {
             .build()?;
 
         if let Err(error) = client.customer(Uuid::new_v4()).organization().await {
-            println!("{error}\n  to do: {}\n  this program: {}\n", error.remedy(), next_step(&error));
+            println!("{error}\n  help: {}\n  this program: {}\n", error.help(), next_step(&error));
         }
     }
     Ok(())

@@ -15,7 +15,7 @@ pub(super) struct Check {
     name: &'static str,
     outcome: Outcome,
     detail: String,
-    remedy: Option<String>,
+    help: Option<String>,
     correlation_id: Option<String>,
 }
 
@@ -29,21 +29,21 @@ enum Outcome {
 
 impl Check {
     pub(super) fn good(name: &'static str, detail: impl Into<String>) -> Self {
-        Self { name, outcome: Outcome::Good, detail: detail.into(), remedy: None, correlation_id: None }
+        Self { name, outcome: Outcome::Good, detail: detail.into(), help: None, correlation_id: None }
     }
 
-    pub(super) fn doubtful(name: &'static str, detail: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self { outcome: Outcome::Doubtful, remedy: Some(remedy.into()), ..Self::good(name, detail) }
+    pub(super) fn doubtful(name: &'static str, detail: impl Into<String>, help: impl Into<String>) -> Self {
+        Self { outcome: Outcome::Doubtful, help: Some(help.into()), ..Self::good(name, detail) }
     }
 
-    pub(super) fn bad(name: &'static str, exit: Exit, detail: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self { outcome: Outcome::Bad(exit), ..Self::doubtful(name, detail, remedy) }
+    pub(super) fn bad(name: &'static str, exit: Exit, detail: impl Into<String>, help: impl Into<String>) -> Self {
+        Self { outcome: Outcome::Bad(exit), ..Self::doubtful(name, detail, help) }
     }
 
     pub(super) fn of_failure(name: &'static str, failure: &Failure) -> Self {
-        let remedy = failure.remedy().unwrap_or_default();
+        let help = failure.help().unwrap_or_default();
         let correlation_id = failure.correlation_id().map(str::to_owned);
-        Self { correlation_id, ..Self::bad(name, failure.exit(), failure.what(), remedy) }
+        Self { correlation_id, ..Self::bad(name, failure.exit(), failure.what(), help) }
     }
 
     pub(super) fn correlation_id(self, id: impl Display) -> Self {
@@ -52,8 +52,8 @@ impl Check {
 
     /// Adds to what is to be done.
     pub(super) fn more(mut self, text: &str) -> Self {
-        if let Some(remedy) = &mut self.remedy {
-            remedy.push_str(text);
+        if let Some(help) = &mut self.help {
+            help.push_str(text);
         }
         self
     }
@@ -66,8 +66,8 @@ impl Check {
         };
         let style = Style::new().fg_color(Some(color.into()));
         let mut text = format!("{style}{sign}{style:#} {:<14} {}\n", self.name, plain(&self.detail));
-        if let Some(remedy) = &self.remedy {
-            text.push_str(&format!("  {:<14} to do: {}\n", "", plain(remedy)));
+        if let Some(help) = &self.help {
+            text.push_str(&format!("  {:<14} help: {}\n", "", plain(help)));
         }
         // Sign-in errors name it among their facts.
         let id = self.correlation_id.as_ref().filter(|id| !self.detail.contains(*id));
@@ -87,7 +87,7 @@ impl Check {
             "check": self.name,
             "outcome": outcome,
             "detail": self.detail,
-            "remedy": self.remedy,
+            "help": self.help,
             "correlationId": self.correlation_id,
         })
     }

@@ -28,8 +28,8 @@ pub(super) async fn obtain(
     };
     report.add(Check::good("token", format!("obtained within {} ms", began.elapsed().as_millis())))?;
     let Some(claims) = token.claims() else {
-        let remedy = "Nothing, unless the service refuses it: opaque tokens cannot be looked into.";
-        report.add(Check::doubtful("claims", "the token is opaque", remedy))?;
+        let help = "Nothing, unless the service refuses it: opaque tokens cannot be looked into.";
+        report.add(Check::doubtful("claims", "the token is opaque", help))?;
         return Ok(Some(token));
     };
     for check in [audience(&claims, settings.audience()), expiry(&claims), kind(&claims), mfa(&claims)] {

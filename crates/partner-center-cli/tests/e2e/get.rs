@@ -121,7 +121,7 @@ fn what_to_do_is_said_in_the_words_of_the_command() {
     ] {
         let service = world.answering(move || Reply::json(status, &body));
         let outcome = get(&world, &["--base-url", &service.url(), &id(0)]);
-        assert!(outcome.err.contains(&format!("to do: {to_do}")), "{status}: {}", outcome.err);
+        assert!(outcome.err.contains(&format!("help: {to_do}")), "{status}: {}", outcome.err);
         for programmers in ["`organizations()`", "retry_after", "store the", "client"] {
             assert!(!outcome.err.contains(programmers), "{status}: {}", outcome.err);
         }

@@ -70,11 +70,11 @@ fn a_failed_sign_in_says_what_to_do_for_where_it_came_from() {
     world.entra.answer_always(Refusal::revoked_grant());
     let get = ["organization", "get", &id(0)];
     let kept = world.run(&get);
-    assert!(kept.err.contains("to do: Run `partner-center login`."), "{}", kept.err);
+    assert!(kept.err.contains("help: Run `partner-center login`."), "{}", kept.err);
     assert_eq!(kept.err.to_lowercase().matches("correlation id").count(), 1, "{}", kept.err);
     let output = world.command(&get).env("PARTNER_CENTER_REFRESH_TOKEN", "r").output().expect("it runs");
     let brought = Outcome::from(output);
-    assert!(brought.err.contains("to do: Set a new value in PARTNER_CENTER_REFRESH_TOKEN."), "{}", brought.err);
+    assert!(brought.err.contains("help: Set a new value in PARTNER_CENTER_REFRESH_TOKEN."), "{}", brought.err);
     assert_eq!((kept.code, brought.code), (Some(3), Some(3)));
 }
 

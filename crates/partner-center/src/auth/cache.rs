@@ -176,7 +176,7 @@ impl Inner {
                 state.failure =
                     Some(Failure { error: error.clone(), count, until: Instant::now() + pause(&error, count) });
                 if state.held.as_ref().and_then(Held::usable).is_some() {
-                    tracing::warn!(%error, remedy = error.remedy(), "the access token was not renewed and serves on");
+                    tracing::warn!(%error, help = error.help(), "the access token was not renewed and serves on");
                 }
                 Err(error)
             }
@@ -193,11 +193,8 @@ impl Inner {
             tracing::warn!(audience, found = ?claims.audiences(), "the access token is for another audience");
         }
         if lacks_mfa {
-            let remedy = CredentialErrorKind::MfaRequired.remedy();
-            tracing::warn!(
-                remedy,
-                "the access token shows no multi-factor authentication, which Partner Center demands"
-            );
+            let help = CredentialErrorKind::MfaRequired.help();
+            tracing::warn!(help, "the access token shows no multi-factor authentication, which Partner Center demands");
         }
         is_foreign || lacks_mfa
     }

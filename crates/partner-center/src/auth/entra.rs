@@ -104,7 +104,7 @@ fn kind(status: StatusCode, error: Option<&str>, codes: &[u32]) -> Kind {
     codes.iter().copied().find_map(kind_of_code).unwrap_or_else(|| kind_of_error(error))
 }
 
-/// The codes that call for different remedies.
+/// The codes that call for different help.
 ///
 /// [Source](https://learn.microsoft.com/entra/identity-platform/reference-error-codes#aadsts-error-codes). 700023 is an
 /// odd scope there and an assertion for another audience in the

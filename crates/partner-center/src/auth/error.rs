@@ -22,7 +22,7 @@ use crate::error::text::excerpt;
 /// match error.kind() {
 ///     CredentialErrorKind::RefreshTokenInactive | CredentialErrorKind::MfaRequired => eprintln!("sign in again"),
 ///     _ if error.is_retryable() => eprintln!("try again in {:?}", error.retry_after()),
-///     _ => eprintln!("{error}\n{}", error.remedy()),
+///     _ => eprintln!("{error}\n{}", error.help()),
 /// }
 /// # }
 /// ```
@@ -102,8 +102,8 @@ impl CredentialError {
 
     /// What to do about it, one sentence.
     #[must_use]
-    pub fn remedy(&self) -> &str {
-        self.0.kind.remedy()
+    pub fn help(&self) -> &str {
+        self.0.kind.help()
     }
 
     /// The numbers of Entra's `AADSTS` codes, the most telling first; empty where it gave none.

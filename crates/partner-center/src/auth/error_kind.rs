@@ -91,7 +91,7 @@ impl CredentialErrorKind {
         }
     }
 
-    pub(super) fn remedy(self) -> &'static str {
+    pub(super) fn help(self) -> &'static str {
         match self {
             Self::RefreshTokenInactive => {
                 "Sign in again with multi-factor authentication and store the new refresh token; from then on keep \

@@ -119,10 +119,10 @@ impl ErrorKind {
     }
 
     /// What to do about it, one sentence.
-    pub(super) fn remedy(self) -> &'static str {
+    pub(super) fn help(self) -> &'static str {
         match self {
             Self::Configuration => "Correct the named setting; nothing was sent.",
-            Self::Credential => "Look at the credential's own error for the reason and its remedy.",
+            Self::Credential => "Look at the credential's own error for the reason and its help.",
             Self::Connection => "Check the network, the proxy and the base URL, then call again.",
             Self::Certificate => {
                 "Check the base URL and this machine's clock; behind a proxy that inspects TLS, add its root certificate to the client."

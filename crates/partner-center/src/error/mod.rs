@@ -20,7 +20,7 @@ use crate::received::{CORRELATION_VECTOR, Received, SERVER_ID};
 /// Why a call, or the making of a client, failed.
 ///
 /// `Display` is one line without headers, tokens or bodies (`{:#}` leaves the ids out);
-/// [`remedy`](Self::remedy) says what to do;
+/// [`help`](Self::help) says what to do;
 /// [`source`](StdError::source) leads to the cause below. Everything that was learnt on the way is kept: both pairs of
 /// ids, the status, the service's code and the raw body.
 ///
@@ -31,7 +31,7 @@ use crate::received::{CORRELATION_VECTOR, Received, SERVER_ID};
 /// match error.kind() {
 ///     ErrorKind::NotFound | ErrorKind::NoRelationship => println!("not our customer"),
 ///     ErrorKind::Throttled => println!("wait {:?}", error.retry_after()),
-///     _ => eprintln!("{error}\n{}", error.remedy()),
+///     _ => eprintln!("{error}\n{}", error.help()),
 /// }
 /// # }
 /// ```
@@ -118,10 +118,10 @@ impl Error {
 
     /// What to do about it, one sentence.
     #[must_use]
-    pub fn remedy(&self) -> &str {
+    pub fn help(&self) -> &str {
         match self.credential_error() {
-            Some(error) => error.remedy(),
-            None => self.kind().remedy(),
+            Some(error) => error.help(),
+            None => self.kind().help(),
         }
     }
 

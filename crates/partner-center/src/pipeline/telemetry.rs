@@ -104,7 +104,7 @@ pub(crate) fn ended<T>(span: Option<&Span>, result: &Result<Response<T>, Error>)
                 http.request.resend_count = error.attempts().saturating_sub(1),
                 error.type = error.kind().as_str(),
                 elapsed_ms = milliseconds(error.elapsed()),
-                remedy = error.remedy(),
+                help = error.help(),
                 "{error}"
             );
         }

@@ -67,7 +67,7 @@ async fn a_thousand_calls_share_one_refusal() -> Outcome {
         let error = outcome.expect_err("there is no token");
         let cause = error.credential_error().expect("that is why");
         assert_eq!((error.kind(), cause.kind()), (ErrorKind::Credential, CredentialErrorKind::RefreshTokenInactive));
-        assert_eq!((cause.trace_id(), error.remedy()), (Some(trace_id.as_str()), cause.remedy()));
+        assert_eq!((cause.trace_id(), error.help()), (Some(trace_id.as_str()), cause.help()));
     }
     assert_eq!((entra.requests().len(), service.requests().len()), (1, 0));
     Ok(())

@@ -102,7 +102,7 @@ async fn a_certificate_that_is_not_trusted_is_named_and_not_tried_again() -> Out
     let entra = FaultServer::builder().tls(identity).answers([Reply::new(503)]).start().await?;
     let error = ask(&request_to(&entra.url())).await.expect_err("it must fail");
     assert_eq!((error.kind(), error.is_retryable()), (Kind::UntrustedServer, false));
-    assert!(error.to_string().to_lowercase().contains("certificate") && error.remedy().contains("root certificate"));
+    assert!(error.to_string().to_lowercase().contains("certificate") && error.help().contains("root certificate"));
     assert_eq!((entra.count(EventKind::Connected), entra.requests().len()), (1, 0));
     Ok(())
 }

@@ -33,7 +33,7 @@ async fn surfaces_the_code_the_word_and_both_ids() {
 
 #[tokio::test]
 async fn each_reason_has_its_own_remedy() {
-    let mut remedies = HashSet::new();
+    let mut help = HashSet::new();
     for (refusal, kind, word) in [
         (Refusal::inactive_refresh_token(), Kind::RefreshTokenInactive, "90 days"),
         (Refusal::revoked_grant(), Kind::RefreshTokenRevoked, "a changed password"),
@@ -56,8 +56,8 @@ async fn each_reason_has_its_own_remedy() {
     ] {
         let error = refused(refusal).await;
         assert_eq!(error.kind(), kind);
-        assert!(error.remedy().contains(word), "{kind:?}: {}", error.remedy());
-        assert!(remedies.insert(error.remedy().to_owned()), "{kind:?} has another's remedy");
+        assert!(error.help().contains(word), "{kind:?}: {}", error.help());
+        assert!(help.insert(error.help().to_owned()), "{kind:?} has another's help");
     }
 }
 

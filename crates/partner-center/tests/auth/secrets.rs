@@ -26,7 +26,7 @@ const DEVICE_CODE: &str = "s3cr3t-device-code";
 
 /// Everything that an error can be made to say.
 fn all_of(error: &CredentialError) -> String {
-    let mut shown = format!("{error} {error:?} {error:#?} {}", error.remedy());
+    let mut shown = format!("{error} {error:?} {error:#?} {}", error.help());
     for text in [error.error(), error.description(), error.correlation_id(), error.trace_id()] {
         shown.push_str(text.unwrap_or_default());
     }

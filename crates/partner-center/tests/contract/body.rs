@@ -83,7 +83,7 @@ async fn exactly_one_organization_is_wanted_and_the_error_says_how_many_there_ar
         let error = refused(Reply::text(200, body)).await;
         assert_eq!(error.kind(), ErrorKind::NotExactlyOne, "{body}");
         assert!(error.to_string().contains(count), "{error}");
-        assert!(error.remedy().contains("organizations()"), "{}", error.remedy());
+        assert!(error.help().contains("organizations()"), "{}", error.help());
         assert_eq!(error.status().map(|status| status.as_u16()), Some(200));
         assert_eq!(error.raw(), body);
         assert!(error.request_id().is_some() && error.attempts() == 1);

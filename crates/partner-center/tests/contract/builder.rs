@@ -12,7 +12,7 @@ fn a_client_without_a_credential_is_told_to_get_one() {
     let error = Client::builder().build().expect_err("nobody signs in");
     assert_eq!(error.kind(), ErrorKind::Configuration);
     assert!(error.to_string().contains("no credential") && error.to_string().contains("StaticToken"), "{error}");
-    assert!(!error.remedy().is_empty());
+    assert!(!error.help().is_empty());
 }
 
 #[test]

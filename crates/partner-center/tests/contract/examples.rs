@@ -83,8 +83,8 @@ async fn every_failure_gives_its_status_kind_code_text_ids_and_body() {
 async fn every_failure_comes_with_one_sentence_on_what_to_do() {
     for (example, ..) in failures() {
         let error = documented::answer(*example).await.expect_err(example.name);
-        let remedy = error.remedy();
-        assert!(remedy.len() > 20 && remedy.ends_with('.') && !remedy.contains('\n'), "{}: {remedy:?}", example.name);
+        let help = error.help();
+        assert!(help.len() > 20 && help.ends_with('.') && !help.contains('\n'), "{}: {help:?}", example.name);
     }
 }
 

@@ -78,7 +78,7 @@ async fn a_failure_is_one_warning_with_all_that_support_needs() {
     assert_eq!(event.field("partner_center.correlation_id"), Some(&*correlation_id.to_string()));
     assert_eq!(event.field("partner_center.received_correlation_id"), Some("their\\u{9}trace"));
     assert_eq!(event.field("http.response.status_code"), Some("403"));
-    assert_eq!(event.field("remedy"), Some(error.remedy()));
+    assert_eq!(event.field("help"), Some(error.help()));
     let call = &capture.spans("partner_center.call")[0];
     assert_eq!(call.field("otel.status_code"), Some("ERROR"));
     assert_eq!(call.field("error.type"), Some("gdap-role-missing"));

@@ -21,7 +21,7 @@ async fn assert_refused(identity: TlsIdentity, root: Option<&CertificateAuthorit
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Certificate, 1), "{error:?}");
     assert!(!error.is_retryable() && !error.may_have_been_sent());
     assert!(error.request_id().is_some());
-    assert!(error.remedy().contains("root certificate"), "{}", error.remedy());
+    assert!(error.help().contains("root certificate"), "{}", error.help());
     assert_eq!(server.count(EventKind::Request), 0);
     Ok(())
 }

@@ -88,7 +88,7 @@ async fn a_refused_sign_in_sends_nothing_and_says_what_to_do() -> Outcome {
         assert_eq!((error.kind(), error.attempts()), (ErrorKind::Credential, 0));
         let cause = error.credential_error().ok_or("the cause is kept")?;
         assert_eq!(cause.kind(), kind);
-        assert_eq!(error.remedy(), cause.remedy());
+        assert_eq!(error.help(), cause.help());
         assert!(error.request_id().is_some() && !error.may_have_been_sent());
         assert!(!format!("{error} {error:?}").contains(SECRET));
         assert_eq!(service.count(EventKind::Connected), 0);

@@ -6,9 +6,9 @@ use serde_json::{Map, Value, json};
 
 use crate::arguments::ExportFormat;
 use crate::failure::Failure;
+use crate::help;
 use crate::output::csv;
 use crate::output::record::ID;
-use crate::remedy;
 
 /// The fields, in the order of the columns.
 pub(super) const COLUMNS: [&str; 11] = [
@@ -17,7 +17,7 @@ pub(super) const COLUMNS: [&str; 11] = [
     "status",
     "code",
     "message",
-    "remedy",
+    "help",
     "requestId",
     "correlationId",
     "receivedCorrelationId",
@@ -32,7 +32,7 @@ pub(super) fn line(customer: Uuid, error: &Error, format: ExportFormat) -> Resul
         json!(error.status().map(|status| status.as_u16())),
         json!(error.code()),
         json!(format!("{error:#}")),
-        json!(remedy::of(error)),
+        json!(help::of(error)),
         json!(error.request_id()),
         json!(error.correlation_id()),
         json!(error.received_correlation_id()),

@@ -181,7 +181,7 @@ impl Chain {
 
     /// Makes a failure of the store known; the work goes on with what there is.
     fn report(&self, error: &CredentialError) {
-        tracing::warn!(%error, remedy = error.remedy(), "the store of the refresh token failed");
+        tracing::warn!(%error, help = error.help(), "the store of the refresh token failed");
         (self.on_store_failure)(error);
     }
 }

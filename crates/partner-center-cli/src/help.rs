@@ -39,7 +39,7 @@ pub(crate) fn of(error: &Error) -> String {
         ErrorKind::UnexpectedBody | ErrorKind::BodyTooLarge | ErrorKind::NotExactlyOne => {
             "Check --base-url and any proxy in between; if both are right, report it with the correlation id."
         }
-        _ => error.remedy(),
+        _ => error.help(),
     };
     own.to_owned()
 }
@@ -68,7 +68,7 @@ pub(crate) fn of_login(error: &CredentialError) -> String {
              inspects TLS, have its root certificate trusted by this system."
             .to_owned(),
         CredentialErrorKind::Store => "Make the place of the sign-in readable and writable for you.".to_owned(),
-        _ => error.remedy().to_owned(),
+        _ => error.help().to_owned(),
     }
 }
 
