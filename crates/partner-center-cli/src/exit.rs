@@ -49,7 +49,7 @@ impl Exit {
             | ErrorKind::Forbidden
             | ErrorKind::GdapRoleMissing
             | ErrorKind::PartnerRoleMissing
-            | ErrorKind::AppOnlyRefused
+            | ErrorKind::AppOnlyDenied
             | ErrorKind::NoRelationship
             | ErrorKind::ConditionalAccess
             | ErrorKind::Rejected => Self::Refused,
@@ -88,7 +88,7 @@ pub(crate) fn concerns_everybody(error: &Error) -> bool {
         | ErrorKind::MfaRequired
         | ErrorKind::AudienceRetired
         | ErrorKind::PartnerRoleMissing
-        | ErrorKind::AppOnlyRefused => true,
+        | ErrorKind::AppOnlyDenied => true,
         // Its time ran out before anything was sent: while it waited for a token.
         ErrorKind::Timeout => error.attempts() == 0,
         _ => false,
@@ -111,6 +111,6 @@ const OF_CUSTOMERS: [ErrorKind; 16] = [
     ErrorKind::Redirected,
     ErrorKind::UnexpectedStatus,
     ErrorKind::UnexpectedBody,
-    ErrorKind::BodyTooLarge,
+    ErrorKind::UnexpectedBody,
     ErrorKind::NotExactlyOne,
 ];

@@ -30,13 +30,13 @@ pub(crate) fn of(error: &Error) -> String {
         ErrorKind::AudienceRetired => {
             return format!("{} The token must be for https://api.partnercenter.microsoft.com.", sign_in_again());
         }
-        ErrorKind::AppOnlyRefused => "Sign a user in, with `partner-center login` without --with-secret.",
+        ErrorKind::AppOnlyDenied => "Sign a user in, with `partner-center login` without --with-secret.",
         ErrorKind::Rejected | ErrorKind::UnexpectedStatus => {
             "Check --base-url and any proxy in between; if both are right, give Microsoft support the correlation id."
         }
         ErrorKind::ServerFailure => "Run it again later; if it stays, give Microsoft support the correlation id.",
         ErrorKind::Redirected => "Check --base-url; a redirect often means a proxy or a sign-in page in between.",
-        ErrorKind::UnexpectedBody | ErrorKind::BodyTooLarge | ErrorKind::NotExactlyOne => {
+        ErrorKind::UnexpectedBody | ErrorKind::NotExactlyOne => {
             "Check --base-url and any proxy in between; if both are right, report it with the correlation id."
         }
         _ => error.help(),

@@ -1,4 +1,4 @@
-//! The record of one logical call: its ids, its deadline, what it has tried and what came back.
+//! One logical call: the loop of its attempts, and the SDK's end of the seam to the generated client.
 
 use std::borrow::Cow;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -6,55 +6,36 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::StatusCode;
+use http::header::AUTHORIZATION;
 use partner_center_gen as generated;
-use reqwest::ResponseBuilderExt;
-use serde::de::DeserializeOwned;
 use tokio::time::Instant;
-use tracing::{Instrument, Span};
+use tracing::Instrument;
 use uuid::Uuid;
 
 use crate::auth::Authorization;
 use crate::client::Client;
+use crate::connection;
 use crate::endpoint;
-use crate::error::{Error, ErrorKind};
-use crate::fresh_id::fresh_id;
+use crate::error::{Error, ErrorKind as Kind};
+use crate::exchange::{Exchange, exchange, without_byte_order_mark};
 use crate::header_text;
-use crate::pipeline::{self, telemetry};
+use crate::pipeline::outcome::outcome;
+use crate::pipeline::retry::{self, Next, Progress};
+use crate::pipeline::telemetry;
 use crate::received::Received;
 use crate::request::CallOptions;
 use crate::response::{Meta, Response};
-use crate::retry_policy::RetryPolicy;
-use crate::unknown_fields;
+use crate::runtime;
 
 /// One logical call, however many attempts it takes.
 pub(crate) struct Call {
-    pub(crate) client: Client,
-    /// Whom the call is about; nobody in particular for calls about the partner itself.
-    pub(crate) customer: Option<Uuid>,
-    pub(crate) request_id: Uuid,
-    pub(crate) correlation_id: Uuid,
-    pub(crate) retry: RetryPolicy,
-    pub(crate) attempt_timeout: Duration,
+    client: Client,
+    request_id: Uuid,
+    correlation_id: Uuid,
     started: Instant,
-    pub(crate) deadline: Instant,
+    timeout: Duration,
     options: CallOptions,
-    record: Mutex<Record>,
-}
-
-/// What a call has done so far.
-#[derive(Default)]
-struct Record {
-    attempts: u32,
-    may_have_been_sent: bool,
-    /// The newest answer among the attempts that were given up.
-    earlier: Option<Received>,
-    span: Option<Span>,
-    /// Whether the service has refused the token, and the one that takes its place until it is used.
-    has_renewed: bool,
-    renewed: Option<Authorization>,
-    /// The last attempt failed, and another one is to be made.
-    is_due_again: bool,
-    outcome: Option<Result<Received, Error>>,
+    seam: Arc<Seam>,
 }
 
 /// The headers of a call as the generated client takes them.
@@ -64,241 +45,339 @@ pub(crate) struct CallHeaders<'a> {
     pub(crate) application_name: Option<&'a str>,
     pub(crate) request_id: Option<&'a Uuid>,
     pub(crate) validate_mfa: Option<bool>,
-    pub(crate) locale: Option<&'a str>,
 }
 
-/// A time that never comes within the life of a process, for limits too long to add up.
+/// What a generated method returns.
+type Decoded<T, E> = Result<generated::ResponseValue<T>, generated::Error<E>>;
+
+/// Longer limits are as good as none.
 const FAR_FUTURE: Duration = Duration::from_secs(60 * 60 * 24 * 365 * 30);
 
 impl Call {
     /// Begins a call; the clock runs from here.
-    pub(crate) fn new(client: Client, customer: Option<Uuid>, options: CallOptions) -> Result<Arc<Self>, Error> {
-        for (name, text) in [("application name", &options.application_name), ("locale", &options.locale)] {
-            if let Some(text) = text {
-                header_text::check(name, text)?;
-            }
+    pub(crate) fn new(client: Client, options: CallOptions) -> Result<Self, Error> {
+        runtime::current()?;
+        if let Some(name) = &options.application_name {
+            header_text::check("application name", name)?;
         }
-        let defaults = &client.inner().defaults;
-        let started = Instant::now();
-        let timeout = options.timeout.unwrap_or(defaults.timeout);
-        Ok(Arc::new(Self {
-            customer,
-            request_id: options.request_id.unwrap_or_else(fresh_id),
-            correlation_id: options.correlation_id.unwrap_or_else(fresh_id),
-            retry: options.retry.unwrap_or(defaults.retry),
-            attempt_timeout: options.attempt_timeout.unwrap_or(defaults.attempt_timeout),
-            started,
-            deadline: started.checked_add(timeout).unwrap_or_else(|| started + FAR_FUTURE),
+        let request_id = options.request_id.unwrap_or_else(Uuid::new_v4);
+        client.inner().recent_ids.insert(request_id);
+        Ok(Self {
+            request_id,
+            correlation_id: options.correlation_id.unwrap_or_else(Uuid::new_v4),
+            started: Instant::now(),
+            timeout: options.timeout.unwrap_or(client.inner().defaults.timeout).min(FAR_FUTURE),
+            seam: Arc::new(Seam { client: client.clone(), slot: Mutex::default() }),
             options,
-            record: Mutex::default(),
             client,
-        }))
+        })
     }
 
-    /// The generated client, with this call as its transport.
-    pub(crate) fn generated(self: &Arc<Self>) -> generated::Client {
+    /// The generated client, with this call at the other end of its seam.
+    pub(crate) fn generated(&self) -> generated::Client {
         let inner = self.client.inner();
-        generated::Client::new_with_client(endpoint::text(&inner.base_url), inner.http.clone(), self.clone())
+        generated::Client::new_with_client(endpoint::text(&inner.base_url), inner.http.clone(), self.seam.clone())
     }
 
-    /// What the call says about itself in its headers.
     pub(crate) fn headers(&self) -> CallHeaders<'_> {
         let defaults = &self.client.inner().defaults;
         CallHeaders {
-            contract_version: defaults.contract_version,
+            contract_version: Some("v1"),
             correlation_id: Some(&self.correlation_id),
             application_name: self.options.application_name.as_deref().or(defaults.application_name.as_deref()),
             request_id: Some(&self.request_id),
             validate_mfa: self.options.validate_mfa.unwrap_or(defaults.validate_mfa).then_some(true),
-            locale: self.options.locale.as_deref().or(defaults.locale.as_deref()),
         }
     }
 
-    /// Counts one more attempt; gives how many there are with it.
-    pub(crate) fn count_attempt(&self) -> u32 {
-        let mut record = self.record();
-        record.attempts += 1;
-        record.attempts
-    }
-
-    /// Notes down that an attempt may have reached the service.
-    pub(crate) fn note_sent(&self) {
-        self.record().may_have_been_sent = true;
-    }
-
-    /// Another attempt takes the place of one that failed; its answer, if it had one, is kept.
-    pub(crate) fn supersede(&self, failed: Error) {
-        if let Some(received) = failed.into_received() {
-            self.record().earlier = Some(received);
-        }
-    }
-
-    /// The service has refused the token; this one goes onto the next attempt.
-    pub(crate) fn renew_token(&self, token: Authorization) {
-        let mut record = self.record();
-        (record.has_renewed, record.renewed) = (true, Some(token));
-    }
-
-    /// The token that takes the place of a refused one, if it has not been used yet.
-    pub(crate) fn renewed_token(&self) -> Option<Authorization> {
-        self.record().renewed.take()
-    }
-
-    /// Whether the token was replaced already; another refusal is final.
-    pub(crate) fn has_renewed(&self) -> bool {
-        self.record().has_renewed
-    }
-
-    /// How many attempts there have been.
-    pub(crate) fn attempts(&self) -> u32 {
-        self.record().attempts
-    }
-
-    /// How much time is left.
-    pub(crate) fn time_left(&self) -> Duration {
-        self.deadline.saturating_duration_since(Instant::now())
-    }
-
-    /// Sends the request that `send` has the generated client build, and sends it anew for every further attempt.
+    /// Makes attempts until one succeeds, the failure is final, or the time is up.
     ///
-    /// Nearly every call is answered at once, so a request is built again rather than kept in a copy.
-    pub(crate) async fn perform<F: Future>(&self, mut send: impl FnMut() -> F) -> F::Output {
-        loop {
-            let answer = send().await;
-            if !std::mem::take(&mut self.record().is_due_again) {
-                return answer;
-            }
-        }
-    }
-
-    /// Joins what the generated code made of the answer with what the call saw itself.
-    ///
-    /// `repair` reads a body that is not in the documented form, where the endpoint knows how; `narrow` makes of a good
-    /// answer what was asked for.
-    pub(crate) fn finish<T: DeserializeOwned, U, E>(
+    /// `send` calls the generated method, which builds the request anew for each attempt. `read` makes the value of what
+    /// that method decoded (`None` if the body has another form than the contract's) and of the response.
+    pub(crate) async fn run<T, E, U, F>(
         &self,
-        answer: Result<generated::ResponseValue<T>, generated::Error<E>>,
-        repair: impl FnOnce(&Bytes) -> Option<T>,
-        narrow: impl FnOnce(Response<T>) -> Result<Response<U>, Error>,
-    ) -> Result<Response<U>, Error> {
-        let Record { attempts, may_have_been_sent, earlier, span, outcome, .. } = std::mem::take(&mut *self.record());
-        let elapsed = self.started.elapsed();
-        let result = match (outcome, answer) {
-            (Some(Err(error)), _) => Err(error),
-            // The JSON reader skips over fields it does not know without looking at their bytes.
-            (Some(Ok(received)), Ok(_)) if std::str::from_utf8(&received.raw).is_err() => {
-                Err(misfit::<T>(&received.body()).answered_with(received))
-            }
-            (Some(Ok(received)), Ok(value)) => Ok((value.into_inner(), received)),
-            (Some(Ok(received)), Err(generated::Error::InvalidResponsePayload(body, _))) => match repair(&body) {
-                Some(value) => Ok((value, received)),
-                None => Err(misfit::<T>(&body).answered_with(received)),
-            },
-            (Some(Ok(received)), Err(_)) => Err(Error::new(ErrorKind::UnexpectedStatus, "").answered_with(received)),
-            (None, Err(generated::Error::InvalidRequest(reason))) => Err(Error::configuration(reason)),
-            (None, _) => Err(Error::configuration("the request could not be built; check the base URL")),
-        };
-        let (request_id, correlation_id) = (self.request_id, self.correlation_id);
-        let result = match result {
-            Ok((value, received)) => {
-                if self.client.inner().defaults.reports_unknown_fields {
-                    span.as_ref().unwrap_or(&Span::none()).in_scope(|| unknown_fields::tell::<T>(&received.body()));
-                }
-                narrow(Response::new(value, Meta { received, request_id, correlation_id, attempts, elapsed }))
-            }
-            Err(error) => {
-                let may_have_been_sent = may_have_been_sent || error.may_have_been_sent();
-                let error = error.after(earlier);
-                Err(error.maybe_sent(may_have_been_sent).of_call(request_id, correlation_id, attempts, elapsed))
-            }
-        };
-        telemetry::ended(span.as_ref(), &result);
+        send: impl Fn() -> F,
+        read: impl Fn(Option<T>, &Received) -> Result<U, Error>,
+    ) -> Result<Response<U>, Error>
+    where
+        F: Future<Output = Decoded<T, E>>,
+    {
+        let span = telemetry::call_span(&self.client.inner().base_url, self.request_id, self.correlation_id);
+        let result = self.attempts(send, read).instrument(span.clone()).await;
+        telemetry::finish_call(&span, &result);
         result
     }
 
-    fn record(&self) -> MutexGuard<'_, Record> {
-        // Nothing panics while the lock is held, and each change is whole.
-        self.record.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
+    async fn attempts<T, E, U, F>(
+        &self,
+        send: impl Fn() -> F,
+        read: impl Fn(Option<T>, &Received) -> Result<U, Error>,
+    ) -> Result<Response<U>, Error>
+    where
+        F: Future<Output = Decoded<T, E>>,
+    {
+        let inner = self.client.inner();
+        let policy = self.options.retry.unwrap_or(inner.defaults.retry);
+        let attempt_timeout = self.options.attempt_timeout.unwrap_or(inner.defaults.attempt_timeout).min(FAR_FUTURE);
+        let mut deadline = self.started + self.timeout;
+        // All attempts, those that count against the policy, and those that were throttled.
+        let (mut attempts, mut failed, mut throttled) = (0, 0, 0);
+        let (mut old_tokens, mut new_token, mut has_new_token) = (Vec::new(), None, false);
+        let (mut may_have_been_sent, mut needs_new_connection, mut earlier) = (false, false, None);
+        inner.budget.deposit();
 
-impl generated::Transport for Call {
-    fn execute<'a>(
-        &'a self,
-        request: reqwest::Request,
-        operation: &'static str,
-    ) -> generated::BoxFuture<'a, reqwest::Result<reqwest::Response>> {
-        let known = self.record().span.clone();
-        let span = known.unwrap_or_else(|| telemetry::call_span(self, &request, operation));
-        self.record().span = Some(span.clone());
-        // The future is small enough to be cheap as long as it does not hold the request itself.
-        let request = Box::new(request);
-        Box::pin(async move {
-            let outcome = pipeline::run(self, request, operation).instrument(span).await;
-            // The generated code only reads status and body. Where there is no answer for it, it gets an empty one: what
-            // it makes of that is never looked at.
-            let (status, body) = match &outcome {
-                Some(Ok(received)) => (received.status, received.body()),
-                _ => (StatusCode::OK, Bytes::new()),
+        let result = loop {
+            let token = match self.ready(new_token.take(), policy.respects_throttle, &mut deadline).await {
+                Ok(token) => token,
+                Err(error) => break Err(error),
             };
-            // Without an address of its own, reqwest would make one up and parse it.
-            let url = self.client.inner().base_url.clone();
-            let response = http::Response::builder().status(status).url(url).body(body);
-            let mut record = self.record();
-            record.is_due_again = outcome.is_none();
-            record.outcome = outcome;
-            Ok(response.unwrap_or_default().into())
-        })
-    }
-}
-
-/// Why a body is not what the contract promises, with the place where it departs.
-fn misfit<T: DeserializeOwned>(body: &Bytes) -> Error {
-    let start = body.iter().find(|byte| !byte.is_ascii_whitespace());
-    let detail: Cow<'static, str> = match start {
-        None => "the body is empty".into(),
-        Some(b'<') => "an HTML or XML page where JSON was expected".into(),
-        Some(_) if std::str::from_utf8(body).is_err() => "the body is not UTF-8".into(),
-        Some(_) => {
-            let read = serde_path_to_error::deserialize::<_, T>(&mut serde_json::Deserializer::from_slice(body));
-            match read {
-                Err(error) => {
-                    let is_within = error.path().iter().next().is_some();
-                    let place = if is_within { format!("at {}: ", error.path()) } else { String::new() };
-                    let cause = without_value(error.into_inner());
-                    return Error::new(ErrorKind::UnexpectedBody, format!("{place}{cause}")).caused_by(cause);
+            let until = deadline.min(Instant::now() + attempt_timeout);
+            self.seam.set(Attempt { token: token.clone(), until, number: attempts, needs_new_connection });
+            attempts += 1;
+            let decoded = send().await;
+            let (exchange, opened_connection) = self.seam.take();
+            let result = outcome(exchange, &inner.base_url, |text| redact(old_tokens.iter().chain([&token]), text))
+                .and_then(|received| self.check_owner(received))
+                .and_then(|received| match decoded_value(decoded).and_then(|value| read(value, &received)) {
+                    Ok(value) => Ok((value, received)),
+                    Err(error) => Err(error.with_response(received)),
+                });
+            let error = match result {
+                Ok(success) => {
+                    self.record_response();
+                    break Ok(success);
                 }
-                // The value was whole and something followed it.
-                Ok(_) => "there is more after the JSON value".into(),
+                Err(error) => error,
+            };
+
+            match error.status() {
+                Some(StatusCode::TOO_MANY_REQUESTS) => self.record_throttling(&error),
+                Some(_) => self.record_response(),
+                None => {}
+            }
+            if matches!(error.kind(), Kind::Unauthenticated | Kind::MfaRequired | Kind::AudienceRetired) {
+                inner.tokens.forget(&token);
+            }
+            may_have_been_sent |= error.may_have_been_sent();
+            failed += 1;
+            throttled += u32::from(error.kind() == Kind::Throttled);
+            let progress = Progress {
+                failed,
+                throttled,
+                throttled_for: inner.throttle.throttled_since().map_or(Duration::ZERO, |since| since.elapsed()),
+                has_new_token,
+                used_kept_connection: !opened_connection && error.may_have_been_sent(),
+                time_left: deadline.saturating_duration_since(Instant::now()),
+            };
+            match retry::next(&error, &policy, self.options.waits_out_throttling, progress) {
+                Next::Stop => break Err(error),
+                Next::NewToken => {
+                    match self.token(deadline).await {
+                        Ok(other) if other != token => new_token = Some(other),
+                        // The service's own response says more than a failed sign-in.
+                        _ => break Err(error),
+                    }
+                    has_new_token = true;
+                    failed -= 1;
+                }
+                Next::NewConnection => failed -= 1,
+                Next::After(delay) => {
+                    if policy.is_budgeted && !inner.budget.withdraw() {
+                        break Err(error);
+                    }
+                    tokio::time::sleep(delay).await;
+                }
+                Next::AfterThrottling(delay) => {
+                    tokio::time::sleep(delay).await;
+                    deadline += delay;
+                }
+            }
+            needs_new_connection = error.is_without_response();
+            earlier = error.into_received().or(earlier);
+            old_tokens.push(token);
+        };
+
+        let elapsed = self.started.elapsed();
+        let (request_id, correlation_id) = (self.request_id, self.correlation_id);
+        match result {
+            Ok((value, received)) => {
+                Ok(Response::new(value, Meta { received, request_id, correlation_id, attempts, elapsed }))
+            }
+            Err(error) => {
+                let may_have_been_sent = may_have_been_sent || error.may_have_been_sent();
+                let error = error.with_earlier_response(earlier).with_may_have_been_sent(may_have_been_sent);
+                Err(error.with_call(request_id, correlation_id, attempts, elapsed))
             }
         }
-    };
-    Error::new(ErrorKind::UnexpectedBody, detail)
-}
+    }
 
-/// What the reader missed and where. What it found instead is left out: that is a customer's data.
-fn without_value(error: serde_json::Error) -> serde_json::Error {
-    let text = error.to_string();
-    match text.rfind(", expected ") {
-        Some(place) if error.is_data() => serde::de::Error::custom(&text[place + ", ".len()..]),
-        _ => error,
+    /// Waits until the client may send, and returns the token to send with.
+    async fn ready(
+        &self,
+        new_token: Option<Authorization>,
+        respects_throttle: bool,
+        deadline: &mut Instant,
+    ) -> Result<Authorization, Error> {
+        let inner = self.client.inner();
+        loop {
+            while respects_throttle && let Some(until) = inner.throttle.held_until() {
+                self.wait_until(until, deadline, "the service asks for a delay longer than the call may take").await?;
+            }
+            let token = match &new_token {
+                Some(token) => token.clone(),
+                None => self.token(*deadline).await?,
+            };
+            if !respects_throttle {
+                return Ok(token);
+            }
+            for rate in [Some(&inner.rate), self.options.rate.as_deref()].into_iter().flatten() {
+                if let Some(turn) = rate.reserve() {
+                    self.wait_until(
+                        turn,
+                        deadline,
+                        "the rate is limited, and its turn is later than the call may take",
+                    )
+                    .await?;
+                }
+            }
+            // A sign-in takes time, and so does a turn: others may have been throttled meanwhile.
+            if inner.throttle.held_until().is_none() {
+                return Ok(token);
+            }
+        }
+    }
+
+    /// Sleeps until `time`, unless that is past the deadline. A call that waits out throttling has its deadline moved.
+    async fn wait_until(&self, time: Instant, deadline: &mut Instant, reason: &'static str) -> Result<(), Error> {
+        let delay = time.saturating_duration_since(Instant::now());
+        if self.options.waits_out_throttling {
+            *deadline += delay;
+        } else if time >= *deadline {
+            return Err(Error::new(Kind::Throttled, reason).with_retry_after(Some(delay)));
+        }
+        tokio::time::sleep_until(time).await;
+        Ok(())
+    }
+
+    async fn token(&self, deadline: Instant) -> Result<Authorization, Error> {
+        match tokio::time::timeout_at(deadline, self.client.inner().tokens.authorization()).await {
+            Ok(authorization) => Ok(authorization?),
+            Err(_) => Err(Error::new(Kind::Timeout, "the call's time was up before there was an access token")),
+        }
+    }
+
+    /// An error if the response belongs to another call of this client; nothing of it is kept.
+    fn check_owner(&self, received: Received) -> Result<Received, Error> {
+        let ids = &self.client.inner().recent_ids;
+        match received.request_id() {
+            Some(id) if ids.is_of_another_call(id, self.request_id) => {
+                let error = Error::new(Kind::Connection, "the response belongs to another call");
+                Err(error.with_may_have_been_sent(true))
+            }
+            _ => Ok(received),
+        }
+    }
+
+    fn record_response(&self) {
+        self.client.inner().throttle.record_response();
+        self.client.inner().rate.record_response();
+    }
+
+    fn record_throttling(&self, error: &Error) {
+        if let Some(until) = self.client.inner().throttle.hold(error.retry_after().unwrap_or_default()) {
+            self.client.inner().rate.record_throttling(until);
+        }
     }
 }
 
-#[cfg(test)]
-mod properties {
-    use proptest::prelude::*;
+/// The value that the generated method decoded; `None` if the body of the success has another form.
+fn decoded_value<T, E>(decoded: Decoded<T, E>) -> Result<Option<T>, Error> {
+    match decoded {
+        Ok(value) => Ok(Some(value.into_inner())),
+        Err(generated::Error::InvalidResponsePayload(..)) => Ok(None),
+        Err(_) => Err(Error::new(Kind::UnexpectedStatus, "")),
+    }
+}
 
-    use super::*;
-    use crate::models::Organization;
-
-    proptest! {
-        #[test]
-        fn any_body_that_is_no_array_of_organizations_is_told_in_words(body: Vec<u8>) {
-            prop_assume!(serde_json::from_slice::<Vec<Organization>>(&body).is_err());
-            let error = misfit::<Vec<Organization>>(&Bytes::from(body));
-            prop_assert_eq!(error.kind(), ErrorKind::UnexpectedBody);
-            prop_assert!(error.to_string().len() > ErrorKind::UnexpectedBody.to_string().len() + 2);
+/// The text without the tokens, should the service repeat one.
+fn redact<'a>(tokens: impl Iterator<Item = &'a Authorization>, text: &str) -> String {
+    let mut text = Cow::Borrowed(text);
+    for token in tokens {
+        if let Cow::Owned(redacted) = token.redact(&text) {
+            text = Cow::Owned(redacted);
         }
+    }
+    text.into_owned()
+}
+
+/// The SDK's end of the seam: makes one attempt with what the loop hands over, and keeps what came of it for the loop.
+struct Seam {
+    client: Client,
+    slot: Mutex<Slot>,
+}
+
+#[derive(Default)]
+struct Slot {
+    attempt: Option<Attempt>,
+    /// What came of it, and whether it opened a connection for itself.
+    done: Option<(Exchange, bool)>,
+}
+
+/// What one attempt needs beside the request.
+struct Attempt {
+    token: Authorization,
+    until: Instant,
+    number: u32,
+    needs_new_connection: bool,
+}
+
+impl Seam {
+    fn set(&self, attempt: Attempt) {
+        *self.lock() = Slot { attempt: Some(attempt), done: None };
+    }
+
+    /// What came of the attempt; nothing if the generated method could not build its request.
+    fn take(&self) -> (Exchange, bool) {
+        self.lock().done.take().unwrap_or((Exchange::default(), true))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Slot> {
+        self.slot.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl generated::Transport for Seam {
+    fn execute<'a>(
+        &'a self,
+        mut request: reqwest::Request,
+        operation: &'static str,
+    ) -> generated::BoxFuture<'a, reqwest::Result<reqwest::Response>> {
+        telemetry::name_call(operation);
+        let inner = self.client.inner();
+        let attempt = self.lock().attempt.take();
+        let exchange = attempt.map(|attempt| {
+            let span = telemetry::attempt_span(&request, attempt.number);
+            request.headers_mut().insert(AUTHORIZATION, attempt.token.header());
+            if attempt.needs_new_connection {
+                connection::use_new(&mut request);
+            }
+            let exchange = exchange(&inner.http, request, attempt.until, inner.defaults.body_limit);
+            (connection::watch(exchange).instrument(span.clone()), span)
+        });
+        Box::pin(async move {
+            let mut response = http::Response::new(Bytes::new());
+            *response.status_mut() = StatusCode::BAD_GATEWAY;
+            if let Some((exchange, span)) = exchange {
+                let (exchange, opened_connection) = exchange.await;
+                telemetry::finish_attempt(&span, &exchange);
+                // The generated code decodes a complete response; what it makes of anything else is not used.
+                if let (Some(head), None) = (&exchange.head, &exchange.failure) {
+                    *response.status_mut() = head.status;
+                    *response.body_mut() = without_byte_order_mark(&exchange.body);
+                }
+                self.lock().done = Some((exchange, opened_connection));
+            }
+            Ok(response.into())
+        })
     }
 }

@@ -1,4 +1,4 @@
-//! How a client is put together, and what is refused before anything is sent.
+//! The settings of a client, checked before anything is sent.
 
 use std::fmt;
 use std::sync::Arc;
@@ -12,6 +12,8 @@ use crate::error::Error;
 use crate::header_text;
 use crate::http_client;
 use crate::pipeline::budget::Budget;
+use crate::pipeline::rate::Rate;
+use crate::pipeline::recent_ids::RecentIds;
 use crate::pipeline::throttle::Throttle;
 use crate::retry_policy::RetryPolicy;
 
@@ -43,69 +45,58 @@ impl Default for ClientBuilder {
                 attempt_timeout: Duration::from_secs(60),
                 body_limit: 1 << 20,
                 retry: RetryPolicy::default(),
-                contract_version: Some("v1"),
                 application_name: None,
-                locale: None,
                 validate_mfa: false,
-                reports_unknown_fields: false,
             },
         }
     }
 }
 
+impl Client {
+    /// Settings for a client; only the credential is required.
+    pub fn builder() -> ClientBuilder {
+        ClientBuilder::default()
+    }
+}
+
 impl ClientBuilder {
-    /// How the client signs in; see [`auth`](crate::auth) for what there is. Must be given.
+    /// Sets how the client signs in; see [`auth`](crate::auth) for the choices. Required.
     pub fn credential(mut self, credential: impl Credential + 'static) -> Self {
         self.credential = Some(Arc::new(credential));
         self
     }
 
-    /// The cloud whose addresses are used; [`Cloud::Global`] by default.
+    /// Sets the cloud whose addresses are used; [`Cloud::Global`] by default.
     pub fn cloud(mut self, cloud: Cloud) -> Self {
         self.cloud = cloud;
         self
     }
 
-    /// Where the service is, without `/v1`, instead of the cloud's own address.
+    /// Sets the address of the service, without `/v1`, instead of the cloud's own.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = Some(url.into());
         self
     }
 
-    /// Who issues tokens, without a tenant, instead of the cloud's own address.
+    /// Sets the address of the sign-in, without a tenant, instead of the cloud's own.
     pub fn authority(mut self, url: impl Into<String>) -> Self {
         self.authority = Some(url.into());
         self
     }
 
-    /// Whom tokens are issued for, instead of the cloud's own audience.
+    /// Sets the resource that tokens are requested for, instead of the cloud's own.
     pub fn audience(mut self, audience: impl Into<String>) -> Self {
         self.audience = Some(audience.into());
         self
     }
 
-    /// The name of your application: sent as `MS-PartnerCenter-Application` and in `User-Agent`. Printable ASCII.
+    /// Sets the name of your application: sent as `MS-PartnerCenter-Application` and in `User-Agent`. Printable ASCII.
     pub fn application_name(mut self, name: impl Into<String>) -> Self {
         self.defaults.application_name = Some(name.into());
         self
     }
 
-    /// The language of texts in answers, sent as `X-Locale`, such as `de-DE`; the service assumes `en-US`.
-    pub fn locale(mut self, locale: impl Into<String>) -> Self {
-        self.defaults.locale = Some(locale.into());
-        self
-    }
-
-    /// Whether `MS-Contract-Version: v1` is sent; it is by default.
-    ///
-    /// The [page on headers](https://learn.microsoft.com/partner-center/developer/headers) calls it required, nearly
-    /// every documented request leaves it out.
-    pub fn contract_version(mut self, is_sent: bool) -> Self {
-        self.defaults.contract_version = is_sent.then_some("v1");
-        self
-    }
-
-    /// Whether to ask the service if tokens show multi-factor authentication; off by default.
+    /// Sets whether to ask the service if tokens show multi-factor authentication; off by default.
     ///
     /// See [`Response::mfa_compliant`](crate::Response::mfa_compliant).
     pub fn validate_mfa(mut self, validate: bool) -> Self {
@@ -113,90 +104,82 @@ impl ClientBuilder {
         self
     }
 
-    /// Whether an event tells of a field that the service sends and the contract does not know, once for each field and
-    /// process, its name alone; off by default, since each answer is then read twice.
-    ///
-    /// [`Response::raw`](crate::Response::raw) has such fields in any case.
-    pub fn report_unknown_fields(mut self, are_reported: bool) -> Self {
-        self.defaults.reports_unknown_fields = are_reported;
-        self
-    }
-
-    /// How long a call may take in all: sign-in, attempts and the waits between them. 180 s by default.
+    /// Sets how long a call may take in all: sign-in, attempts and the delays between them. 180 s by default.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.defaults.timeout = timeout;
         self
     }
 
-    /// How long one attempt may take, from sending to the last byte of the answer. 60 s by default.
+    /// Sets how long one attempt may take, from sending to the last byte of the response. 60 s by default.
     pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
         self.defaults.attempt_timeout = timeout;
         self
     }
 
-    /// How long connecting may take, TLS included. 10 s by default.
-    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
-        self.http.connect_timeout = timeout;
-        self
-    }
-
-    /// The largest body that is read, in bytes, after decompression if there is any. 1 MiB by default.
+    /// Sets the largest body that is read, in bytes, after decompression if there is any. 1 MiB by default.
     pub fn body_limit(mut self, bytes: usize) -> Self {
         self.defaults.body_limit = bytes;
         self
     }
 
-    /// How stubborn calls are.
+    /// Sets the retry policy of calls.
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.defaults.retry = policy;
         self
     }
 
-    /// Trusts one more root certificate, in PEM, beside those of the platform; for proxies that inspect TLS.
-    pub fn root_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
-        self.http.root_certificates.push(pem.into());
-        self
-    }
-
-    /// Whether `HTTPS_PROXY`, `NO_PROXY` and their kind are heeded; they are by default.
+    /// Sets whether `HTTPS_PROXY`, `NO_PROXY` and their kind are used; they are by default.
     ///
-    /// Plain `http` to this machine is never sent through a proxy, whatever is set here and in
+    /// Plain `http` to this machine never goes through a proxy, whatever is set here and in
     /// [`http_client_builder`](Self::http_client_builder): the token would leave the machine unprotected. A client with
     /// such a base URL or authority uses no proxy at all.
     ///
-    /// Switching the environment's proxies off drops those of `http_client_builder` too.
-    pub fn proxies_from_environment(mut self, are_heeded: bool) -> Self {
-        self.http.uses_proxies = are_heeded;
+    /// Turning the environment's proxies off drops those of `http_client_builder` too.
+    pub fn proxies_from_environment(mut self, are_used: bool) -> Self {
+        self.http.uses_proxies = are_used;
         self
     }
 
-    /// Connects as this builder says: your own proxies, certificates, pool, DNS.
+    /// Connects as this builder says: your own proxies, root certificates, connect timeout, pool, DNS.
     ///
-    /// The client's own settings go on top: no redirects, its `User-Agent` and connect timeout, no `Referer`, and the
-    /// checks of certificates that the builder's switches may have turned off. A whole TLS configuration
-    /// (`tls_backend_preconfigured`) is yours: nothing can look inside it. Default headers set here are sent with every
-    /// request.
+    /// ```
+    /// # fn main() -> Result<(), partner_center::Error> {
+    /// use std::time::Duration;
+    /// use partner_center::auth::StaticToken;
+    ///
+    /// let http = partner_center::reqwest::Client::builder().connect_timeout(Duration::from_secs(3));
+    /// let client = partner_center::Client::builder()
+    ///     .credential(StaticToken::new("an access token"))
+    ///     .http_client_builder(http)
+    ///     .build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// The client's own settings go on top: no redirects, its `User-Agent`, no `Referer`, and the checks of certificates
+    /// that the builder's switches may have turned off. A whole TLS configuration (`tls_backend_preconfigured`) is yours:
+    /// nothing can look inside it. Default headers set here are sent with every request. Without a builder, connecting
+    /// may take 10 s, TLS included.
     pub fn http_client_builder(mut self, builder: reqwest::ClientBuilder) -> Self {
         self.http.builder = Some(builder);
         self
     }
 
-    /// Takes a base URL or an authority with plain `http` on any host.
+    /// Allows a base URL or an authority with plain `http` on any host.
     ///
-    /// Tokens and answers then cross the network readable and changeable for everybody on the way. Loopback addresses
-    /// need no such permission.
+    /// Tokens and responses then cross the network readable and changeable by anyone on the way. Loopback addresses need
+    /// no such permission.
     pub fn dangerously_allow_plain_http(mut self, is_allowed: bool) -> Self {
         self.allows_plain_http = is_allowed;
         self
     }
 
-    /// Checks every setting and makes the client.
+    /// Checks every setting and builds the client.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration), naming the setting: no credential, a base URL or
-    /// an authority that is none or is not https, a text that fits no header, a limit of zero, a certificate that
-    /// cannot be read, no TLS compiled in.
+    /// an authority that is invalid or not https, a text that is no header value, a limit of zero, no TLS compiled in.
     pub fn build(mut self) -> Result<Client, Error> {
         let credential = self.credential.ok_or_else(|| {
             Error::configuration(
@@ -204,13 +187,12 @@ impl ClientBuilder {
             )
         })?;
         let defaults = self.defaults;
-        for (name, text) in [("application name", &defaults.application_name), ("locale", &defaults.locale)] {
-            text.as_deref().map_or(Ok(()), |text| header_text::check(name, text))?;
+        if let Some(name) = &defaults.application_name {
+            header_text::check("application name", name)?;
         }
         let limits = [
             ("timeout", defaults.timeout.is_zero()),
             ("attempt timeout", defaults.attempt_timeout.is_zero()),
-            ("connect timeout", self.http.connect_timeout.is_zero()),
             ("body limit", defaults.body_limit == 0),
         ];
         if let Some((name, _)) = limits.into_iter().find(|(_, is_zero)| *is_zero) {
@@ -241,6 +223,8 @@ impl ClientBuilder {
             defaults,
             budget: Budget::default(),
             throttle: Throttle::default(),
+            rate: Rate::adaptive(),
+            recent_ids: RecentIds::default(),
         }))
     }
 }
@@ -249,8 +233,8 @@ impl fmt::Debug for ClientBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientBuilder")
             .field("cloud", &self.cloud)
-            .field("base_url", &self.base_url)
-            .field("authority", &self.authority)
+            .field("base_url", &self.base_url.as_deref().map(endpoint::without_credentials))
+            .field("authority", &self.authority.as_deref().map(endpoint::without_credentials))
             .finish_non_exhaustive()
     }
 }

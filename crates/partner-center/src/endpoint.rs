@@ -1,4 +1,4 @@
-//! Addresses of the service and of the sign-in: which ones a token may be sent to.
+//! The addresses of the service and of the sign-in: which ones a token may be sent to.
 
 use std::net::IpAddr;
 
@@ -10,29 +10,34 @@ use crate::error::Error;
 ///
 /// That is https, or plain http to this machine; elsewhere plain http must be allowed by name.
 pub(crate) fn check(name: &str, address: &str, allows_plain_http: bool) -> Result<Url, Error> {
-    let refuse = |reason: &str| Err(Error::configuration(format!("the {name} {reason}")));
+    let invalid = |reason: &str| Err(Error::configuration(format!("the {name} {reason}")));
     let Ok(url) = Url::parse(address.trim()) else {
-        return refuse("is no absolute URL such as https://api.partnercenter.microsoft.com");
+        return invalid("is not an absolute URL (expected e.g. https://api.partnercenter.microsoft.com)");
     };
     match url.scheme() {
         "https" => {}
         "http" if allows_plain_http || is_loopback(&url) => {}
-        "http" => return refuse("is plain http, which would send tokens unprotected; use https"),
-        _ => return refuse("must begin with https://"),
+        "http" => return invalid("is plain http, which would send tokens unprotected; use https"),
+        _ => return invalid("must begin with https://"),
     }
     if url.host_str().is_none_or(str::is_empty) {
-        return refuse("names no host");
+        return invalid("names no host");
     }
     if !url.username().is_empty() || url.password().is_some() {
-        return refuse("holds a user name or a password; give a credential instead");
+        return invalid("holds a user name or a password; give a credential instead");
     }
     if url.query().is_some() || url.fragment().is_some() {
-        return refuse("holds a query or a fragment; give the address alone");
+        return invalid("holds a query or a fragment; give the address alone");
     }
     if text(&url).ends_with("/v1") {
-        return refuse("ends with /v1, which the client adds itself; leave it out");
+        return invalid("ends with /v1, which the client adds itself; leave it out");
     }
     Ok(url)
+}
+
+/// An address as a caller wrote it, without what may be a user name or a password.
+pub(crate) fn without_credentials(address: &str) -> &str {
+    address.rsplit_once('@').map_or(address, |(_, rest)| rest)
 }
 
 /// An address without a slash at the end.
@@ -70,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_a_token_must_not_go_to() {
+    fn rejects_what_a_token_must_not_be_sent_to() {
         for address in [
             "",
             "api.partnercenter.microsoft.com",

@@ -9,6 +9,7 @@ use hyper::ext::ReasonPhrase;
 use tokio::time::{Instant, timeout_at};
 
 /// What came of one exchange.
+#[derive(Default)]
 pub(crate) struct Exchange {
     /// Status and headers, once they have arrived.
     pub(crate) head: Option<Head>,
@@ -50,11 +51,24 @@ pub(crate) enum TransportErrorKind {
     Configuration,
 }
 
+impl TransportErrorKind {
+    /// The kind as a word for logs.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Connection => "connection",
+            Self::Certificate => "certificate",
+            Self::Timeout => "timeout",
+            Self::BodyTooLarge => "body-too-large",
+            Self::Configuration => "configuration",
+        }
+    }
+}
+
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// The bytes after the UTF-8 byte order mark that Microsoft's services are known to put before JSON.
-pub(crate) fn without_byte_order_mark(body: &[u8]) -> &[u8] {
-    body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body)
+/// The body without the UTF-8 byte order mark that Microsoft's services are known to put before JSON.
+pub(crate) fn without_byte_order_mark(body: &Bytes) -> Bytes {
+    body.slice(if body.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len().. } else { 0.. })
 }
 
 /// Sends `request` and reads the whole response, at most `body_limit` bytes of body, until `deadline`.

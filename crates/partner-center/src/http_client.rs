@@ -1,29 +1,26 @@
-//! The connections below the pipeline: reqwest, with the settings that keep it safe.
+//! The HTTP client: reqwest, with the settings that keep it safe.
 
 use std::time::Duration;
 
 use reqwest::redirect;
 
+use crate::connection;
 use crate::error::Error;
 
-/// How connections are made.
+/// The settings of the HTTP client.
 pub(crate) struct Settings {
     pub(crate) builder: Option<reqwest::ClientBuilder>,
-    pub(crate) connect_timeout: Duration,
-    pub(crate) root_certificates: Vec<Vec<u8>>,
     pub(crate) uses_proxies: bool,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self {
-            builder: None,
-            connect_timeout: Duration::from_secs(10),
-            root_certificates: Vec::new(),
-            uses_proxies: true,
-        }
+        Self { builder: None, uses_proxies: true }
     }
 }
+
+/// How long connecting may take, TLS included.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 impl Settings {
     /// The reqwest client; the safety settings go on top of whatever the user's builder says.
@@ -34,21 +31,17 @@ impl Settings {
                 "https needs TLS and none is compiled in; turn on the feature `rustls` or `native-tls`",
             ));
         }
-        let mut builder = self.builder.unwrap_or_else(uncompressed).user_agent(user_agent(application_name));
+        let mut builder = self.builder.unwrap_or_else(default_builder).user_agent(user_agent(application_name));
         if !self.uses_proxies {
             builder = builder.no_proxy();
         }
-        for pem in &self.root_certificates {
-            builder = trust(builder, pem)?;
-        }
-        verified(builder)
-            // Its own repeats would be seen by nobody here, neither the count of attempts nor the budget.
+        verified(connection::watched(builder))
+            // Neither the count of attempts nor the budget would see its own repeats.
             .retry(reqwest::retry::never().max_retries_per_request(0))
             .redirect(redirect::Policy::none())
             .referer(false)
-            .connect_timeout(self.connect_timeout)
             .build()
-            .map_err(|error| Error::configuration("the HTTP client cannot be made").caused_by(error))
+            .map_err(|error| Error::configuration("the HTTP client cannot be built").with_source(error))
     }
 }
 
@@ -62,10 +55,10 @@ fn user_agent(application_name: Option<&str>) -> String {
     application_name.map_or_else(|| own.to_owned(), |name| format!("{} {own}", word(name)))
 }
 
-/// A builder that asks for no compression, whatever features of reqwest other crates of the program turn on: the body is
-/// handed out as it came.
-fn uncompressed() -> reqwest::ClientBuilder {
-    reqwest::Client::builder().no_gzip().no_brotli().no_zstd().no_deflate()
+/// A builder that asks for no compression, whatever features of reqwest other crates of the program turn on: callers get
+/// the body as it came.
+fn default_builder() -> reqwest::ClientBuilder {
+    reqwest::Client::builder().no_gzip().no_brotli().no_zstd().no_deflate().connect_timeout(CONNECT_TIMEOUT)
 }
 
 /// Takes back the switches of a user's builder that turn the checks of certificates off.
@@ -77,20 +70,4 @@ fn verified(builder: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
 #[cfg(not(any(feature = "rustls", feature = "native-tls")))]
 fn verified(builder: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
     builder
-}
-
-#[cfg(any(feature = "rustls", feature = "native-tls"))]
-fn trust(builder: reqwest::ClientBuilder, pem: &[u8]) -> Result<reqwest::ClientBuilder, Error> {
-    let certificates = reqwest::Certificate::from_pem_bundle(pem).ok().filter(|certificates| !certificates.is_empty());
-    match certificates {
-        Some(certificates) => Ok(builder.tls_certs_merge(certificates)),
-        None => Err(Error::configuration("the root certificate is no PEM that can be read")),
-    }
-}
-
-#[cfg(not(any(feature = "rustls", feature = "native-tls")))]
-fn trust(_: reqwest::ClientBuilder, _: &[u8]) -> Result<reqwest::ClientBuilder, Error> {
-    Err(Error::configuration(
-        "a root certificate is of no use without TLS; turn on the feature `rustls` or `native-tls`",
-    ))
 }

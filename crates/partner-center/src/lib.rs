@@ -1,40 +1,40 @@
 #![doc = include_str!("../README.md")]
 
 pub mod auth;
-pub mod bulk;
 mod call;
 mod client;
 mod client_builder;
 mod cloud;
+mod connection;
 mod customer;
+mod decode;
 mod endpoint;
 mod error;
-#[expect(dead_code, reason = "the service and the token endpoint move here next")]
 mod exchange;
-mod fault;
-mod fresh_id;
 mod header_text;
 mod http_client;
+mod json;
+mod organizations;
 mod pipeline;
 mod received;
 mod request;
 mod response;
 mod retry_policy;
+mod runtime;
 mod transport_error;
-mod unknown_fields;
 
-pub use bulk::Organizations;
 pub use client::Client;
 pub use client_builder::ClientBuilder;
 pub use cloud::Cloud;
 pub use customer::Customer;
 pub use error::{Error, ErrorKind};
+pub use organizations::{OrganizationItem, Organizations};
 /// The version of the contract below this crate, for bug reports.
 pub use partner_center_gen::contract_version;
-pub use request::{Pending, Request};
-pub use response::{MfaCompliance, Response};
+pub use request::{Request, ResponseFuture};
+pub use response::Response;
 pub use retry_policy::RetryPolicy;
-/// What the service's answers hold; generated from the contract.
+/// The service's models, generated from the contract.
 pub mod models {
     pub use partner_center_gen::types::Organization;
 }

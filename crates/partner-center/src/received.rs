@@ -1,12 +1,12 @@
-//! What came back from the service: status, headers and the whole body.
+//! A response of the service: status, the headers that are ever asked for, and the body.
 
-use std::borrow::Cow;
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{LOCATION, WWW_AUTHENTICATE};
-use http::{HeaderMap, HeaderName, StatusCode};
+use http::{HeaderName, StatusCode};
 
+use crate::exchange::{Head, without_byte_order_mark};
 use crate::pipeline::retry_after;
 
 pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("ms-requestid");
@@ -19,58 +19,49 @@ pub(crate) const MFA_COMPLIANCE: HeaderName = HeaderName::from_static("ismfacomp
 static KEPT: [HeaderName; 7] =
     [REQUEST_ID, CORRELATION_ID, CORRELATION_VECTOR, SERVER_ID, MFA_COMPLIANCE, LOCATION, WWW_AUTHENTICATE];
 
-/// What these take in all.
-const USUAL_LENGTH: usize = 256;
-
-const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
-
-/// One whole answer of the service.
+/// One response.
 ///
-/// Nothing in it points into the connection's read buffer: kept answers would keep all of that alive, and the connection
-/// would have to get itself another one for each.
+/// Nothing in it points into the connection's read buffer, which a kept response would keep alive.
 pub(crate) struct Received {
     pub(crate) status: StatusCode,
-    /// Of the headers, what is ever asked for and readable text: `name: value`, a line each.
-    pub(crate) headers: String,
+    headers: Vec<(&'static HeaderName, String)>,
     /// How long the service asks to wait, by its headers.
     pub(crate) retry_after: Option<Duration>,
-    /// The status line's own words, where they are not the standard ones; HTTP/2 has none.
+    /// The status line's own words, where they are not the standard ones.
     pub(crate) reason: Option<String>,
-    /// The body as it came.
+    /// The body as it came; a part of it where the response broke off.
     pub(crate) raw: Bytes,
 }
 
 impl Received {
-    /// An answer with its headers, whose body is still to come; `strike` takes out of a value what must not be kept.
-    pub(crate) fn new(status: StatusCode, headers: &HeaderMap, strike: impl Fn(&str) -> Cow<'_, str>) -> Self {
-        let mut kept = String::with_capacity(USUAL_LENGTH);
-        for name in headers.keys().filter(|name| KEPT.contains(name)) {
-            // Of several, the first counts.
-            if let Some(value) = headers.get(name).and_then(|value| std::str::from_utf8(value.as_bytes()).ok()) {
-                kept.extend([name.as_str(), ": ", &strike(value), "\n"]);
-            }
+    pub(crate) fn new(head: Head, raw: Bytes, redact: impl Fn(&str) -> String) -> Self {
+        let headers = head.headers.iter().filter_map(|(name, value)| {
+            let name = KEPT.iter().find(|kept| *kept == name)?;
+            let text = std::str::from_utf8(value.as_bytes()).ok()?.trim();
+            (!text.is_empty()).then(|| (name, redact(text)))
+        });
+        Self {
+            status: head.status,
+            headers: headers.collect(),
+            retry_after: retry_after::in_headers(&head.headers),
+            reason: head.reason.filter(|_| !head.status.is_success()).map(|reason| redact(&reason)),
+            raw,
         }
-        Self { status, headers: kept, retry_after: retry_after::in_headers(headers), reason: None, raw: Bytes::new() }
     }
 
-    /// An answer without headers.
-    #[cfg(test)]
-    pub(crate) fn of(status: StatusCode, raw: Bytes) -> Self {
-        Self { status, headers: String::new(), retry_after: None, reason: None, raw }
-    }
-
-    /// The body without the UTF-8 byte order mark that Microsoft's services are known to put before JSON.
+    /// The body without a UTF-8 byte order mark.
     pub(crate) fn body(&self) -> Bytes {
-        match self.raw.starts_with(BYTE_ORDER_MARK) {
-            true => self.raw.slice(BYTE_ORDER_MARK.len()..),
-            false => self.raw.clone(),
-        }
+        without_byte_order_mark(&self.raw)
     }
 
-    /// The value of a header that is kept, where it is readable text.
+    /// The values of a header that are readable text.
+    pub(crate) fn headers(&self, name: &HeaderName) -> impl Iterator<Item = &str> {
+        self.headers.iter().filter(move |(kept, _)| *kept == name).map(|(_, value)| &**value)
+    }
+
+    /// The first value of a header.
     pub(crate) fn header(&self, name: &HeaderName) -> Option<&str> {
-        debug_assert!(KEPT.contains(name), "{name} is not kept");
-        self.headers.lines().find_map(|line| line.strip_prefix(name.as_str())?.strip_prefix(": "))
+        self.headers(name).next()
     }
 
     pub(crate) fn request_id(&self) -> Option<&str> {
@@ -83,43 +74,45 @@ impl Received {
 }
 
 #[cfg(test)]
-mod tests {
-    use http::HeaderValue;
-
-    use super::*;
-
-    #[test]
-    fn keeps_the_first_of_several_and_no_other_header_and_nothing_unreadable() {
-        let mut headers = HeaderMap::new();
-        for (name, value) in [("ms-cv", &b"one"[..]), ("ms-cv", b"two"), ("ms-cvx", b"x"), ("ms-serverid", b"\xff")] {
-            headers.append(name, HeaderValue::from_bytes(value).unwrap());
-        }
-        headers.append(SERVER_ID, HeaderValue::from_static("readable"));
-        let received = Received::new(StatusCode::OK, &headers, |value| value.replace("one", "ms-cv: 1").into());
-        assert_eq!(received.headers, "ms-cv: ms-cv: 1\n");
-        assert_eq!(received.header(&CORRELATION_VECTOR), Some("ms-cv: 1"));
-        assert_eq!(received.header(&SERVER_ID), None);
-    }
-}
-
-#[cfg(test)]
-mod properties {
+pub(crate) mod tests {
+    use http::{HeaderMap, HeaderValue};
     use proptest::prelude::*;
 
     use super::*;
 
-    fn received(raw: Vec<u8>) -> Received {
-        Received::of(StatusCode::OK, raw.into())
+    /// A response with these headers.
+    pub(crate) fn received(status: u16, headers: &[(HeaderName, &str)], body: impl Into<Bytes>) -> Received {
+        let pairs = headers.iter().map(|(name, value)| (name.clone(), HeaderValue::from_str(value).unwrap()));
+        let head = Head { status: StatusCode::from_u16(status).unwrap(), headers: pairs.collect(), reason: None };
+        Received::new(head, body.into(), str::to_owned)
+    }
+
+    #[test]
+    fn keeps_readable_known_headers_redacted_and_drops_every_other() {
+        let mut headers = HeaderMap::new();
+        for (name, value) in [("ms-cv", &b"one"[..]), ("ms-cv", b"two"), ("set-cookie", b"x"), ("ms-serverid", b"\xff")]
+        {
+            headers.append(name, HeaderValue::from_bytes(value).unwrap());
+        }
+        let head = Head { status: StatusCode::OK, headers, reason: None };
+        let received = Received::new(head, Bytes::new(), |value| value.replace("one", "1"));
+        assert_eq!(received.headers(&CORRELATION_VECTOR).collect::<Vec<_>>(), ["1", "two"]);
+        assert_eq!((received.headers.len(), received.header(&SERVER_ID)), (2, None));
+    }
+
+    #[test]
+    fn an_empty_header_counts_as_missing() {
+        assert_eq!(received(200, &[(CORRELATION_ID, " ")], "").correlation_id(), None);
     }
 
     proptest! {
         #[test]
         fn one_byte_order_mark_is_stripped_and_nothing_else_changes(body: Vec<u8>) {
-            let marked = received([BYTE_ORDER_MARK, &*body].concat());
+            let marked = received(200, &[], [b"\xef\xbb\xbf", &*body].concat());
             prop_assert_eq!(&*marked.body(), &*body);
             prop_assert_eq!(marked.raw.len(), body.len() + 3);
-            prop_assume!(!body.starts_with(BYTE_ORDER_MARK));
-            prop_assert_eq!(&*received(body.clone()).body(), &*body);
+            prop_assume!(!body.starts_with(b"\xef\xbb\xbf"));
+            prop_assert_eq!(&*received(200, &[], body.clone()).body(), &*body);
         }
     }
 }

@@ -3,21 +3,22 @@
 use std::fmt;
 use std::future::{Future, IntoFuture};
 use std::pin::Pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use uuid::Uuid;
 
-use crate::client::Client;
 use crate::error::Error;
+use crate::pipeline::rate::Rate;
 use crate::response::Response;
 use crate::retry_policy::RetryPolicy;
 
 /// The future of a call.
-pub type Pending<T> = Pin<Box<dyn Future<Output = Result<Response<T>, Error>> + Send>>;
+pub type ResponseFuture<T> = Pin<Box<dyn Future<Output = Result<Response<T>, Error>> + Send>>;
 
 /// A call that is about to be made: set its options, then `.await` it.
 ///
-/// Whatever is not set here is as the client has it.
+/// What is not set here is as the client has it.
 ///
 /// ```no_run
 /// # async fn example(client: partner_center::Client, customer: uuid::Uuid, incoming: uuid::Uuid)
@@ -35,31 +36,35 @@ pub type Pending<T> = Pin<Box<dyn Future<Output = Result<Response<T>, Error>> + 
 /// ```
 #[must_use = "a request does nothing until it is awaited"]
 pub struct Request<T> {
-    client: Client,
-    customer: Uuid,
     options: CallOptions,
-    send: fn(Client, Uuid, CallOptions) -> Pending<T>,
+    send: Box<dyn FnOnce(CallOptions) -> ResponseFuture<T> + Send + Sync>,
 }
 
-/// What a caller has set for one call.
-#[derive(Default)]
+/// The options of one call.
+#[derive(Clone, Default)]
 pub(crate) struct CallOptions {
     pub(crate) request_id: Option<Uuid>,
     pub(crate) correlation_id: Option<Uuid>,
     pub(crate) application_name: Option<String>,
-    pub(crate) locale: Option<String>,
     pub(crate) validate_mfa: Option<bool>,
     pub(crate) timeout: Option<Duration>,
     pub(crate) attempt_timeout: Option<Duration>,
     pub(crate) retry: Option<RetryPolicy>,
+    /// Whether throttling is waited out, without counting as the call's time, instead of failing the call.
+    pub(crate) waits_out_throttling: bool,
+    /// A rate to keep to beside the client's own.
+    pub(crate) rate: Option<Arc<Rate>>,
 }
 
 impl<T> Request<T> {
-    pub(crate) fn new(client: Client, customer: Uuid, send: fn(Client, Uuid, CallOptions) -> Pending<T>) -> Self {
-        Self { client, customer, options: CallOptions::default(), send }
+    pub(crate) fn new<F>(send: impl FnOnce(CallOptions) -> F + Send + Sync + 'static) -> Self
+    where
+        F: Future<Output = Result<Response<T>, Error>> + Send + 'static,
+    {
+        Self { options: CallOptions::default(), send: Box::new(|options| Box::pin(send(options))) }
     }
 
-    /// The `MS-RequestId`, which names this one logical call; a fresh one by default.
+    /// Sets the `MS-RequestId`, which names this one logical call; a fresh one by default.
     ///
     /// The service takes two requests with the same id for repeats of one call
     /// ([source](https://learn.microsoft.com/partner-center/developer/headers)), so use an id once.
@@ -68,46 +73,40 @@ impl<T> Request<T> {
         self
     }
 
-    /// The `MS-CorrelationId`, which ties calls that belong together; a fresh one by default.
+    /// Sets the `MS-CorrelationId`, which ties calls that belong together; a fresh one by default.
     pub fn correlation_id(mut self, id: Uuid) -> Self {
         self.options.correlation_id = Some(id);
         self
     }
 
-    /// The `MS-PartnerCenter-Application` of this call.
+    /// Sets the `MS-PartnerCenter-Application` of this call.
     pub fn application_name(mut self, name: impl Into<String>) -> Self {
         self.options.application_name = Some(name.into());
         self
     }
 
-    /// The `X-Locale` of this call, such as `de-DE`.
-    pub fn locale(mut self, locale: impl Into<String>) -> Self {
-        self.options.locale = Some(locale.into());
-        self
-    }
-
-    /// Whether to ask the service if the token shows multi-factor authentication; see
+    /// Sets whether to ask the service if the token shows multi-factor authentication; see
     /// [`Response::mfa_compliant`](crate::Response::mfa_compliant).
     ///
-    /// Older accounts of the header behind it say that the service then refuses tokens that do not.
+    /// Older accounts of the header behind it say that the service then rejects tokens that do not.
     pub fn validate_mfa(mut self, validate: bool) -> Self {
         self.options.validate_mfa = Some(validate);
         self
     }
 
-    /// How long the call may take in all: sign-in, attempts and the waits between them.
+    /// Sets how long the call may take in all: sign-in, attempts and the delays between them.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.options.timeout = Some(timeout);
         self
     }
 
-    /// How long one attempt may take, from sending to the last byte of the answer.
+    /// Sets how long one attempt may take, from sending to the last byte of the response.
     pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
         self.options.attempt_timeout = Some(timeout);
         self
     }
 
-    /// How stubborn this call is.
+    /// Sets the retry policy of this call.
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.options.retry = Some(policy);
         self
@@ -116,15 +115,15 @@ impl<T> Request<T> {
 
 impl<T> IntoFuture for Request<T> {
     type Output = Result<Response<T>, Error>;
-    type IntoFuture = Pending<T>;
+    type IntoFuture = ResponseFuture<T>;
 
-    fn into_future(self) -> Pending<T> {
-        (self.send)(self.client, self.customer, self.options)
+    fn into_future(self) -> ResponseFuture<T> {
+        (self.send)(self.options)
     }
 }
 
 impl<T> fmt::Debug for Request<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Request").field("customer", &self.customer).finish_non_exhaustive()
+        f.debug_struct("Request").finish_non_exhaustive()
     }
 }

@@ -1,4 +1,4 @@
-//! What a successful call gives back.
+//! The response of a successful call.
 
 use std::fmt;
 use std::ops::Deref;
@@ -8,10 +8,9 @@ use bytes::Bytes;
 use http::StatusCode;
 use uuid::Uuid;
 
-use crate::error::{Error, ErrorKind};
 use crate::received::{CORRELATION_VECTOR, MFA_COMPLIANCE, Received, SERVER_ID};
 
-/// A value from the service, with everything that came along.
+/// A value from the service, with everything that came with it.
 ///
 /// It derefs to the value.
 pub struct Response<T> {
@@ -28,18 +27,6 @@ pub(crate) struct Meta {
     pub(crate) elapsed: Duration,
 }
 
-/// Whether the service says that the token shows multi-factor authentication.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum MfaCompliance {
-    /// It does.
-    Yes,
-    /// It does not; such tokens are refused where the service enforces it.
-    No,
-    /// The service did not say, which is usual.
-    Unknown,
-}
-
 impl<T> Response<T> {
     pub(crate) fn new(value: T, meta: Meta) -> Self {
         Self { value, meta: Box::new(meta) }
@@ -50,7 +37,7 @@ impl<T> Response<T> {
         self.value
     }
 
-    /// The answer's status.
+    /// The HTTP status.
     #[must_use]
     pub fn status(&self) -> StatusCode {
         self.meta.received.status
@@ -86,23 +73,19 @@ impl<T> Response<T> {
         self.meta.received.header(&CORRELATION_VECTOR)
     }
 
-    /// Which machine of the service answered (`MS-ServerId`), opaque.
+    /// The machine of the service that responded (`MS-ServerId`), opaque.
     #[must_use]
     pub fn server_id(&self) -> Option<&str> {
         self.meta.received.header(&SERVER_ID)
     }
 
-    /// Whether the token shows multi-factor authentication, where the service says so.
+    /// Whether the service says that the token shows multi-factor authentication; `None` if it does not say.
     ///
     /// Ask for it with [`validate_mfa`](crate::Request::validate_mfa). The header behind it is not on the endpoint's
     /// page; other clients read it, and it is often missing.
     #[must_use]
-    pub fn mfa_compliant(&self) -> MfaCompliance {
-        match self.meta.received.header(&MFA_COMPLIANCE).map(str::trim) {
-            Some(value) if value.eq_ignore_ascii_case("true") => MfaCompliance::Yes,
-            Some(value) if value.eq_ignore_ascii_case("false") => MfaCompliance::No,
-            _ => MfaCompliance::Unknown,
-        }
+    pub fn mfa_compliant(&self) -> Option<bool> {
+        self.meta.received.header(&MFA_COMPLIANCE)?.to_ascii_lowercase().parse().ok()
     }
 
     /// How many times the request was sent.
@@ -111,35 +94,16 @@ impl<T> Response<T> {
         self.meta.attempts
     }
 
-    /// How long the call took, waits included.
+    /// How long the call took, delays included.
     #[must_use]
     pub fn elapsed(&self) -> Duration {
         self.meta.elapsed
     }
 
-    /// The body's bytes as they came, so that a field which the contract does not know yet is never lost.
+    /// The body's bytes as they came; a field that the contract does not know yet is here too.
     #[must_use]
     pub fn raw(&self) -> &Bytes {
         &self.meta.received.raw
-    }
-
-    /// The error of a call whose answer is well-formed and yet not what was asked for.
-    fn into_error(self, kind: ErrorKind, detail: String) -> Error {
-        let Meta { received, request_id, correlation_id, attempts, elapsed } = *self.meta;
-        Error::new(kind, detail).answered_with(received).of_call(request_id, correlation_id, attempts, elapsed)
-    }
-}
-
-impl<T> Response<Vec<T>> {
-    /// The one element, or an error that says how many there are.
-    pub(crate) fn exactly_one(mut self) -> Result<Response<T>, Error> {
-        match (self.value.pop(), self.value.len()) {
-            (Some(value), 0) => Ok(Response { value, meta: self.meta }),
-            (None, _) => Err(self.into_error(ErrorKind::NotExactlyOne, "the array is empty".to_owned())),
-            (Some(_), others) => {
-                Err(self.into_error(ErrorKind::NotExactlyOne, format!("the array holds {}", others + 1)))
-            }
-        }
     }
 }
 

@@ -1,12 +1,12 @@
-//! How stubborn a call is.
+//! The retry policy of a call.
 
 use std::time::Duration;
 
-/// How often, how fast and under which restraints a failed call is sent again.
+/// How often and how fast a failed call is retried.
 ///
-/// Sent again are calls that failed in transport or with 408, 429, 500, 502, 503 or 504. The wait is the longer of the
-/// back-off (exponential, with full jitter) and what the service asks for, and never runs past the call's deadline:
-/// where it does not fit, the error comes at once.
+/// Calls are retried that failed in transport or with 408, 429, 500, 502, 503 or 504. The delay is the longer of the
+/// back-off (exponential, with full jitter) and what the service asks for. If it exceeds the call's deadline, the call
+/// fails immediately. A kept connection that the server has closed is replaced at once, without counting as a retry.
 ///
 /// ```
 /// use std::time::Duration;
@@ -22,9 +22,7 @@ pub struct RetryPolicy {
     pub(crate) base_delay: Duration,
     pub(crate) max_delay: Duration,
     pub(crate) is_budgeted: bool,
-    pub(crate) heeds_throttle: bool,
-    /// Whether refused calls are sent again by themselves; a run over many customers does it at its own pace.
-    pub(crate) retries_throttled: bool,
+    pub(crate) respects_throttle: bool,
 }
 
 impl Default for RetryPolicy {
@@ -34,47 +32,46 @@ impl Default for RetryPolicy {
             base_delay: Duration::from_millis(500),
             max_delay: Duration::from_secs(30),
             is_budgeted: true,
-            heeds_throttle: true,
-            retries_throttled: true,
+            respects_throttle: true,
         }
     }
 }
 
 impl RetryPolicy {
-    /// One attempt; a second one only to replace a token that the service refuses.
+    /// One attempt; a second one only to replace a token that the service rejects.
     pub fn off() -> Self {
         Self::default().max_attempts(1)
     }
 
-    /// How many attempts a call has in all; 4 by default, at least 1. Replacing a token that the service refuses, once a
-    /// call, is not counted.
+    /// Sets how many attempts a call has in all; 4 by default, at least 1. Replacing a token that the service rejects, once
+    /// a call, is not counted.
     pub fn max_attempts(mut self, attempts: u32) -> Self {
         self.max_attempts = attempts.max(1);
         self
     }
 
-    /// The longest first wait; it doubles with every attempt. 500 ms by default.
+    /// Sets the longest first back-off; it doubles with every attempt. 500 ms by default.
     pub fn base_delay(mut self, delay: Duration) -> Self {
         self.base_delay = delay;
         self
     }
 
-    /// What the doubling stops at; 30 s by default. What the service asks for is not cut by it.
+    /// Sets the longest back-off; 30 s by default. A delay that the service asks for is not cut by it.
     pub fn max_delay(mut self, delay: Duration) -> Self {
         self.max_delay = delay;
         self
     }
 
-    /// Whether repeats draw on the budget that all clones of the client share, so that an outage does not become a
-    /// storm: in the long run at most one repeat for every five calls. On by default.
+    /// Sets whether retries draw on the budget that all clones of the client share, so that an outage does not become a
+    /// storm: in the long run at most one retry for every five calls. On by default.
     pub fn budget(mut self, is_budgeted: bool) -> Self {
         self.is_budgeted = is_budgeted;
         self
     }
 
-    /// Whether the call waits where another call of the same client has been told to wait. On by default.
-    pub fn shared_throttle(mut self, heeds_throttle: bool) -> Self {
-        self.heeds_throttle = heeds_throttle;
+    /// Sets whether the call waits while another call of the same client is throttled. On by default.
+    pub fn shared_throttle(mut self, respects_throttle: bool) -> Self {
+        self.respects_throttle = respects_throttle;
         self
     }
 }

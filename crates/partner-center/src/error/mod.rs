@@ -1,5 +1,7 @@
-//! What a failed call knows.
+//! The error of a call: what happened, what to do, and everything learned on the way.
 
+pub(crate) mod body;
+pub(crate) mod classify;
 mod kind;
 pub(crate) mod text;
 
@@ -17,12 +19,12 @@ use self::text::excerpt;
 use crate::auth::CredentialError;
 use crate::received::{CORRELATION_VECTOR, Received, SERVER_ID};
 
-/// Why a call, or the making of a client, failed.
+/// Why a call, or building a client, failed.
 ///
 /// `Display` is one line without headers, tokens or bodies (`{:#}` leaves the ids out);
 /// [`help`](Self::help) says what to do;
-/// [`source`](StdError::source) leads to the cause below. Everything that was learnt on the way is kept: both pairs of
-/// ids, the status, the service's code and the raw body.
+/// [`source`](StdError::source) is the cause below. It keeps both pairs of ids, the status, the service's code and the
+/// raw body.
 ///
 /// ```
 /// # fn handle(error: partner_center::Error) {
@@ -40,7 +42,7 @@ pub struct Error(Box<Inner>);
 #[derive(Default)]
 struct Inner {
     kind: Option<ErrorKind>,
-    /// What exactly happened, where the kind alone does not say it.
+    /// What exactly happened, if the kind alone does not say it.
     detail: Cow<'static, str>,
     code: Option<String>,
     description: Option<String>,
@@ -65,19 +67,19 @@ impl Error {
         Self::new(ErrorKind::Configuration, detail)
     }
 
-    pub(crate) fn caused_by(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+    pub(crate) fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         self.0.source = Some(source.into());
         self
     }
 
-    pub(crate) fn answered_with(mut self, received: Received) -> Self {
+    pub(crate) fn with_response(mut self, received: Received) -> Self {
         self.0.received = Some(received);
         self.0.may_have_been_sent = true;
         self
     }
 
-    /// Keeps an earlier answer of the same call, where this failure came without one.
-    pub(crate) fn after(mut self, earlier: Option<Received>) -> Self {
+    /// Keeps an earlier response of the same call, if this failure has none.
+    pub(crate) fn with_earlier_response(mut self, earlier: Option<Received>) -> Self {
         self.0.received = self.0.received.or(earlier);
         self
     }
@@ -86,31 +88,42 @@ impl Error {
         self.0.received
     }
 
-    pub(crate) fn said(mut self, code: Option<String>, description: Option<String>) -> Self {
+    pub(crate) fn with_service_error(mut self, code: Option<String>, description: Option<String>) -> Self {
         self.0.code = code;
         self.0.description = description;
         self
     }
 
-    pub(crate) fn wait(mut self, retry_after: Option<Duration>) -> Self {
+    pub(crate) fn with_retry_after(mut self, retry_after: Option<Duration>) -> Self {
         self.0.retry_after = retry_after;
         self
     }
 
-    pub(crate) fn maybe_sent(mut self, may_have_been_sent: bool) -> Self {
+    pub(crate) fn with_may_have_been_sent(mut self, may_have_been_sent: bool) -> Self {
         self.0.may_have_been_sent = may_have_been_sent;
         self
     }
 
-    /// Notes down which call failed, and what it had done until then.
-    pub(crate) fn of_call(mut self, request_id: Uuid, correlation_id: Uuid, attempts: u32, elapsed: Duration) -> Self {
+    /// Adds which call failed, and what it had done until then.
+    pub(crate) fn with_call(
+        mut self,
+        request_id: Uuid,
+        correlation_id: Uuid,
+        attempts: u32,
+        elapsed: Duration,
+    ) -> Self {
         self.0.ids = Some((request_id, correlation_id));
         self.0.attempts = attempts;
         self.0.elapsed = elapsed;
         self
     }
 
-    /// What class of thing went wrong.
+    /// Whether the attempt got no response: then a kept connection may be to blame.
+    pub(crate) fn is_without_response(&self) -> bool {
+        self.0.received.is_none() && matches!(self.kind(), ErrorKind::Connection | ErrorKind::Timeout)
+    }
+
+    /// The kind of error.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         self.0.kind.unwrap_or(ErrorKind::Configuration)
@@ -125,7 +138,7 @@ impl Error {
         }
     }
 
-    /// The status of the last answer, if there was one.
+    /// The status of the last response, if there was one.
     #[must_use]
     pub fn status(&self) -> Option<StatusCode> {
         Some(self.0.received.as_ref()?.status)
@@ -133,13 +146,13 @@ impl Error {
 
     /// The service's own error code, a number or a word, as text.
     ///
-    /// Read it together with the status: the service uses some codes with several of them.
+    /// Read it together with the status: the service uses some codes with several.
     #[must_use]
     pub fn code(&self) -> Option<&str> {
         self.0.code.as_deref()
     }
 
-    /// What the service said about it, unabridged and as hostile as it came; `Display` shows a safe excerpt.
+    /// The service's own description, unabridged and unescaped; `Display` shows a safe excerpt.
     #[must_use]
     pub fn description(&self) -> Option<&str> {
         self.0.description.as_deref()
@@ -157,31 +170,31 @@ impl Error {
         self.0.ids.map(|(_, correlation_id)| correlation_id)
     }
 
-    /// The `MS-RequestId` of the last answer, which may differ from the one sent.
+    /// The `MS-RequestId` of the last response, which may differ from the one sent.
     #[must_use]
     pub fn received_request_id(&self) -> Option<&str> {
         self.0.received.as_ref()?.request_id()
     }
 
-    /// The `MS-CorrelationId` of the last answer, which may differ from the one sent.
+    /// The `MS-CorrelationId` of the last response, which may differ from the one sent.
     #[must_use]
     pub fn received_correlation_id(&self) -> Option<&str> {
         self.0.received.as_ref()?.correlation_id()
     }
 
-    /// Microsoft's own tracing vector (`MS-CV`) of the last answer, opaque.
+    /// Microsoft's own tracing vector (`MS-CV`) of the last response, opaque.
     #[must_use]
     pub fn correlation_vector(&self) -> Option<&str> {
         self.0.received.as_ref()?.header(&CORRELATION_VECTOR)
     }
 
-    /// Which machine of the service gave the last answer (`MS-ServerId`), opaque.
+    /// Which machine of the service sent the last response (`MS-ServerId`), opaque.
     #[must_use]
     pub fn server_id(&self) -> Option<&str> {
         self.0.received.as_ref()?.header(&SERVER_ID)
     }
 
-    /// How long the service asks to wait before the next attempt, as it was told: add it to a clock with `checked_add`.
+    /// The delay that the service asks for before the next attempt, of any length: add it to a clock with `checked_add`.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
@@ -193,17 +206,17 @@ impl Error {
         self.0.attempts
     }
 
-    /// How long the call took, waits included.
+    /// How long the call took, delays included.
     #[must_use]
     pub fn elapsed(&self) -> Duration {
         self.0.elapsed
     }
 
-    /// Whether the same call may succeed later without anybody changing anything.
+    /// Whether the same call may succeed later without anything being changed.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         match self.kind() {
-            // An answer that breaks off has a status too, and is no answer.
+            // A response that breaks off has a status too.
             ErrorKind::Connection | ErrorKind::Timeout | ErrorKind::Throttled => true,
             ErrorKind::ServerFailure => {
                 self.status().is_some_and(|status| matches!(status.as_u16(), 500 | 502 | 503 | 504))
@@ -219,20 +232,22 @@ impl Error {
         self.0.may_have_been_sent
     }
 
-    /// The bytes of the last answer's body as they came, a byte order mark included; empty where there was none.
+    /// The bytes of the last response's body as they came, a byte order mark included; empty if there was none.
+    ///
+    /// Where the body broke off, stalled or was larger than the limit, these are the bytes that had come.
     #[must_use]
     pub fn raw(&self) -> &Bytes {
         static NOTHING: Bytes = Bytes::new();
         self.0.received.as_ref().map_or(&NOTHING, |received| &received.raw)
     }
 
-    /// Where a redirect that was not followed points to.
+    /// The target of a redirect, which is not followed.
     #[must_use]
     pub fn location(&self) -> Option<&str> {
         self.0.received.as_ref()?.header(&http::header::LOCATION)
     }
 
-    /// Why no token could be had, for [`ErrorKind::Credential`].
+    /// Why no token could be obtained, for [`ErrorKind::Credential`].
     #[must_use]
     pub fn credential_error(&self) -> Option<&CredentialError> {
         self.0.source.as_ref()?.downcast_ref()
@@ -241,7 +256,7 @@ impl Error {
 
 impl From<CredentialError> for Error {
     fn from(error: CredentialError) -> Self {
-        Self::new(ErrorKind::Credential, error.to_string()).wait(error.retry_after()).caused_by(error)
+        Self::new(ErrorKind::Credential, error.to_string()).with_retry_after(error.retry_after()).with_source(error)
     }
 }
 
@@ -271,7 +286,7 @@ impl fmt::Display for Error {
             if let Some(received) =
                 self.received_correlation_id().filter(|received| !received.eq_ignore_ascii_case(&sent))
             {
-                facts.add(format_args!("answered with correlation id {}", excerpt(received, SHOWN)))?;
+                facts.add(format_args!("received correlation id {}", excerpt(received, SHOWN)))?;
             }
         }
         facts.end()

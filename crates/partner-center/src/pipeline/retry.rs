@@ -1,110 +1,68 @@
-//! Decides whether a failed attempt is made again, and when.
+//! Decides what follows a failed attempt.
 
 use std::time::Duration;
 
-use http::StatusCode;
-use tokio::time::Instant;
-
 use super::backoff::Backoff;
-use crate::call::Call;
 use crate::error::{Error, ErrorKind};
+use crate::retry_policy::RetryPolicy;
 
-/// The retries of one call.
-pub(super) struct Retry<'a> {
-    call: &'a Call,
-    operation: &'static str,
+/// What follows a failed attempt.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Next {
+    /// The failure is final.
+    Stop,
+    /// Another attempt with a new token, if there is one.
+    NewToken,
+    /// Another attempt at once: nothing is wrong but the connection that was kept.
+    NewConnection,
+    /// Another attempt after this delay, if the budget allows it.
+    After(Duration),
+    /// Another attempt after this delay, which does not count as the call's time.
+    AfterThrottling(Duration),
 }
 
-impl<'a> Retry<'a> {
-    pub(super) fn new(call: &'a Call, operation: &'static str) -> Self {
-        Self { call, operation }
-    }
-
-    /// Waits while the client is told to wait, unless that takes longer than the call has.
-    pub(super) async fn wait_for_throttle(&self) -> Result<(), Error> {
-        if !self.call.retry.heeds_throttle {
-            return Ok(());
-        }
-        // Another refusal may have come while this call slept.
-        while let Some(until) = self.held_until() {
-            if until >= self.call.deadline {
-                let wait = until.saturating_duration_since(Instant::now());
-                return Err(Error::new(
-                    ErrorKind::Throttled,
-                    "the client was told to wait longer than the call may take",
-                )
-                .wait(Some(wait)));
-            }
-            tokio::time::sleep_until(until).await;
-        }
-        Ok(())
-    }
-
-    /// Whether the client is told to wait now.
-    pub(super) fn is_held_back(&self) -> bool {
-        self.call.retry.heeds_throttle && self.held_until().is_some()
-    }
-
-    fn held_until(&self) -> Option<Instant> {
-        self.call.client.inner().throttle.held_until(self.operation, self.call.customer)
-    }
-
-    /// Notes down that the service answered.
-    pub(super) fn answered(&self) {
-        self.call.client.inner().throttle.answered(self.operation, self.call.customer);
-    }
-
-    /// Waits for the next attempt; false where there is none.
-    pub(super) async fn waits(&self, error: &Error) -> bool {
-        if error.status() == Some(StatusCode::TOO_MANY_REQUESTS) {
-            self.hold_back_others(error);
-        } else if error.status().is_some() {
-            self.answered();
-        }
-        match self.wait_after(error) {
-            Some(wait) => {
-                tokio::time::sleep(wait).await;
-                true
-            }
-            None => {
-                self.give_up_on(error);
-                false
-            }
-        }
-    }
-
-    /// How long to wait before the next attempt; `None` where there is none.
-    fn wait_after(&self, error: &Error) -> Option<Duration> {
-        let (call, policy) = (self.call, &self.call.retry);
-        let attempts = call.attempts();
-        if !error.is_retryable() || self.is_handed_back(error) || attempts >= policy.max_attempts {
-            return None;
-        }
-        let backoff = Backoff { base: policy.base_delay, cap: policy.max_delay }.wait(attempts);
-        let wait = backoff.max(error.retry_after().unwrap_or_default());
-        let has_time = wait < call.time_left();
-        (has_time && (!policy.is_budgeted || call.client.inner().budget.withdraw())).then_some(wait)
-    }
-
-    /// Whether a refusal is for a run to deal with, which will ask again.
-    fn is_handed_back(&self, error: &Error) -> bool {
-        error.kind() == ErrorKind::Throttled && !self.call.retry.retries_throttled
-    }
-
-    fn give_up_on(&self, error: &Error) {
-        if error.kind() == ErrorKind::Throttled
-            && !self.is_handed_back(error)
-            && let Some(customer) = self.call.customer
-        {
-            self.call.client.inner().throttle.gave_up(self.operation, customer);
-        }
-    }
-
-    fn hold_back_others(&self, error: &Error) {
-        let wait = error.retry_after().unwrap_or_default().max(SHORTEST_WAIT);
-        self.call.client.inner().throttle.refused(self.operation, self.call.customer, wait);
-    }
+/// What the call has done so far.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Progress {
+    /// The attempts that failed and count against the policy.
+    pub(crate) failed: u32,
+    /// How many attempts were throttled.
+    pub(crate) throttled: u32,
+    pub(crate) has_new_token: bool,
+    /// Whether the failed attempt went over a connection that an earlier one had opened.
+    pub(crate) used_kept_connection: bool,
+    /// Since when the service answers this client with nothing but 429.
+    pub(crate) throttled_for: Duration,
+    pub(crate) time_left: Duration,
 }
 
-/// How long a refusal holds back the other calls at least, where it tells no wait or none to speak of.
-const SHORTEST_WAIT: Duration = Duration::from_secs(1);
+/// A call that waits out throttling gives up after this many throttled attempts, a `Retry-After` delay longer than an
+/// hour, or three hours of nothing but 429.
+const MOST_THROTTLED: u32 = 20;
+const LONGEST_DELAY: Duration = Duration::from_secs(60 * 60);
+const LONGEST_THROTTLING: Duration = Duration::from_secs(3 * 60 * 60);
+
+/// What follows the failed attempt that `progress` includes.
+pub(crate) fn next(error: &Error, policy: &RetryPolicy, waits_out_throttling: bool, progress: Progress) -> Next {
+    let backoff = Backoff { base: policy.base_delay, cap: policy.max_delay }.wait(progress.failed);
+    let delay = backoff.max(error.retry_after().unwrap_or_default());
+    if error.kind() == ErrorKind::Unauthenticated && !progress.has_new_token {
+        return Next::NewToken;
+    }
+    if waits_out_throttling && error.kind() == ErrorKind::Throttled {
+        let gives_up = progress.throttled >= MOST_THROTTLED
+            || delay > LONGEST_DELAY
+            || progress.throttled_for > LONGEST_THROTTLING;
+        return if gives_up { Next::Stop } else { Next::AfterThrottling(delay) };
+    }
+    if !error.is_retryable() || policy.max_attempts == 1 {
+        return Next::Stop;
+    }
+    if error.kind() == ErrorKind::Connection && error.is_without_response() && progress.used_kept_connection {
+        return Next::NewConnection;
+    }
+    if progress.failed >= policy.max_attempts || delay >= progress.time_left {
+        return Next::Stop;
+    }
+    Next::After(delay)
+}

@@ -1,18 +1,30 @@
-//! How long the service asks to wait, from `Retry-After` or from the gateway's text.
+//! The delay that the service asks for, by `Retry-After` or by the gateway's text.
 
 use std::time::{Duration, SystemTime};
 
 use http::HeaderMap;
 use http::header::{DATE, RETRY_AFTER};
 
-/// The wait that an answer asks for in its headers.
+/// The delay that a response asks for in its headers.
 ///
-/// Seconds are documented; an HTTP date is standard too and is measured against the answer's own `Date`, so that a
-/// wrong clock on this machine does no harm. Of several headers the longest wait counts. A date that has passed, and
-/// whatever cannot be read, asks for nothing.
+/// Seconds are documented; an HTTP date is standard too and is measured against the response's own `Date`, so that a
+/// wrong clock on this machine does no harm. Of several headers the longest delay counts. A date that has passed, one
+/// without `Date` that is more than an hour away, and whatever cannot be read, asks for nothing.
 pub(crate) fn in_headers(headers: &HeaderMap) -> Option<Duration> {
     let now = || date(headers.get(DATE)?.as_bytes());
     headers.get_all(RETRY_AFTER).iter().filter_map(|value| read(value.as_bytes(), now)).max()
+}
+
+/// The farthest date that is believed without the service's own clock.
+const FARTHEST: Duration = Duration::from_secs(60 * 60);
+
+/// The delay that the gateway names in its text (`Try again in 57 seconds.`).
+pub(crate) fn in_text(text: &str) -> Option<Duration> {
+    let lower = text.to_ascii_lowercase();
+    let rest = lower.split_once("again in ")?.1;
+    let digits = rest.find(|character: char| !character.is_ascii_digit())?;
+    let (number, unit) = rest.split_at(digits);
+    unit.trim_start().starts_with("second").then(|| number.parse().ok().map(Duration::from_secs))?
 }
 
 fn read(value: &[u8], now: impl FnOnce() -> Option<SystemTime>) -> Option<Duration> {
@@ -22,7 +34,11 @@ fn read(value: &[u8], now: impl FnOnce() -> Option<SystemTime>) -> Option<Durati
         return Some(Duration::from_secs(text.parse().unwrap_or(u64::MAX)));
     }
     let until = date(text.as_bytes())?;
-    until.duration_since(now().unwrap_or_else(SystemTime::now)).ok()
+    match now() {
+        Some(now) => until.duration_since(now).ok(),
+        // This machine's clock may be wrong.
+        None => until.duration_since(SystemTime::now()).ok().filter(|delay| *delay <= FARTHEST),
+    }
 }
 
 fn date(value: &[u8]) -> Option<SystemTime> {

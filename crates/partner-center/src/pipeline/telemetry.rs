@@ -1,47 +1,56 @@
 //! One span for a logical call, one below it for every attempt, one event at the end.
 //!
-//! Fields are those of OpenTelemetry's conventions for HTTP clients, and the ids. Of headers, the ids alone are told.
+//! Fields are those of OpenTelemetry's conventions for HTTP clients, and the ids. Of headers, only the ids are shown.
 
-use tracing::field::Empty;
+use std::time::Duration;
+
+use reqwest::Url;
+use tracing::field::{Empty, display};
 use tracing::{Level, Span, enabled, event, span};
+use uuid::Uuid;
 
-use crate::call::Call;
 use crate::error::Error;
 use crate::error::text::excerpt;
-use crate::received::Received;
+use crate::exchange::Exchange;
 use crate::response::Response;
 
 /// The longest text of the service that goes into a field, in characters.
 const SHOWN: usize = 200;
 
 /// The span of a logical call.
-pub(crate) fn call_span(call: &Call, request: &reqwest::Request, operation: &'static str) -> Span {
+pub(crate) fn call_span(base_url: &Url, request_id: Uuid, correlation_id: Uuid) -> Span {
     span!(
         Level::INFO,
         "partner_center.call",
-        otel.name = operation,
+        otel.name = Empty,
         otel.kind = "client",
         otel.status_code = Empty,
-        partner_center.operation = operation,
-        partner_center.request_id = %call.request_id,
-        partner_center.correlation_id = %call.correlation_id,
-        partner_center.received_correlation_id = Empty,
-        server.address = request.url().host_str(),
+        partner_center.operation = Empty,
+        partner_center.request_id = %request_id,
+        partner_center.correlation_id = %correlation_id,
+        server.address = base_url.host_str(),
         http.response.status_code = Empty,
-        http.request.resend_count = Empty,
         error.type = Empty,
     )
 }
 
-/// The span of one attempt, about to begin.
-pub(super) fn attempt_span(call: &Call, request: &reqwest::Request) -> Span {
+/// Names the call's span, which is the current one, after the operation's id in the contract.
+pub(crate) fn name_call(operation: &'static str) {
+    let span = Span::current();
+    if !span.is_disabled() {
+        span.record("otel.name", operation).record("partner_center.operation", operation);
+    }
+}
+
+/// The span of one attempt; `number` counts from zero.
+pub(crate) fn attempt_span(request: &reqwest::Request, number: u32) -> Span {
     span!(
         Level::INFO,
         "partner_center.attempt",
         otel.name = request.method().as_str(),
         otel.kind = "client",
         http.request.method = request.method().as_str(),
-        http.request.resend_count = call.attempts(),
+        http.request.resend_count = number,
         url.full = request.url().as_str(),
         server.address = request.url().host_str(),
         server.port = request.url().port_or_known_default(),
@@ -50,57 +59,55 @@ pub(super) fn attempt_span(call: &Call, request: &reqwest::Request) -> Span {
     )
 }
 
-/// Notes down how an attempt went.
-pub(super) fn attempted(span: &Span, outcome: &Result<Received, Error>) {
-    if span.is_disabled() {
-        return;
-    }
-    match outcome {
-        Ok(received) => {
-            span.record("http.response.status_code", received.status.as_u16());
+/// Records the result of an attempt.
+pub(crate) fn finish_attempt(span: &Span, exchange: &Exchange) {
+    let status = exchange.head.as_ref().map(|head| head.status);
+    span.record("http.response.status_code", status.map(|status| status.as_u16()));
+    // As the conventions have it: the status where there is one, and otherwise what broke.
+    match &exchange.failure {
+        Some(failure) => _ = span.record("error.type", failure.kind.as_str()),
+        None => {
+            _ = span.record(
+                "error.type",
+                status.filter(|status| !status.is_success()).map(|status| display(status.as_u16())),
+            )
         }
-        Err(error) => failed(span, error),
     }
 }
 
-/// Closes a call: fills in its span, and emits its one event.
-pub(crate) fn ended<T>(span: Option<&Span>, result: &Result<Response<T>, Error>) {
+/// Records the result of a call, and emits its one event.
+pub(crate) fn finish_call<T>(span: &Span, result: &Result<Response<T>, Error>) {
     if !enabled!(Level::WARN) {
         return;
     }
-    let none = Span::none();
-    let span = span.unwrap_or(&none);
-    let entered = span.enter();
+    let _entered = span.enter();
     match result {
         Ok(response) => {
-            span.record("http.response.status_code", response.status().as_u16());
-            span.record("http.request.resend_count", response.attempts().saturating_sub(1));
-            let received = response.received_correlation_id().map(|id| excerpt(id, SHOWN).to_string());
-            span.record("partner_center.received_correlation_id", received.as_deref());
+            let status = response.status().as_u16();
+            span.record("http.response.status_code", status);
             event!(
                 Level::DEBUG,
                 partner_center.request_id = %response.request_id(),
                 partner_center.correlation_id = %response.correlation_id(),
-                partner_center.received_correlation_id = received,
-                http.response.status_code = response.status().as_u16(),
+                partner_center.received_correlation_id = shown(response.received_correlation_id()),
+                http.response.status_code = status,
                 http.request.resend_count = response.attempts().saturating_sub(1),
                 elapsed_ms = milliseconds(response.elapsed()),
-                "Partner Center answered"
+                "Partner Center responded"
             );
         }
         Err(error) => {
-            failed(span, error);
+            let status = error.status().map(|status| status.as_u16());
+            span.record("http.response.status_code", status);
+            span.record("error.type", error.kind().as_str());
             span.record("otel.status_code", "ERROR");
-            let received = error.received_correlation_id().map(|id| excerpt(id, SHOWN).to_string());
-            span.record("http.request.resend_count", error.attempts().saturating_sub(1));
-            span.record("partner_center.received_correlation_id", received.as_deref());
             event!(
                 Level::WARN,
-                partner_center.request_id = error.request_id().map(tracing::field::display),
-                partner_center.correlation_id = error.correlation_id().map(tracing::field::display),
-                partner_center.received_correlation_id = received,
-                partner_center.code = error.code().map(|code| excerpt(code, SHOWN).to_string()),
-                http.response.status_code = error.status().map(|status| status.as_u16()),
+                partner_center.request_id = error.request_id().map(display),
+                partner_center.correlation_id = error.correlation_id().map(display),
+                partner_center.received_correlation_id = shown(error.received_correlation_id()),
+                partner_center.code = shown(error.code()),
+                http.response.status_code = status,
                 http.request.resend_count = error.attempts().saturating_sub(1),
                 error.type = error.kind().as_str(),
                 elapsed_ms = milliseconds(error.elapsed()),
@@ -109,14 +116,12 @@ pub(crate) fn ended<T>(span: Option<&Span>, result: &Result<Response<T>, Error>)
             );
         }
     }
-    drop(entered);
 }
 
-fn failed(span: &Span, error: &Error) {
-    span.record("http.response.status_code", error.status().map(|status| status.as_u16()));
-    span.record("error.type", error.kind().as_str());
+fn shown(text: Option<&str>) -> Option<String> {
+    text.map(|text| excerpt(text, SHOWN).to_string())
 }
 
-fn milliseconds(elapsed: std::time::Duration) -> u64 {
+fn milliseconds(elapsed: Duration) -> u64 {
     u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX)
 }

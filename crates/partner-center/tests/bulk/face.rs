@@ -1,8 +1,8 @@
 //! What a run is to its user: a stream like any other, on any thread, that shows no secret.
 
 use futures_core::Stream;
+use partner_center::OrganizationItem as Item;
 use partner_center::auth::StaticToken;
-use partner_center::bulk::Item;
 use partner_center::uuid::Uuid;
 use partner_center::{Client, Organizations};
 

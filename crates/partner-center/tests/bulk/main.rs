@@ -10,7 +10,6 @@ mod failures;
 mod faults;
 mod limits;
 mod order;
-mod own_limits;
 mod rate;
 mod source;
 mod storm;

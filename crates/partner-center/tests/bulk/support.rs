@@ -4,8 +4,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use partner_center::OrganizationItem as Item;
 use partner_center::auth::StaticToken;
-use partner_center::bulk::Item;
 use partner_center::uuid::Uuid;
 use partner_center::{Client, ClientBuilder, Organizations, RetryPolicy};
 use partner_center_mock::Reply;

@@ -106,7 +106,7 @@ async fn a_body_of_the_limits_size_is_read_and_one_byte_more_is_not() -> Outcome
     assert_eq!(at_limit.customer(CUSTOMER).organization().await?.raw(), &body);
     let below = builder(server.base_url()).body_limit(body.len() - 1).build()?;
     let error = below.customer(CUSTOMER).organization().await.expect_err("one byte too many");
-    assert_eq!(error.kind(), ErrorKind::BodyTooLarge);
+    assert_eq!(error.kind(), ErrorKind::UnexpectedBody);
     assert!(error.to_string().contains(&(body.len() - 1).to_string()), "{error}");
     assert_eq!(error.attempts(), 1, "a body that is too large is not asked for again");
     Ok(())
@@ -117,7 +117,7 @@ async fn the_limit_is_a_mebibyte_unless_told_otherwise() -> Outcome {
     let fitting = format!("{CONTOSO}{}", " ".repeat((1 << 20) - CONTOSO.len()));
     assert_eq!(answered(Reply::text(200, fitting.clone())).await?.raw().len(), 1 << 20);
     let error = refused(Reply::text(200, fitting + " ")).await;
-    assert_eq!(error.kind(), ErrorKind::BodyTooLarge);
+    assert_eq!(error.kind(), ErrorKind::UnexpectedBody);
     assert_eq!(error.status().map(|status| status.as_u16()), Some(200));
     Ok(())
 }

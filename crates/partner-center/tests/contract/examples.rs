@@ -17,7 +17,7 @@ const FAILURES: &[Failure] = &[
     (answers::MFA_MISSING_WITHOUT_BODY, MfaRequired, None, None),
     (answers::MFA_MISSING_AS_TEXT, MfaRequired, Some("10001"), Some("Authentication failed")),
     (answers::GDAP_ROLE_MISSING, GdapRoleMissing, Some("900308"), Some("Privileges do not")),
-    (answers::APP_ONLY_REFUSED, AppOnlyRefused, Some("900329"), Some("The operation takes")),
+    (answers::APP_ONLY_DENIED, AppOnlyDenied, Some("900329"), Some("The operation takes")),
     (answers::NO_RELATIONSHIP, NoRelationship, Some("20002"), Some("No commerce")),
     (answers::NESTED, GdapRoleMissing, Some("Authorization_RequestDenied"), Some("Privileges do not")),
     (answers::PARTNER_ROLE_MISSING_AS_TEXT, PartnerRoleMissing, None, Some("The supplied role")),

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use partner_center::auth::{AccessToken, CredentialError, StaticToken};
 use partner_center::models::Organization;
-use partner_center::{Client, ClientBuilder, Customer, Error, ErrorKind, Pending, Request, Response, RetryPolicy};
+use partner_center::{
+    Client, ClientBuilder, Customer, Error, ErrorKind, Request, Response, ResponseFuture, RetryPolicy,
+};
 use partner_center_mock::Reply;
 
 use crate::support::{CONTOSO, CUSTOMER, Outcome, client, mock};
@@ -27,7 +29,7 @@ const _: () = {
     is_shared::<ErrorKind>();
     is_shared::<StaticToken>();
     is_shared::<Request<Organization>>();
-    is_send::<Pending<Organization>>();
+    is_send::<ResponseFuture<Organization>>();
     is_error::<Error>();
     is_error::<CredentialError>();
 };

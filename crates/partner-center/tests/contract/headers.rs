@@ -32,9 +32,7 @@ async fn sends_the_optional_headers_that_are_set_and_no_others() -> Outcome {
     let server = Recorder::contoso().await;
     builder(server.base_url())
         .application_name("Contoso Inventory")
-        .locale("de-DE")
         .validate_mfa(true)
-        .contract_version(false)
         .build()?
         .customer(CUSTOMER)
         .organization()
@@ -46,12 +44,12 @@ async fn sends_the_optional_headers_that_are_set_and_no_others() -> Outcome {
         "accept: application/json".to_owned(),
         format!("authorization: Bearer {TOKEN}"),
         format!("host: {}", server.address()),
+        "ms-contract-version: v1".to_owned(),
         "ms-correlationid: 5ce66de5-0a0b-4c4d-8e8f-000000000002".to_owned(),
         "ms-partnercenter-application: Contoso Inventory".to_owned(),
         "ms-requestid: 5ce66de5-0a0b-4c4d-8e8f-000000000001".to_owned(),
         concat!("user-agent: Contoso-Inventory partner-center/", env!("CARGO_PKG_VERSION")).to_owned(),
         "validatemfa: true".to_owned(),
-        "x-locale: de-DE".to_owned(),
     ];
     assert_eq!(server.only_request(), expected);
     Ok(())

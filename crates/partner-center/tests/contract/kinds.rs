@@ -24,7 +24,7 @@ async fn a_kind_follows_from_status_and_code_together() {
         (403, json!(900308), GdapRoleMissing),
         (403, json!("Authorization_RequestDenied"), GdapRoleMissing),
         (403, json!(900309), ConditionalAccess),
-        (403, json!(900329), AppOnlyRefused),
+        (403, json!(900329), AppOnlyDenied),
         (403, json!(900150), PartnerRoleMissing),
         (403, json!(20002), NoRelationship),
         (403, json!(2032), Forbidden),

@@ -1,6 +1,6 @@
 //! Options: the client's where a call says nothing, the call's own otherwise.
 
-use partner_center::{MfaCompliance, RetryPolicy};
+use partner_center::RetryPolicy;
 use partner_center_mock::Reply;
 
 use crate::support::{CONTOSO, CUSTOMER, Outcome, Recorder, answered, builder, client, header, mock, quick_retries};
@@ -8,11 +8,10 @@ use crate::support::{CONTOSO, CUSTOMER, Outcome, Recorder, answered, builder, cl
 #[tokio::test]
 async fn a_call_without_options_has_the_clients() -> Outcome {
     let server = Recorder::contoso().await;
-    let client = builder(server.base_url()).application_name("of-client").locale("de-DE").validate_mfa(true).build()?;
+    let client = builder(server.base_url()).application_name("of-client").validate_mfa(true).build()?;
     client.customer(CUSTOMER).organization().await?;
     let request = &server.requests()[0];
     assert_eq!(header(request, "ms-partnercenter-application"), Some("of-client"));
-    assert_eq!(header(request, "x-locale"), Some("de-DE"));
     assert_eq!(header(request, "validatemfa"), Some("true"));
     Ok(())
 }
@@ -20,16 +19,14 @@ async fn a_call_without_options_has_the_clients() -> Outcome {
 #[tokio::test]
 async fn a_calls_own_options_replace_the_clients_for_this_call_alone() -> Outcome {
     let server = Recorder::contoso().await;
-    let client = builder(server.base_url()).application_name("of-client").locale("de-DE").validate_mfa(true).build()?;
+    let client = builder(server.base_url()).application_name("of-client").validate_mfa(true).build()?;
     let request = client.customer(CUSTOMER).organization();
-    request.application_name("of-call").locale("cs-CZ").validate_mfa(false).await?;
+    request.application_name("of-call").validate_mfa(false).await?;
     client.customer(CUSTOMER).organization().await?;
     let requests = server.requests();
     assert_eq!(header(&requests[0], "ms-partnercenter-application"), Some("of-call"));
-    assert_eq!(header(&requests[0], "x-locale"), Some("cs-CZ"));
     assert_eq!(header(&requests[0], "validatemfa"), None);
     assert_eq!(header(&requests[1], "ms-partnercenter-application"), Some("of-client"));
-    assert_eq!(header(&requests[1], "x-locale"), Some("de-DE"));
     assert_eq!(header(&requests[1], "validatemfa"), Some("true"));
     Ok(())
 }
@@ -53,17 +50,6 @@ async fn the_users_agent_names_the_clients_application() -> Outcome {
 }
 
 #[tokio::test]
-async fn the_contract_version_can_be_left_out() -> Outcome {
-    let server = Recorder::contoso().await;
-    client(server.base_url()).customer(CUSTOMER).organization().await?;
-    builder(server.base_url()).contract_version(false).build()?.customer(CUSTOMER).organization().await?;
-    let requests = server.requests();
-    assert_eq!(header(&requests[0], "ms-contract-version"), Some("v1"));
-    assert_eq!(header(&requests[1], "ms-contract-version"), None);
-    Ok(())
-}
-
-#[tokio::test]
 async fn a_calls_retry_policy_replaces_the_clients() -> Outcome {
     let server = mock([Reply::new(503)]).await;
     let stubborn = builder(server.base_url()).retry(quick_retries().max_attempts(3)).build()?;
@@ -80,9 +66,9 @@ async fn a_calls_retry_policy_replaces_the_clients() -> Outcome {
 
 #[tokio::test]
 async fn what_the_service_says_about_multi_factor_authentication_is_yes_no_or_unknown() -> Outcome {
-    let yes = [Some("true"), Some("True")].map(|header| (header, MfaCompliance::Yes));
-    let no = [Some("false"), Some("FALSE")].map(|header| (header, MfaCompliance::No));
-    let unsaid = [Some("perhaps"), Some("1"), Some(""), None].map(|header| (header, MfaCompliance::Unknown));
+    let yes = [Some("true"), Some("True")].map(|header| (header, Some(true)));
+    let no = [Some("false"), Some("FALSE")].map(|header| (header, Some(false)));
+    let unsaid = [Some("perhaps"), Some("1"), Some(""), None].map(|header| (header, None));
     for (header, compliance) in yes.into_iter().chain(no).chain(unsaid) {
         let reply = Reply::text(200, CONTOSO);
         let reply = header.map_or(reply.clone(), |value| reply.header("isMfaCompliant", value));

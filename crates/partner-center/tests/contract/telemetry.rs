@@ -20,11 +20,10 @@ async fn a_call_is_one_span_with_one_child_for_each_attempt() -> Outcome {
     assert_eq!(call.field("partner_center.operation"), Some("get_customer_organization"));
     assert_eq!(call.field("partner_center.request_id"), Some(&*response.request_id().to_string()));
     assert_eq!(call.field("partner_center.correlation_id"), Some(&*response.correlation_id().to_string()));
-    assert_eq!(call.field("partner_center.received_correlation_id"), Some("theirs"));
     assert_eq!(call.field("server.address"), Some("127.0.0.1"));
     assert_eq!(call.field("http.response.status_code"), Some("200"));
-    assert_eq!(call.field("http.request.resend_count"), Some("1"));
     assert_eq!(call.field("error.type"), None);
+    assert_eq!(capture.only_event().field("partner_center.received_correlation_id"), Some("theirs"));
 
     let [first, second] = &capture.spans("partner_center.attempt")[..] else { panic!("two attempts: {capture:?}") };
     for attempt in [first, second] {
@@ -37,7 +36,7 @@ async fn a_call_is_one_span_with_one_child_for_each_attempt() -> Outcome {
     }
     assert_eq!(first.field("http.request.resend_count"), Some("0"));
     assert_eq!(first.field("http.response.status_code"), Some("503"));
-    assert_eq!(first.field("error.type"), Some("server-failure"));
+    assert_eq!(first.field("error.type"), Some("503"));
     assert_eq!(second.field("http.request.resend_count"), Some("1"));
     assert_eq!(second.field("http.response.status_code"), Some("200"));
     assert_eq!(second.field("error.type"), None);
@@ -119,34 +118,14 @@ async fn no_token_no_body_and_no_other_header_is_told() -> Outcome {
     let refused = Reply::text(404, r#"{"code":1,"data":["body-text"]}"#).header("X-Private", "header-text");
     let server = mock([found, refused]).await;
     let capture = Capture::start();
-    let client = builder(server.base_url()).application_name("app-text").locale("lo-CALE").build()?;
+    let client = builder(server.base_url()).application_name("app-text").build()?;
     client.customer(CUSTOMER).organization().await?;
     client.customer(CUSTOMER).organization().await.expect_err("not found");
     let told = format!("{capture:?}");
     assert!(told.contains("get_customer_organization"), "something was told");
-    for hidden in [TOKEN, "Bearer", "header-text", "cookie-text", "body-text", "Contoso", "app-text", "lo-CALE"] {
+    for hidden in [TOKEN, "Bearer", "header-text", "cookie-text", "body-text", "Contoso", "app-text"] {
         assert!(!told.contains(hidden), "{hidden} is told: {told}");
     }
-    Ok(())
-}
-
-#[tokio::test]
-async fn an_unknown_field_is_told_once_by_its_name_where_that_is_asked_for() -> Outcome {
-    let body = r#"[{"displayName": "Contoso", "tenantRegion": {"secretValue": 1}}]"#;
-    let server = mock([Reply::text(200, body)]).await;
-    let told = |capture: &Capture| {
-        let events = capture.events();
-        events.iter().filter_map(|event| event.field("field").map(str::to_owned)).collect::<Vec<_>>()
-    };
-
-    let capture = Capture::start();
-    client(server.base_url()).customer(CUSTOMER).organization().await?;
-    assert!(told(&capture).is_empty());
-
-    let client = builder(server.base_url()).report_unknown_fields(true).build()?;
-    client.customer(CUSTOMER).organization().await?;
-    client.customer(CUSTOMER).organization().await?;
-    assert_eq!(told(&capture), ["tenantRegion"]);
     Ok(())
 }
 

@@ -74,8 +74,9 @@ async fn a_limit_of_one_call_comes_before_the_clients() -> Outcome {
 #[tokio::test]
 async fn connecting_includes_tls_and_has_a_limit_of_its_own() -> Outcome {
     let (_listener, address) = silent()?;
-    let client =
-        builder(format!("https://{address}")).connect_timeout(TINY).retry(quick_retries().max_attempts(2)).build()?;
+    let http = partner_center::reqwest::Client::builder().connect_timeout(TINY);
+    let client = builder(format!("https://{address}")).http_client_builder(http);
+    let client = client.retry(quick_retries().max_attempts(2)).build()?;
     let error = soon(client.customer(CUSTOMER).organization()).await.expect_err("nobody shakes hands");
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Timeout, 2));
     assert!(error.to_string().contains("connecting took too long"), "{error}");

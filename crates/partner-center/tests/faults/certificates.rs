@@ -4,7 +4,7 @@ use partner_center::{ErrorKind, reqwest};
 use partner_center_mock::faults::tls::{CertificateAuthority, TlsIdentity};
 use partner_center_mock::faults::{Answer, EventKind, FaultServer};
 
-use crate::support::{Outcome, builder, call, client, contoso};
+use crate::support::{Outcome, builder, call, client, contoso, trusting};
 
 async fn server(identity: TlsIdentity) -> std::io::Result<FaultServer> {
     FaultServer::builder().tls(identity).answers([contoso()]).start().await
@@ -15,7 +15,7 @@ async fn assert_refused(identity: TlsIdentity, root: Option<&CertificateAuthorit
     let server = server(identity).await?;
     let mut builder = builder(server.url());
     if let Some(authority) = root {
-        builder = builder.root_certificate(authority.certificate_pem());
+        builder = builder.http_client_builder(trusting(reqwest::Client::builder(), authority.certificate_pem()));
     }
     let error = call(&builder.build()?).await.expect_err("the certificate is no good");
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Certificate, 1), "{error:?}");
@@ -30,7 +30,9 @@ async fn assert_refused(identity: TlsIdentity, root: Option<&CertificateAuthorit
 async fn a_certificate_of_a_root_that_was_added_is_trusted() -> Outcome {
     let authority = CertificateAuthority::new()?;
     let server = server(authority.issue(["127.0.0.1", "localhost"])?).await?;
-    let client = builder(server.url()).root_certificate(authority.certificate_pem()).build()?;
+    let client = builder(server.url())
+        .http_client_builder(trusting(reqwest::Client::builder(), authority.certificate_pem()))
+        .build()?;
     assert_eq!(call(&client).await?.display_name.as_deref(), Some("Contoso"));
     Ok(())
 }
@@ -40,9 +42,7 @@ async fn several_roots_can_be_added() -> Outcome {
     let (one, other) = (CertificateAuthority::new()?, CertificateAuthority::new()?);
     let server = server(other.issue(["127.0.0.1"])?).await?;
     let both = format!("{}{}", one.certificate_pem(), other.certificate_pem());
-    call(&builder(server.url()).root_certificate(both).build()?).await?;
-    let client = builder(server.url()).root_certificate(one.certificate_pem());
-    call(&client.root_certificate(other.certificate_pem()).build()?).await?;
+    call(&builder(server.url()).http_client_builder(trusting(reqwest::Client::builder(), both)).build()?).await?;
     Ok(())
 }
 

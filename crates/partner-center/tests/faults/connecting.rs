@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use partner_center::ErrorKind;
 use partner_center::auth::{AccessToken, Credential, TokenFuture, TokenRequest};
+use partner_center::{ErrorKind, reqwest};
 use partner_center_mock::faults::{Answer, EventKind, FaultServer};
 
 use crate::capture::SECRET;
@@ -57,7 +57,10 @@ async fn a_service_that_comes_back_is_reached_by_the_next_attempt() -> Outcome {
 async fn connecting_that_hangs_ends_at_its_own_limit() -> Outcome {
     let server = FaultServer::black_hole().await?;
     let limit = Duration::from_millis(30);
-    let client = builder(server.url()).connect_timeout(limit).retry(quick_retries().max_attempts(2)).build()?;
+    let client = builder(server.url())
+        .http_client_builder(reqwest::Client::builder().connect_timeout(limit))
+        .retry(quick_retries().max_attempts(2))
+        .build()?;
     let error = soon(call(&client)).await.expect_err("nobody accepts");
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Timeout, 2));
     assert!(error.elapsed() >= 2 * limit && error.elapsed() < Duration::from_secs(5), "{:?}", error.elapsed());

@@ -11,7 +11,7 @@ use tokio::task::JoinHandle;
 
 use crate::capture::SECRET;
 use crate::environment;
-use crate::support::{Outcome, builder, call, contoso};
+use crate::support::{Outcome, builder, call, contoso, trusting};
 
 /// A proxy that keeps what it is asked, and either opens a tunnel or says no.
 struct Proxy {
@@ -97,7 +97,7 @@ async fn one_call_in_this_environment() -> Outcome {
     let heeds = std::env::var(HEEDS).as_deref() != Ok("no");
     let mut builder = builder(std::env::var(BASE_URL)?).proxies_from_environment(heeds);
     if let Ok(root) = std::env::var(ROOT) {
-        builder = builder.root_certificate(root);
+        builder = builder.http_client_builder(trusting(reqwest::Client::builder(), root));
     }
     call(&builder.build()?).await?;
     Ok(())
@@ -170,7 +170,7 @@ async fn one_that_wants_to_know_who_is_calling_is_a_failed_connection_that_says_
         "HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic\r\nContent-Length: 0\r\n\r\n";
     let (proxy, (server, root)) = (Proxy::start(Manner::Refuse(refusal)).await?, origin().await?);
     let http = reqwest::Client::builder().proxy(reqwest::Proxy::https(proxy.url())?);
-    let client = builder(server.url()).http_client_builder(http).root_certificate(root.certificate_pem()).build()?;
+    let client = builder(server.url()).http_client_builder(trusting(http, root.certificate_pem())).build()?;
     let error = call(&client).await.expect_err("the proxy says no");
     assert_eq!(error.kind(), ErrorKind::Connection);
     assert!(error.to_string().contains("proxy"), "{error}");
@@ -185,7 +185,7 @@ async fn one_that_is_down_is_told_without_its_password() -> Outcome {
     let (server, root) = origin().await?;
     let proxy = reqwest::Proxy::https(format!("http://user:{SECRET}@{}", down.address()))?;
     let http = reqwest::Client::builder().proxy(proxy);
-    let client = builder(server.url()).http_client_builder(http).root_certificate(root.certificate_pem()).build()?;
+    let client = builder(server.url()).http_client_builder(trusting(http, root.certificate_pem())).build()?;
     let error = call(&client).await.expect_err("the proxy is down");
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Connection, 4));
     let shown = format!("{error} {error:?}");
@@ -202,12 +202,14 @@ async fn one_that_inspects_tls_is_refused_until_its_root_is_added() -> Outcome {
     let proxy = Proxy::start(Manner::Inspect(inspector.address().to_string())).await?;
     let through = || -> Result<_, Box<dyn std::error::Error>> {
         let http = reqwest::Client::builder().proxy(reqwest::Proxy::https(proxy.url())?);
-        Ok(builder("https://service.example").http_client_builder(http))
+        Ok((builder("https://service.example"), http))
     };
-    let error = call(&through()?.build()?).await.expect_err("the root is unknown");
+    let (client, http) = through()?;
+    let error = call(&client.http_client_builder(http).build()?).await.expect_err("the root is unknown");
     assert_eq!(error.kind(), ErrorKind::Certificate);
     assert_eq!(inspector.count(EventKind::Request), 0, "no token went there");
-    call(&through()?.root_certificate(authority.certificate_pem()).build()?).await?;
+    let (client, http) = through()?;
+    call(&client.http_client_builder(trusting(http, authority.certificate_pem())).build()?).await?;
     assert!(proxy.heard().iter().all(|head| head.starts_with("CONNECT service.example:443 ")), "{:?}", proxy.heard());
     Ok(())
 }

@@ -1,11 +1,11 @@
 //! Redirects are refused wherever they point, and the token goes nowhere.
 
-use partner_center::ErrorKind;
+use partner_center::{ErrorKind, reqwest};
 use partner_center_mock::Reply;
 use partner_center_mock::faults::tls::CertificateAuthority;
 use partner_center_mock::faults::{EventKind, FaultServer};
 
-use crate::support::{Outcome, builder, call, client, contoso, status};
+use crate::support::{Outcome, builder, call, client, contoso, status, trusting};
 
 async fn assert_refused(location: &str) -> Result<partner_center::Error, std::io::Error> {
     let server = FaultServer::start([Reply::new(307).header("Location", location), contoso()]).await?;
@@ -39,7 +39,9 @@ async fn one_from_https_to_plain_http_is_refused() -> Outcome {
     let authority = CertificateAuthority::new()?;
     let redirect = Reply::new(301).header("Location", sink.url());
     let server = FaultServer::builder().tls(authority.issue(["127.0.0.1"])?).answers([redirect]).start().await?;
-    let client = builder(server.url()).root_certificate(authority.certificate_pem()).build()?;
+    let client = builder(server.url())
+        .http_client_builder(trusting(reqwest::Client::builder(), authority.certificate_pem()))
+        .build()?;
     let error = call(&client).await.expect_err("a redirect");
     assert_eq!((error.kind(), status(&error)), (ErrorKind::Redirected, Some(301)));
     assert_eq!(sink.count(EventKind::Connected), 0);

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use partner_center::models::Organization;
-use partner_center::{Client, Error, Response};
+use partner_center::{Client, Error, Response, reqwest};
 use partner_center_mock::Reply;
 use partner_center_mock::faults::{Event, EventKind, FaultServer, Request};
 use tokio::time::Instant;
@@ -13,6 +13,12 @@ pub(crate) use crate::client::{CONTOSO, CUSTOMER, Outcome, builder, client, quic
 /// The good answer.
 pub(crate) fn contoso() -> Reply {
     Reply::text(200, CONTOSO)
+}
+
+/// An HTTP client that trusts these root certificates, in PEM, beside those of the platform.
+#[cfg(any(feature = "rustls", feature = "native-tls"))]
+pub(crate) fn trusting(http: reqwest::ClientBuilder, pem: impl AsRef<[u8]>) -> reqwest::ClientBuilder {
+    http.tls_certs_merge(reqwest::Certificate::from_pem_bundle(pem.as_ref()).expect("certificates in PEM"))
 }
 
 /// One call, as the client has it set.

@@ -114,7 +114,7 @@ fn explains(last: Verdict, error: &Error) -> bool {
         Verdict::TooSlow => error.kind() == ErrorKind::Timeout,
         Verdict::Status(status) => error.status().is_some_and(|got| got.as_u16() == status),
         Verdict::Unreadable => matches!(error.kind(), ErrorKind::UnexpectedBody | ErrorKind::UnexpectedStatus),
-        Verdict::TooLarge => error.kind() == ErrorKind::BodyTooLarge,
+        Verdict::TooLarge => error.kind() == ErrorKind::UnexpectedBody,
     }
 }
 

@@ -29,7 +29,7 @@ impl Authorization {
     }
 
     /// The text with the token struck out, should the service repeat it.
-    pub(crate) fn struck_from<'a>(&self, text: &'a str) -> Cow<'a, str> {
+    pub(crate) fn redact<'a>(&self, text: &'a str) -> Cow<'a, str> {
         // Nearly every text is shorter than a token, and needs no search.
         if text.len() + SCHEME.len() < self.0.len() {
             return text.into();

@@ -1,0 +1,244 @@
+//! Reads the body of a success: leniently in its outer form, strictly where one thing could be taken for another.
+
+use bytes::Bytes;
+use serde::de::{DeserializeOwned, Deserializer, Visitor};
+use serde_json::value::RawValue;
+
+use crate::error::{Error, ErrorKind};
+use crate::json::members;
+
+/// The objects in which an array comes instead of on its own.
+const ENVELOPES: [&str; 2] = ["items", "value"];
+
+/// The elements of an array of objects.
+///
+/// `decoded` is what the generated code made of the body, and the result in the usual case of one object in an array.
+/// Everything else is read here: several elements, an array as `items` or `value` of an object, or an object on its own.
+pub(crate) fn elements<T>(decoded: Option<Vec<T>>, body: &Bytes) -> Result<Vec<T>, Error>
+where
+    T: DeserializeOwned + Default + PartialEq,
+{
+    let text = text(body)?;
+    if let Some(elements) = decoded
+        && let [element] = &*elements
+        && text.strip_prefix('[').is_some_and(|rest| rest.trim_start().starts_with('{'))
+        && *element != T::default()
+    {
+        return Ok(elements);
+    }
+    let (place, array) = match envelope(text)? {
+        Some((name, array)) => (name, array),
+        None if text.starts_with('{') => return Ok(vec![object(text, "", false)?]),
+        None => ("", text),
+    };
+    let elements: Vec<&RawValue> = serde_json::from_str(array).map_err(|error| unexpected(place, error))?;
+    let element = |(index, json): (usize, &&RawValue)| object(json.get(), &format!("{place}[{index}]"), true);
+    elements.iter().enumerate().map(element).collect()
+}
+
+/// The body as text, if there is something to read.
+fn text(body: &Bytes) -> Result<&str, Error> {
+    let error = |detail: &'static str| Error::new(ErrorKind::UnexpectedBody, detail);
+    let text = std::str::from_utf8(body).map_err(|_| error("the body is not UTF-8"))?.trim();
+    match text.chars().next() {
+        None => Err(error("the body is empty")),
+        Some('<') => Err(error("an HTML or XML page where JSON was expected")),
+        Some(_) => Ok(text),
+    }
+}
+
+/// Name and text of the array in an object; `None` where the body is no object or has no such member.
+fn envelope(text: &str) -> Result<Option<(&'static str, &str)>, Error> {
+    if !text.starts_with('{') {
+        return Ok(None);
+    }
+    let mut found = Vec::new();
+    members(text, &mut found).map_err(|error| unexpected("", error))?;
+    let named =
+        |name: &'static str| found.iter().filter(move |member| member.0 == name).map(move |member| (name, member.1));
+    let mut arrays = ENVELOPES.into_iter().flat_map(named);
+    match (arrays.next(), arrays.next()) {
+        (_, Some(_)) => Err(Error::new(ErrorKind::UnexpectedBody, "the object holds elements more than once")),
+        (first, None) => Ok(first),
+    }
+}
+
+/// Reads one object; `place` is where it is in the body.
+///
+/// An object whose fields are all unknown is an error, since it may be one. So is an empty one, unless `may_be_empty`.
+fn object<T: DeserializeOwned + Default + PartialEq>(json: &str, place: &str, may_be_empty: bool) -> Result<T, Error> {
+    // A model can be read from an array too, by the order of its fields.
+    if !json.starts_with('{') {
+        return Err(unexpected(place, serde::de::Error::custom("expected an object")));
+    }
+    let read = serde_path_to_error::deserialize(&mut serde_json::Deserializer::from_str(json));
+    let value: T = read.map_err(|error| {
+        let within = error.path().to_string();
+        let place = if place.is_empty() { within } else { format!("{place}.{within}") };
+        unexpected(place.trim_end_matches('.'), error.into_inner())
+    })?;
+    if value == T::default() {
+        let (mut found, known) = (Vec::new(), known_fields::<T>());
+        members(json, &mut found).map_err(|error| unexpected(place, error))?;
+        let is_known = found.iter().any(|(name, _)| known.contains(name)) || (found.is_empty() && may_be_empty);
+        if !is_known {
+            return Err(unexpected(place, serde::de::Error::custom("the object has no known field")));
+        }
+    }
+    Ok(value)
+}
+
+/// The error of a body that is not what the contract promises. The value that was found is a customer's data and is
+/// left out.
+fn unexpected(place: &str, error: serde_json::Error) -> Error {
+    let text = error.to_string();
+    let cause = match text.rfind(", expected ") {
+        Some(start) if error.is_data() => serde::de::Error::custom(&text[start + ", ".len()..]),
+        _ => error,
+    };
+    let place = if place.is_empty() { String::new() } else { format!("at {place}: ") };
+    Error::new(ErrorKind::UnexpectedBody, format!("{place}{cause}")).with_source(cause)
+}
+
+/// The names of a model's fields in JSON, as its own reader asks for them.
+fn known_fields<T: DeserializeOwned>() -> &'static [&'static str] {
+    struct Names<'a>(&'a mut &'static [&'static str]);
+
+    impl<'de> Deserializer<'de> for Names<'_> {
+        type Error = serde::de::value::Error;
+
+        fn deserialize_struct<V: Visitor<'de>>(
+            self,
+            _: &'static str,
+            fields: &'static [&'static str],
+            visitor: V,
+        ) -> Result<V::Value, Self::Error> {
+            *self.0 = fields;
+            self.deserialize_any(visitor)
+        }
+
+        fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Self::Error> {
+            Err(serde::de::Error::custom("nothing to read"))
+        }
+
+        serde::forward_to_deserialize_any! {
+            bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct
+            newtype_struct seq tuple tuple_struct map enum identifier ignored_any
+        }
+    }
+
+    let mut names = &[][..];
+    let _ = T::deserialize(Names(&mut names));
+    names
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::models::Organization;
+
+    /// Reads as a call does: the generated code first.
+    fn read(body: impl Into<Bytes>) -> Result<Vec<Organization>, Error> {
+        let body = body.into();
+        elements(serde_json::from_slice(&body).ok(), &body)
+    }
+
+    fn names(body: &'static str) -> Result<Vec<Option<String>>, String> {
+        let organizations = read(body).map_err(|error| error.to_string())?;
+        Ok(organizations.into_iter().map(|organization| organization.display_name).collect())
+    }
+
+    #[test]
+    fn an_object_on_its_own_and_either_envelope_are_read() {
+        let contoso = Ok(vec![Some("Contoso".to_owned())]);
+        for body in [
+            r#" [ {"displayName": "Contoso"} ] "#,
+            r#"{"displayName": "Contoso"}"#,
+            r#"{"totalCount": 1, "items": [{"displayName": "Contoso"}]}"#,
+            r#"{"value": [{"displayName": "Contoso", "x": 1e999, "y": "\ud800"}]}"#,
+            r#"[{"displayName": "Contoso", "x": 1e999, "y": "\ud800"}]"#,
+        ] {
+            assert_eq!(names(body), contoso, "{body}");
+        }
+        assert_eq!(names(r#"{"items": []}"#), Ok(vec![]));
+        assert_eq!(names("[]"), Ok(vec![]));
+    }
+
+    #[test]
+    fn empty_objects_and_nulls_are_elements_without_data() {
+        assert_eq!(names("[{}]"), Ok(vec![None]));
+        assert_eq!(names(r#"[{"displayName": null}]"#), Ok(vec![None]));
+        assert_eq!(names(r#"{"displayName": null}"#), Ok(vec![None]));
+    }
+
+    #[test]
+    fn what_is_no_organization_is_never_taken_for_one() {
+        for (body, reason) in [
+            (r#"[{"code": 900308, "description": "d"}]"#, "at [0]: the object has no known field"),
+            (r#"{"items": [{"DisplayName": "Contoso"}]}"#, "at items[0]: the object has no known field"),
+            (r#"{"code": 400072, "description": "x"}"#, "the object has no known field"),
+            ("{}", "the object has no known field"),
+            (r#"[["Redmond", "US", null, null, null, null, null]]"#, "at [0]: expected an object"),
+            (r#"[{"city": "a"}, ["b"]]"#, "at [1]: expected an object"),
+            (r#"{"items": [], "value": []}"#, "the object holds elements more than once"),
+            (r#"{"items": [], "items": []}"#, "the object holds elements more than once"),
+            (r#"{"items": [{"city": "a", "city": "b"}]}"#, "at items[0].city: duplicate field `city`"),
+            (r#"[{"city": "a", "city": "b"}]"#, "at [0].city: duplicate field `city`"),
+            (r#"{"value": [{"city": 7}]}"#, "at value[0].city: expected a string"),
+            (r#"[{"technicalNotificationMails": [7]}]"#, "at [0].technicalNotificationMails[0]: expected a string"),
+            (r#"{"items": 3}"#, "at items: expected a sequence"),
+            ("null", "expected a sequence"),
+            ("7", "expected a sequence"),
+            ("", "the body is empty"),
+            ("<html>", "an HTML or XML page"),
+            ("[] []", "trailing characters"),
+            ("[", "EOF while parsing"),
+        ] {
+            let error = names(body).expect_err(body);
+            assert!(error.contains(reason), "{body}: {error}");
+        }
+    }
+
+    /// Any organization with at least one field.
+    fn organization() -> impl Strategy<Value = Organization> {
+        let mails = proptest::collection::vec("\\PC{0,9}", 0..3);
+        let fields = ("\\PC{0,9}", proptest::option::of("\\PC{0,9}"), proptest::option::of(mails));
+        fields.prop_map(|(name, city, mails)| {
+            let mut organization = Organization::default();
+            organization.display_name = Some(name);
+            organization.city = city;
+            organization.technical_notification_mails = mails;
+            organization
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn any_organization_is_read_from_every_outer_form(one in organization(), other in organization(), unknown: u32) {
+            let read = |json: &Value| read(json.to_string()).ok();
+            let both = vec![one.clone(), other];
+            prop_assert_eq!(read(&json!(both)), Some(both.clone()));
+            prop_assert_eq!(read(&json!({ "items": both, "totalCount": unknown })), Some(both.clone()));
+            prop_assert_eq!(read(&json!({ "unknown": unknown, "value": both })), Some(both));
+            let mut object = json!(one);
+            object["unknown"] = json!(unknown);
+            prop_assert_eq!(read(&object), Some(vec![one]));
+        }
+
+        #[test]
+        fn any_other_body_is_an_error_with_a_reason(body: Vec<u8>) {
+            if let Err(error) = read(body) {
+                prop_assert_eq!(error.kind(), ErrorKind::UnexpectedBody);
+                prop_assert!(error.to_string().len() > "the response is not what the contract promises: ".len());
+            }
+        }
+
+        #[test]
+        fn any_text_that_is_nearly_json_is_read_or_an_error(body in r#"[\[{]{1,3}("(items|value|city)":)?["\[{0-9a-z:,}\]]{0,20}"#) {
+            let _ = read(body);
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! The kind of error that a response other than a success is.
+
+use http::header::WWW_AUTHENTICATE;
+
+use super::body::ErrorBody;
+use super::kind::ErrorKind;
+use crate::received::Received;
+
+/// The kind of a response whose status is no success.
+///
+/// The service uses the same code under several statuses, so both decide. Sources of the codes: the
+/// [table of error codes](https://learn.microsoft.com/partner-center/developer/error-codes) and, where that is silent,
+/// the contract's `x-partner-center-error-codes`.
+pub(crate) fn classify(received: &Received, body: &ErrorBody) -> ErrorKind {
+    let says =
+        |needle: &str| body.description.as_deref().is_some_and(|text| text.to_ascii_lowercase().contains(needle));
+    match (received.status.as_u16(), body.code.as_deref()) {
+        (304, _) => ErrorKind::UnexpectedStatus,
+        (300..=399, _) => ErrorKind::Redirected,
+        (400, _) => ErrorKind::InvalidInput,
+        (401, Some("900420")) => ErrorKind::AudienceRetired,
+        (401, Some("900421" | "10001")) => ErrorKind::MfaRequired,
+        (401, _) if says("mfa required") || is_bare_invalid_token(received) => ErrorKind::MfaRequired,
+        (401, _) => ErrorKind::Unauthenticated,
+        (403, Some("900308" | "Authorization_RequestDenied")) => ErrorKind::GdapRoleMissing,
+        (403, Some("900309")) => ErrorKind::ConditionalAccess,
+        (403, Some("900329")) => ErrorKind::AppOnlyDenied,
+        (403, Some("900150")) => ErrorKind::PartnerRoleMissing,
+        (403, Some("20002")) => ErrorKind::NoRelationship,
+        (403, _) if says("supplied role") => ErrorKind::PartnerRoleMissing,
+        (403, _) if says("insufficient privileges") => ErrorKind::GdapRoleMissing,
+        (403, _) => ErrorKind::Forbidden,
+        (404, _) => ErrorKind::NotFound,
+        (408, _) => ErrorKind::Timeout,
+        (429, _) => ErrorKind::Throttled,
+        (400..=499, _) => ErrorKind::Rejected,
+        (500..=599, _) => ErrorKind::ServerFailure,
+        _ => ErrorKind::UnexpectedStatus,
+    }
+}
+
+/// The documented response for missing multi-factor authentication: no body, and a challenge that calls the token
+/// invalid ([source](https://learn.microsoft.com/partner-center/security/partner-security-requirements-mandating-mfa)).
+///
+/// A challenge that gives another reason, such as that the token has expired, is no such response.
+fn is_bare_invalid_token(received: &Received) -> bool {
+    let challenge = received.headers(&WWW_AUTHENTICATE).collect::<Vec<_>>().join(", ").to_ascii_lowercase();
+    let gives_another_reason =
+        challenge.contains("error_description") && !challenge.contains("mfa") && !challenge.contains("multi");
+    received.raw.is_empty() && challenge.contains("invalid_token") && !gives_another_reason
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::received::tests::received;
+
+    fn kind(status: u16, body: &'static str) -> ErrorKind {
+        let received = received(status, &[], body);
+        classify(&received, &ErrorBody::read(&received))
+    }
+
+    #[test]
+    fn status_and_code_decide_together() {
+        // 400 as a code under 401, and a code of 403 under another status.
+        assert_eq!(kind(401, r#"{"code": 400}"#), ErrorKind::Unauthenticated);
+        assert_eq!(kind(500, r#"{"code": 900329}"#), ErrorKind::ServerFailure);
+        assert_eq!(kind(404, r#"{"code": 3000}"#), ErrorKind::NotFound);
+        assert_eq!(kind(400, r#"{"code": 3000}"#), ErrorKind::InvalidInput);
+        assert_eq!(kind(403, r#"{"code": " 900308 "}"#), ErrorKind::GdapRoleMissing);
+    }
+
+    #[test]
+    fn texts_without_a_code_decide_too() {
+        assert_eq!(kind(403, "The supplied role does not have the rights."), ErrorKind::PartnerRoleMissing);
+        assert_eq!(kind(401, "Authentication failed. MFA required. (10001)"), ErrorKind::MfaRequired);
+    }
+
+    #[test]
+    fn a_bare_challenge_for_an_invalid_token_means_missing_multi_factor_authentication() {
+        let invalid = r#"Bearer error="invalid_token""#;
+        let expired = r#"Bearer error="invalid_token", error_description="The token expired at 10:00""#;
+        for (challenges, kind) in [
+            (&[][..], ErrorKind::Unauthenticated),
+            (&[invalid], ErrorKind::MfaRequired),
+            (&["Negotiate", invalid], ErrorKind::MfaRequired),
+            (&[expired], ErrorKind::Unauthenticated),
+        ] {
+            let headers: Vec<_> = challenges.iter().map(|challenge| (WWW_AUTHENTICATE, *challenge)).collect();
+            let received = received(401, &headers, "");
+            assert_eq!(classify(&received, &ErrorBody::read(&received)), kind, "{challenges:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_body_under_any_status_has_a_kind_of_that_status(status in 300..600_u16, body: Vec<u8>) {
+            let received = received(status, &[], body);
+            let kind = classify(&received, &ErrorBody::read(&received));
+            match status {
+                404 => prop_assert_eq!(kind, ErrorKind::NotFound),
+                408 => prop_assert_eq!(kind, ErrorKind::Timeout),
+                429 => prop_assert_eq!(kind, ErrorKind::Throttled),
+                500.. => prop_assert_eq!(kind, ErrorKind::ServerFailure),
+                _ => {}
+            }
+        }
+    }
+}

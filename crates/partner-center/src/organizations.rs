@@ -1,0 +1,216 @@
+//! The organizations of many customers, as one stream.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fmt;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use futures_core::Stream;
+use tokio::runtime::Handle;
+use tokio::task::{Id, JoinSet};
+use tokio::time::Instant;
+use uuid::Uuid;
+
+use crate::client::Client;
+use crate::customer;
+use crate::error::{Error, ErrorKind};
+use crate::models::Organization;
+use crate::pipeline::rate::Rate;
+use crate::request::CallOptions;
+use crate::response::Response;
+use crate::runtime;
+
+/// The organizations of many customers: a stream of the customer's id and the result of its call.
+///
+/// [`Client::organizations`] makes it. A customer whose call fails is an item with an error and does not end the run.
+/// Throttling is waited out: the client holds back as the service asks, and finds the rate that the service allows. A
+/// customer that is throttled 20 times is an item with an error, and so is every customer once the service has answered
+/// with nothing but 429 for three hours. Customers are taken only as calls finish, so memory stays flat however many
+/// there are. Dropping the stream ends every call in flight.
+///
+/// ```no_run
+/// # async fn example(client: partner_center::Client, customers: Vec<uuid::Uuid>) {
+/// let mut organizations = client.organizations(customers);
+/// while let Some((customer, result)) = organizations.next().await {
+///     match result {
+///         Ok(organization) => println!("{customer} {:?}", organization.display_name),
+///         Err(error) => eprintln!("{customer} {error}"),
+///     }
+/// }
+/// # }
+/// ```
+#[must_use = "a stream does nothing until it is polled"]
+pub struct Organizations {
+    client: Client,
+    /// `None` once it has ended.
+    customers: Option<Pin<Box<dyn Stream<Item = Uuid> + Send>>>,
+    options: CallOptions,
+    concurrency: usize,
+    is_ordered: bool,
+    calls: JoinSet<Result<Response<Organization>, Error>>,
+    /// The calls in flight: their turn and customer.
+    in_flight: HashMap<Id, (u64, Uuid)>,
+    /// Results that came before their turn, if the order is kept.
+    early: BTreeMap<u64, OrganizationItem>,
+    taken: u64,
+    next_turn: u64,
+}
+
+/// One item of [`Organizations`]: a customer and the result of its call.
+pub type OrganizationItem = (Uuid, Result<Response<Organization>, Error>);
+
+/// Microsoft's own migration tool and CIPP make five calls at once.
+const CONCURRENCY: usize = 8;
+
+impl Client {
+    /// Gets the organizations of many customers, as fast as the service allows.
+    ///
+    /// Duplicates are not removed.
+    pub fn organizations<I>(&self, customers: I) -> Organizations
+    where
+        I: IntoIterator<Item = Uuid>,
+        I::IntoIter: Send + 'static,
+    {
+        self.organizations_of_stream(Customers(customers.into_iter()))
+    }
+
+    /// Gets the organizations of customers that come as a stream.
+    pub fn organizations_of_stream(&self, customers: impl Stream<Item = Uuid> + Send + 'static) -> Organizations {
+        Organizations {
+            client: self.clone(),
+            customers: Some(Box::pin(customers)),
+            options: CallOptions { waits_out_throttling: true, ..CallOptions::default() },
+            concurrency: CONCURRENCY,
+            is_ordered: false,
+            calls: JoinSet::new(),
+            in_flight: HashMap::new(),
+            early: BTreeMap::new(),
+            taken: 0,
+            next_turn: 0,
+        }
+    }
+}
+
+impl Organizations {
+    /// Sets how many calls are in flight at most; 8 by default, at least 1.
+    pub fn concurrency(mut self, calls: usize) -> Self {
+        self.concurrency = calls.max(1);
+        self
+    }
+
+    /// Returns the items in the order of the customers; by default they come as their calls finish.
+    pub fn ordered(mut self) -> Self {
+        self.is_ordered = true;
+        self
+    }
+
+    /// Sends at most `calls` in each `period`, evenly spread, and fewer if the service throttles. Zero calls count as one.
+    ///
+    /// The service documents no limit for this endpoint; for its customer resource it is
+    /// [500 a minute](https://learn.microsoft.com/partner-center/developer/customer-resources).
+    pub fn rate_limit(mut self, calls: u32, period: Duration) -> Self {
+        self.options.rate = Some(Arc::new(Rate::fixed(calls, period)));
+        self
+    }
+
+    /// Sets the `MS-CorrelationId` of every call, which ties them together; a fresh one for each by default.
+    pub fn correlation_id(mut self, id: Uuid) -> Self {
+        self.options.correlation_id = Some(id);
+        self
+    }
+
+    /// How much longer the client holds back because the service throttles it; `None` if it does not.
+    #[must_use]
+    pub fn throttled_for(&self) -> Option<Duration> {
+        let until = self.client.inner().throttle.held_until()?;
+        Some(until.saturating_duration_since(Instant::now()))
+    }
+
+    /// The next item, as `StreamExt::next` of the usual stream libraries returns it; `None` at the end.
+    pub async fn next(&mut self) -> Option<OrganizationItem> {
+        std::future::poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
+    }
+
+    /// The next customer; `None` at the end of the list.
+    fn poll_customer(&mut self, context: &mut Context<'_>) -> Poll<Option<Uuid>> {
+        let Some(customers) = &mut self.customers else { return Poll::Ready(None) };
+        let customer = ready!(customers.as_mut().poll_next(context));
+        if customer.is_none() {
+            self.customers = None;
+        }
+        Poll::Ready(customer)
+    }
+
+    fn start_call(&mut self, customer: Uuid, runtime: &Handle) {
+        let call = customer::organization(self.client.clone(), customer, self.options.clone());
+        let call = self.calls.spawn_on(call, runtime);
+        self.in_flight.insert(call.id(), (self.taken, customer));
+        self.taken += 1;
+    }
+
+    /// The next call that has finished; `None` if none is in flight.
+    fn poll_finished(&mut self, context: &mut Context<'_>) -> Poll<Option<(u64, OrganizationItem)>> {
+        let Some(finished) = ready!(self.calls.poll_join_next_with_id(context)) else { return Poll::Ready(None) };
+        let (id, result) = match finished {
+            Ok(finished) => finished,
+            Err(error) => {
+                let message = "the task running this call panicked or was aborted";
+                (error.id(), Err(Error::new(ErrorKind::Connection, message).with_source(error)))
+            }
+        };
+        let finished = self.in_flight.remove(&id).map(|(turn, customer)| (turn, (customer, result)));
+        Poll::Ready(finished)
+    }
+}
+
+impl Stream for Organizations {
+    type Item = OrganizationItem;
+
+    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<OrganizationItem>> {
+        let this = self.get_mut();
+        loop {
+            if let Some(item) = this.early.remove(&this.next_turn) {
+                this.next_turn += 1;
+                return Poll::Ready(Some(item));
+            }
+            while this.in_flight.len() + this.early.len() < this.concurrency
+                && let Poll::Ready(Some(customer)) = this.poll_customer(context)
+            {
+                match runtime::current() {
+                    Ok(runtime) => this.start_call(customer, &runtime),
+                    Err(error) => return Poll::Ready(Some((customer, Err(error)))),
+                }
+            }
+            match ready!(this.poll_finished(context)) {
+                Some((turn, item)) if this.is_ordered => _ = this.early.insert(turn, item),
+                Some((_, item)) => return Poll::Ready(Some(item)),
+                None if this.customers.is_none() => return Poll::Ready(None),
+                None => return Poll::Pending,
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Organizations {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Organizations")
+            .field("concurrency", &self.concurrency)
+            .field("is_ordered", &self.is_ordered)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Customers that are there already, as a stream.
+struct Customers<I>(I);
+
+impl<I> Unpin for Customers<I> {}
+
+impl<I: Iterator<Item = Uuid>> Stream for Customers<I> {
+    type Item = Uuid;
+
+    fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Uuid>> {
+        Poll::Ready(self.0.next())
+    }
+}

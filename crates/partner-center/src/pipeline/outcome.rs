@@ -1,0 +1,67 @@
+//! Makes a response or an error of what came of one exchange.
+
+use http::header::LOCATION;
+use reqwest::Url;
+
+use super::retry_after;
+use crate::error::body::ErrorBody;
+use crate::error::{Error, ErrorKind, classify};
+use crate::exchange::{Exchange, TransportError, TransportErrorKind};
+use crate::received::Received;
+
+/// The complete response of an attempt, if its status is a success.
+///
+/// `redact` takes the secrets of the call out of a text that the service may repeat; the raw body stays as it came.
+pub(crate) fn outcome(exchange: Exchange, base_url: &Url, redact: impl Fn(&str) -> String) -> Result<Received, Error> {
+    let Exchange { head, body, failure } = exchange;
+    let received = head.map(|head| Received::new(head, body, &redact));
+    match (received, failure) {
+        (Some(received), None) if received.status.is_success() => Ok(received),
+        // The status alone says enough where an error has a huge body.
+        (Some(received), Some(failure))
+            if failure.kind == TransportErrorKind::BodyTooLarge && !received.status.is_success() =>
+        {
+            Err(of_status(received, base_url, redact))
+        }
+        (Some(received), None) => Err(of_status(received, base_url, redact)),
+        (Some(received), Some(failure)) => {
+            Err(of_transport(failure).with_retry_after(received.retry_after).with_response(received))
+        }
+        (None, Some(failure)) => Err(of_transport(failure)),
+        (None, None) => Err(Error::configuration("the request could not be built; check the base URL")),
+    }
+}
+
+/// The error of a response whose status is no success.
+fn of_status(received: Received, base_url: &Url, redact: impl Fn(&str) -> String) -> Error {
+    let ErrorBody { code, description } = ErrorBody::read(&received);
+    let body = ErrorBody { code: code.map(|code| redact(&code)), description: description.map(|text| redact(&text)) };
+    let kind = classify::classify(&received, &body);
+    let in_text = || retry_after::in_text(body.description.as_deref()?).filter(|_| kind == ErrorKind::Throttled);
+    let retry_after = received.retry_after.or_else(in_text);
+    let destination = || base_url.join(received.header(&LOCATION)?).ok().filter(Url::has_host);
+    // The host alone: path and query may hold one-time codes.
+    let detail = match destination().filter(|_| kind == ErrorKind::Redirected) {
+        Some(url) => format!("it points to {}", url.origin().ascii_serialization()),
+        None => String::new(),
+    };
+    Error::new(kind, detail)
+        .with_service_error(body.code, body.description)
+        .with_retry_after(retry_after)
+        .with_response(received)
+}
+
+fn of_transport(failure: TransportError) -> Error {
+    let kind = match failure.kind {
+        TransportErrorKind::Connection => ErrorKind::Connection,
+        TransportErrorKind::Certificate => ErrorKind::Certificate,
+        TransportErrorKind::Timeout => ErrorKind::Timeout,
+        TransportErrorKind::BodyTooLarge => ErrorKind::UnexpectedBody,
+        TransportErrorKind::Configuration => ErrorKind::Configuration,
+    };
+    let error = Error::new(kind, failure.message).with_may_have_been_sent(failure.may_have_been_sent);
+    match failure.source {
+        Some(source) => error.with_source(source),
+        None => error,
+    }
+}
