@@ -122,12 +122,13 @@ impl Call {
         let mut deadline = self.started + self.timeout;
         // All attempts, those that count against the policy, and those that were throttled.
         let (mut attempts, mut failed, mut throttled) = (0, 0, 0);
-        let (mut old_tokens, mut new_token, mut has_new_token) = (Vec::new(), None, false);
+        let (mut old_tokens, mut has_new_token) = (Vec::new(), false);
+        let mut last_throttled = None;
         let (mut may_have_been_sent, mut needs_new_connection, mut earlier) = (false, false, None);
         inner.budget.deposit();
 
         let result = loop {
-            let token = match self.ready(new_token.take(), policy.respects_throttle, &mut deadline).await {
+            let token = match self.ready(policy.respects_throttle, &mut deadline).await {
                 Ok(token) => token,
                 Err(error) => break Err(error),
             };
@@ -136,12 +137,14 @@ impl Call {
             attempts += 1;
             let decoded = send().await;
             let (exchange, opened_connection) = self.seam.take();
-            let result = outcome(exchange, &inner.base_url, |text| redact(old_tokens.iter().chain([&token]), text))
-                .and_then(|received| self.check_owner(received))
-                .and_then(|received| match decoded_value(decoded).and_then(|value| read(value, &received)) {
-                    Ok(value) => Ok((value, received)),
-                    Err(error) => Err(error.with_response(received)),
-                });
+            let limit = if until < deadline { "the attempt" } else { "the call" };
+            let result =
+                outcome(exchange, limit, &inner.base_url, |text| redact(old_tokens.iter().chain([&token]), text))
+                    .and_then(|received| self.check_owner(received))
+                    .and_then(|received| match decoded_value(decoded).and_then(|value| read(value, &received)) {
+                        Ok(value) => Ok((value, received)),
+                        Err(error) => Err(error.with_response(received)),
+                    });
             let error = match result {
                 Ok(success) => {
                     self.record_response();
@@ -150,6 +153,7 @@ impl Call {
                 Err(error) => error,
             };
 
+            let throttled_since = inner.throttle.throttled_since();
             match error.status() {
                 Some(StatusCode::TOO_MANY_REQUESTS) => self.record_throttling(&error),
                 Some(_) => self.record_response(),
@@ -160,11 +164,17 @@ impl Call {
             }
             may_have_been_sent |= error.may_have_been_sent();
             failed += 1;
-            throttled += u32::from(error.kind() == Kind::Throttled);
+            if error.kind() == Kind::Throttled {
+                // A time of nothing but 429 is not held against this call.
+                throttled += u32::from(
+                    last_throttled.is_none() || throttled_since.is_none_or(|since| Some(since) > last_throttled),
+                );
+                last_throttled = Some(Instant::now());
+            }
             let progress = Progress {
                 failed,
                 throttled,
-                throttled_for: inner.throttle.throttled_since().map_or(Duration::ZERO, |since| since.elapsed()),
+                throttled_for: throttled_since.map_or(Duration::ZERO, |since| since.elapsed()),
                 has_new_token,
                 used_kept_connection: !opened_connection && error.may_have_been_sent(),
                 time_left: deadline.saturating_duration_since(Instant::now()),
@@ -173,11 +183,10 @@ impl Call {
                 Next::Stop => break Err(error),
                 Next::NewToken => {
                     match self.token(deadline).await {
-                        Ok(other) if other != token => new_token = Some(other),
+                        Ok(other) if other != token => has_new_token = true,
                         // The service's own response says more than a failed sign-in.
                         _ => break Err(error),
                     }
-                    has_new_token = true;
                     failed -= 1;
                 }
                 Next::NewConnection => failed -= 1,
@@ -212,37 +221,27 @@ impl Call {
     }
 
     /// Waits until the client may send, and returns the token to send with.
-    async fn ready(
-        &self,
-        new_token: Option<Authorization>,
-        respects_throttle: bool,
-        deadline: &mut Instant,
-    ) -> Result<Authorization, Error> {
+    async fn ready(&self, respects_throttle: bool, deadline: &mut Instant) -> Result<Authorization, Error> {
         let inner = self.client.inner();
         loop {
             while respects_throttle && let Some(until) = inner.throttle.held_until() {
                 self.wait_until(until, deadline, "the service asks for a delay longer than the call may take").await?;
             }
-            let token = match &new_token {
-                Some(token) => token.clone(),
-                None => self.token(*deadline).await?,
-            };
+            // A sign-in after taking a turn would waste it, and a token may expire while the call waits for its turn.
+            let token = self.token(*deadline).await?;
             if !respects_throttle {
                 return Ok(token);
             }
+            let mut has_waited = false;
             for rate in [Some(&inner.rate), self.options.rate.as_deref()].into_iter().flatten() {
                 if let Some(turn) = rate.reserve() {
-                    self.wait_until(
-                        turn,
-                        deadline,
-                        "the rate is limited, and its turn is later than the call may take",
-                    )
-                    .await?;
+                    self.wait_until(turn, deadline, "the call's turn at the allowed rate is later than its deadline")
+                        .await?;
+                    has_waited = true;
                 }
             }
-            // A sign-in takes time, and so does a turn: others may have been throttled meanwhile.
             if inner.throttle.held_until().is_none() {
-                return Ok(token);
+                return if has_waited { self.token(*deadline).await } else { Ok(token) };
             }
         }
     }

@@ -31,7 +31,11 @@ where
         None if text.starts_with('{') => return Ok(vec![object(text, "", false)?]),
         None => ("", text),
     };
-    let elements: Vec<&RawValue> = serde_json::from_str(array).map_err(|error| unexpected(place, error))?;
+    let elements: Vec<&RawValue> = match serde_json::from_str(array) {
+        Ok(elements) => elements,
+        // The model's reader knows better where it went wrong.
+        Err(error) => return read::<Vec<T>>(array, place).and(Err(unexpected(place, error))),
+    };
     let element = |(index, json): (usize, &&RawValue)| object(json.get(), &format!("{place}[{index}]"), true);
     elements.iter().enumerate().map(element).collect()
 }
@@ -71,12 +75,7 @@ fn object<T: DeserializeOwned + Default + PartialEq>(json: &str, place: &str, ma
     if !json.starts_with('{') {
         return Err(unexpected(place, serde::de::Error::custom("expected an object")));
     }
-    let read = serde_path_to_error::deserialize(&mut serde_json::Deserializer::from_str(json));
-    let value: T = read.map_err(|error| {
-        let within = error.path().to_string();
-        let place = if place.is_empty() { within } else { format!("{place}.{within}") };
-        unexpected(place.trim_end_matches('.'), error.into_inner())
-    })?;
+    let value: T = read(json, place)?;
     if value == T::default() {
         let (mut found, known) = (Vec::new(), known_fields::<T>());
         members(json, &mut found).map_err(|error| unexpected(place, error))?;
@@ -86,6 +85,18 @@ fn object<T: DeserializeOwned + Default + PartialEq>(json: &str, place: &str, ma
         }
     }
     Ok(value)
+}
+
+/// Reads a model; an error names the place in the body, which is `place` and what follows it within `json`.
+fn read<T: DeserializeOwned>(json: &str, place: &str) -> Result<T, Error> {
+    serde_path_to_error::deserialize(&mut serde_json::Deserializer::from_str(json)).map_err(|error| {
+        let within = match error.path().to_string() {
+            root if root == "." => String::new(),
+            field if !place.is_empty() && !field.starts_with('[') => format!(".{field}"),
+            within => within,
+        };
+        unexpected(&format!("{place}{within}"), error.into_inner())
+    })
 }
 
 /// The error of a body that is not what the contract promises. The value that was found is a customer's data and is
@@ -185,8 +196,8 @@ mod tests {
             (r#"[{"city": "a"}, ["b"]]"#, "at [1]: expected an object"),
             (r#"{"items": [], "value": []}"#, "the object holds elements more than once"),
             (r#"{"items": [], "items": []}"#, "the object holds elements more than once"),
-            (r#"{"items": [{"city": "a", "city": "b"}]}"#, "at items[0].city: duplicate field `city`"),
-            (r#"[{"city": "a", "city": "b"}]"#, "at [0].city: duplicate field `city`"),
+            (r#"{"items": [{"city": "a", "city": "b"}]}"#, "at items[0]: duplicate field `city`"),
+            (r#"[{"city": "a", "city": "b"}]"#, "at [0]: duplicate field `city`"),
             (r#"{"value": [{"city": 7}]}"#, "at value[0].city: expected a string"),
             (r#"[{"technicalNotificationMails": [7]}]"#, "at [0].technicalNotificationMails[0]: expected a string"),
             (r#"{"items": 3}"#, "at items: expected a sequence"),

@@ -1,5 +1,7 @@
 //! Reads what an error response says, whatever shape its body has.
 
+use serde::de::IgnoredAny;
+
 use crate::json::{Member, members};
 use crate::received::Received;
 
@@ -32,6 +34,9 @@ impl ErrorBody {
     fn from_json(json: &str) -> Option<Self> {
         if json.starts_with('"') {
             return Some(Self::from_text(&string(json)?));
+        }
+        if !json.starts_with('{') {
+            return serde_json::from_str(json).ok().map(|IgnoredAny| Self::default());
         }
         let outer = fields(json)?;
         // The service's own shapes are flat, Graph's is one level down.

@@ -11,8 +11,13 @@ use crate::received::Received;
 
 /// The complete response of an attempt, if its status is a success.
 ///
-/// `redact` takes the secrets of the call out of a text that the service may repeat; the raw body stays as it came.
-pub(crate) fn outcome(exchange: Exchange, base_url: &Url, redact: impl Fn(&str) -> String) -> Result<Received, Error> {
+/// `limit` names the time limit of the attempt, should it be up. `redact` takes the secrets of the call out of a text that the service may repeat; the raw body stays as it came.
+pub(crate) fn outcome(
+    exchange: Exchange,
+    limit: &str,
+    base_url: &Url,
+    redact: impl Fn(&str) -> String,
+) -> Result<Received, Error> {
     let Exchange { head, body, failure } = exchange;
     let received = head.map(|head| Received::new(head, body, &redact));
     match (received, failure) {
@@ -25,9 +30,9 @@ pub(crate) fn outcome(exchange: Exchange, base_url: &Url, redact: impl Fn(&str) 
         }
         (Some(received), None) => Err(of_status(received, base_url, redact)),
         (Some(received), Some(failure)) => {
-            Err(of_transport(failure).with_retry_after(received.retry_after).with_response(received))
+            Err(of_transport(failure, limit).with_retry_after(received.retry_after).with_response(received))
         }
-        (None, Some(failure)) => Err(of_transport(failure)),
+        (None, Some(failure)) => Err(of_transport(failure, limit)),
         (None, None) => Err(Error::configuration("the request could not be built; check the base URL")),
     }
 }
@@ -51,7 +56,7 @@ fn of_status(received: Received, base_url: &Url, redact: impl Fn(&str) -> String
         .with_response(received)
 }
 
-fn of_transport(failure: TransportError) -> Error {
+fn of_transport(failure: TransportError, limit: &str) -> Error {
     let kind = match failure.kind {
         TransportErrorKind::Connection => ErrorKind::Connection,
         TransportErrorKind::Certificate => ErrorKind::Certificate,
@@ -59,7 +64,11 @@ fn of_transport(failure: TransportError) -> Error {
         TransportErrorKind::BodyTooLarge => ErrorKind::UnexpectedBody,
         TransportErrorKind::Configuration => ErrorKind::Configuration,
     };
-    let error = Error::new(kind, failure.message).with_may_have_been_sent(failure.may_have_been_sent);
+    let message = match (kind, &failure.source) {
+        (ErrorKind::Timeout, None) => format!("{limit} took too long"),
+        _ => failure.message,
+    };
+    let error = Error::new(kind, message).with_may_have_been_sent(failure.may_have_been_sent);
     match failure.source {
         Some(source) => error.with_source(source),
         None => error,

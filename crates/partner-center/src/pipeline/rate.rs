@@ -1,20 +1,22 @@
 //! The rate at which a client sends requests.
 //!
-//! There is no limit until the first 429. The rate is then what the service answered since traffic began or the last
-//! hold ended, per second, the delay of the 429 included. Each further throttling lowers it by 5 %. While nothing is
-//! throttled it rises every five seconds, by 0.3 % at first and by a fifth more each time. Once it is 16 times the rate
-//! after the last throttling, there is no limit again.
+//! There is no limit until the first 429 that follows twenty responses. The rate is then the number of responses since
+//! traffic began, divided by that time and the delay together. Each further throttling lowers it by 5 %. While nothing is
+//! throttled, it rises every five seconds, by 0.3 % at first and by 1.3 times as much each time. Once it is 16 times the
+//! rate after the last throttling, there is no limit again.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::time::Instant;
 
+/// Fewer responses say nothing about a rate.
+const ENOUGH: f64 = 20.0;
 /// Never slower than this, in requests a second: below it the holds are enough.
 const LOWEST: f64 = 1.0;
 const LOWERED: f64 = 0.95;
 const FIRST_RAISE: f64 = 0.003;
-const RAISE_GROWTH: f64 = 1.2;
+const RAISE_GROWTH: f64 = 1.3;
 const RAISE_EVERY: Duration = Duration::from_secs(5);
 const UNLIMITED: f64 = 16.0;
 /// Traffic that pauses for longer begins anew.
@@ -91,8 +93,12 @@ impl Rate {
         if state.is_fixed {
             return;
         }
-        let measured = state.responses / (held_until - state.began).as_secs_f64();
-        let rate = state.rate.map_or(measured, |rate| rate * LOWERED).max(LOWEST);
+        let rate = match state.rate {
+            Some(rate) => rate * LOWERED,
+            None if state.responses < ENOUGH => return,
+            None => state.responses / (held_until - state.began).as_secs_f64(),
+        };
+        let rate = rate.max(LOWEST);
         (state.rate, state.lowered, state.raise) = (Some(rate), rate, FIRST_RAISE);
         (state.next, state.raise_at) = (held_until, held_until + RAISE_EVERY);
     }

@@ -26,7 +26,7 @@ pub(crate) enum Next {
 pub(crate) struct Progress {
     /// The attempts that failed and count against the policy.
     pub(crate) failed: u32,
-    /// How many attempts were throttled.
+    /// How many attempts were throttled, those not counted since which the service throttled every call.
     pub(crate) throttled: u32,
     pub(crate) has_new_token: bool,
     /// Whether the failed attempt went over a connection that an earlier one had opened.

@@ -5,10 +5,13 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// The delay for a response that names none, or none to speak of.
+/// The hold for a response that names no delay, or none to speak of. It doubles while nothing but 429 comes.
 const SHORTEST_HOLD: Duration = Duration::from_secs(1);
+const LONGEST_DOUBLED: Duration = Duration::from_secs(32);
 /// The most that one response imposes on other calls. The throttled call itself waits for, or reports, the whole delay.
 const LONGEST_HOLD: Duration = Duration::from_secs(5 * 60);
+/// A longer delay is taken for a mistake, such as milliseconds for seconds, and imposes nothing on other calls.
+const LONGEST_CREDIBLE: Duration = Duration::from_secs(60 * 60);
 
 /// Until when the calls of one client wait.
 #[derive(Debug, Default)]
@@ -17,21 +20,25 @@ pub(crate) struct Throttle(Mutex<State>);
 #[derive(Debug, Default)]
 struct State {
     held_until: Option<Instant>,
-    /// Since when every response was a 429.
+    /// Since when every response was a 429, and how many holds began since.
     throttled_since: Option<Instant>,
+    holds: u32,
 }
 
 impl Throttle {
-    /// Holds every call back for `delay` after a 429. Returns the end of the hold if it is a new one: calls that were in
-    /// flight together are throttled together.
+    /// Holds every call back for `delay` after a 429. Returns the end of the hold if this is the first 429 after another
+    /// response: calls that were in flight together are throttled together.
     pub(crate) fn hold(&self, delay: Duration) -> Option<Instant> {
         let now = Instant::now();
         let mut state = self.lock();
+        let is_first = state.throttled_since.is_none();
         state.throttled_since.get_or_insert(now);
-        let is_new = state.held_until.is_none_or(|until| until <= now);
-        let until = now + delay.clamp(SHORTEST_HOLD, LONGEST_HOLD);
+        let shortest = SHORTEST_HOLD.saturating_mul(1 << state.holds.min(16)).min(LONGEST_DOUBLED);
+        state.holds += u32::from(state.held_until.is_none_or(|until| until <= now));
+        let delay = if delay > LONGEST_CREDIBLE { Duration::ZERO } else { delay };
+        let until = now + delay.clamp(shortest, LONGEST_HOLD);
         state.held_until = state.held_until.max(Some(until));
-        is_new.then_some(until)
+        is_first.then_some(until)
     }
 
     /// The end of the hold; `None` if calls may be sent now.
@@ -46,7 +53,8 @@ impl Throttle {
 
     /// Records a response other than 429.
     pub(crate) fn record_response(&self) {
-        self.lock().throttled_since = None;
+        let mut state = self.lock();
+        (state.throttled_since, state.holds) = (None, 0);
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -60,7 +68,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn one_response_holds_calls_for_a_second_at_least_and_five_minutes_at_most() {
-        for (delay, hold) in [(0, 1), (57, 57), (86_400, 300), (u64::MAX, 300)] {
+        for (delay, hold) in [(0, 1), (57, 57), (3600, 300), (3601, 1), (u64::MAX, 1)] {
             let throttle = Throttle::default();
             assert_eq!(throttle.hold(Duration::from_secs(delay)), Some(Instant::now() + Duration::from_secs(hold)));
             assert_eq!(throttle.held_until(), Some(Instant::now() + Duration::from_secs(hold)), "{delay}");
@@ -77,6 +85,21 @@ mod tests {
         assert_eq!(throttle.held_until(), Some(Instant::now() + Duration::from_secs(40)));
         tokio::time::advance(Duration::from_secs(40)).await;
         assert_eq!(throttle.held_until(), None);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_shortest_hold_doubles_while_nothing_but_429_comes() {
+        let throttle = Throttle::default();
+        let mut holds = Vec::new();
+        for _ in 0..7 {
+            throttle.hold(Duration::ZERO);
+            let until = throttle.held_until().unwrap();
+            holds.push((until - Instant::now()).as_secs());
+            tokio::time::sleep_until(until).await;
+        }
+        assert_eq!(holds, [1, 2, 4, 8, 16, 32, 32]);
+        throttle.record_response();
+        assert_eq!(throttle.hold(Duration::ZERO), Some(Instant::now() + SHORTEST_HOLD));
     }
 
     #[tokio::test(start_paused = true)]

@@ -8,7 +8,9 @@ use partner_center_mock::Gate;
 use partner_center_mock::faults::{Answer, EventKind, FaultServer};
 use tokio::time::timeout;
 
-use crate::support::{HOUR, MINUTE, Outcome, answered, builder, counted, customers, items, organization, run};
+use crate::support::{
+    HOUR, MINUTE, Outcome, answered, builder, counted, customer, customers, items, organization, run,
+};
 
 const CONCURRENCY: usize = 8;
 
@@ -74,7 +76,7 @@ async fn while_nobody_polls_no_further_customer_is_taken() -> Outcome {
 async fn an_ordered_run_takes_no_more_ahead_while_the_first_answer_is_late() -> Outcome {
     let gate = Gate::new();
     let first = gate.clone();
-    let server = FaultServer::answering(move |request| match request.number() {
+    let server = FaultServer::answering(move |request| match customer(request).as_u128() {
         1 => Answer::held(&first, organization(request)),
         _ => Answer::reply(organization(request)),
     })

@@ -51,7 +51,8 @@ async fn dropping_a_run_that_waits_for_its_time_leaves_nothing_behind() -> Outco
     drop(organizations);
     tokio::time::sleep(2 * HOUR).await;
     assert_eq!(Handle::current().metrics().num_alive_tasks(), own_tasks);
-    assert_eq!((taken.load(Ordering::Relaxed), server.count(EventKind::Request)), (1, 1));
+    assert!(taken.load(Ordering::Relaxed) <= 9, "one handed out, eight in flight");
+    assert_eq!(server.count(EventKind::Request), 1);
     Ok(())
 }
 

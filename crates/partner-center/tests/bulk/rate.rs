@@ -71,10 +71,9 @@ async fn a_consumer_that_comes_back_late_does_not_make_up_for_lost_time() -> Out
 
 #[tokio::test(start_paused = true)]
 async fn repeats_count_towards_a_given_rate() -> Outcome {
-    // Every second request fails, so nearly every customer takes two.
-    let server = FaultServer::answering(|request| match request.number() % 2 {
-        0 => good(request),
-        _ => Answer::wait(LATENCY).then_reply(Reply::new(503)),
+    let server = FaultServer::answering(|request| match request.number() % 3 {
+        0 => Answer::wait(LATENCY).then_reply(Reply::new(503)),
+        _ => good(request),
     })
     .await?;
     let retry = RetryPolicy::default().base_delay(Duration::from_millis(1)).max_attempts(10).budget(false);

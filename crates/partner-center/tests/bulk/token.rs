@@ -11,7 +11,7 @@ use partner_center_mock::faults::{Answer, FaultServer};
 use partner_center_mock::{Gate, Reply};
 use tokio::time::timeout;
 
-use crate::support::{HOUR, MINUTE, Outcome, SECOND, answered, builder, customers, good, items, organization};
+use crate::support::{HOUR, MINUTE, Outcome, SECOND, answered, builder, customers, good, items, organization, sorted};
 
 /// A client whose tokens live for `lifetime` and take a while to be had, and a count of how many were fetched.
 fn signing_in(server: &FaultServer, lifetime: Duration) -> (ClientBuilder, Arc<AtomicUsize>) {
@@ -33,7 +33,7 @@ async fn a_token_is_fetched_once_for_each_lifetime_and_never_used_beyond_it() ->
     let (client, fetched) = signing_in(&server, HOUR);
     // A hundred minutes: a token and its successor.
     let run = client.build()?.organizations(customers(300)).rate_limit(3, MINUTE);
-    assert_eq!(answered(&items(run).await), customers(300));
+    assert_eq!(sorted(answered(&items(run).await)), customers(300));
     let tokens: BTreeSet<_> =
         server.requests().iter().filter_map(|request| request.header("authorization").map(str::to_owned)).collect();
     assert_eq!(tokens.into_iter().collect::<Vec<_>>(), ["Bearer token-1", "Bearer token-2"]);

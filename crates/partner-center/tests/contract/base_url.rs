@@ -18,9 +18,9 @@ fn refusal(url: &str) -> String {
 #[test]
 fn says_what_is_wrong_with_a_base_url() {
     for (url, says) in [
-        ("", "the base URL is no absolute URL"),
-        ("api.partnercenter.microsoft.com", "the base URL is no absolute URL"),
-        ("/v1", "the base URL is no absolute URL"),
+        ("", "the base URL is not an absolute URL"),
+        ("api.partnercenter.microsoft.com", "the base URL is not an absolute URL"),
+        ("/v1", "the base URL is not an absolute URL"),
         ("ftp://api.example", "the base URL must begin with https://"),
         ("http://api.partnercenter.microsoft.com", "plain http"),
         ("http://10.0.0.1", "plain http"),

@@ -31,7 +31,7 @@ async fn scalars_are_no_organization() {
 
 #[tokio::test]
 async fn objects_without_a_single_known_field_are_no_organization() {
-    assert_misfit("{}", "expected a sequence").await;
+    assert_misfit("{}", "no known field").await;
     assert_misfit(r#"{"items":null}"#, "expected a sequence").await;
     assert_misfit(r#"{"value":{"displayName":"Contoso"}}"#, "expected a sequence").await;
 }
@@ -58,8 +58,8 @@ async fn a_body_that_ends_too_early_says_where() {
 
 #[tokio::test]
 async fn text_after_the_value_is_an_error() {
-    assert_misfit("[{}] [{}]", "more after").await;
-    assert_misfit("[{}]\0", "more after").await;
+    assert_misfit("[{}] [{}]", "trailing characters").await;
+    assert_misfit("[{}]\0", "trailing characters").await;
 }
 
 #[tokio::test]

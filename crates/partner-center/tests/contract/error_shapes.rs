@@ -48,7 +48,7 @@ const SHAPES: &[Shape] = &[
     ("0", JSON, None, None),
     ("\u{feff}{\"code\":77,\"description\":\"a\"}", JSON, Some("77"), Some("a")),
     (r#"{"code":77,"description":"a"}"#, "text/plain", Some("77"), Some("a")),
-    (r#"{"code":77,"descr"#, JSON, None, Some(r#"{"code":77,"descr"#)),
+    (r#"{"code":77,"descr"#, JSON, Some("77"), None),
     ("plain text", "text/plain", None, Some("plain text")),
     ("plain text. (10009)", "text/plain", Some("10009"), Some("plain text. (10009)")),
     (

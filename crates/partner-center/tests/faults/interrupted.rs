@@ -91,7 +91,7 @@ async fn when_every_body_breaks_the_error_keeps_status_and_both_pairs_of_ids() -
         assert_eq!(error.received_request_id(), Some("theirs"));
         assert_eq!(error.received_correlation_id(), Some("their-trace"));
         assert!(error.may_have_been_sent() && error.is_retryable());
-        assert!(error.to_string().contains("within the answer's body"), "{error}");
+        assert!(error.to_string().contains("within the body"), "{error}");
         assert_one_call(&server, error.request_id().ok_or("no id")?);
     }
     Ok(())
@@ -102,7 +102,7 @@ async fn when_every_head_breaks_the_error_keeps_the_sent_ids() -> Outcome {
     let server = FaultServer::start([Answer::raw("HTTP/1.1 20").then_reset()]).await?;
     let error = call(&client(server.url())).await.expect_err("every head breaks");
     assert_eq!((error.kind(), error.attempts(), error.status()), (ErrorKind::Connection, 4, None));
-    assert!(error.to_string().contains("before the answer"), "{error}");
+    assert!(error.to_string().contains("before the response"), "{error}");
     assert!(error.may_have_been_sent());
     assert_one_call(&server, error.request_id().ok_or("no id")?);
     Ok(())

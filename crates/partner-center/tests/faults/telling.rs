@@ -24,7 +24,7 @@ async fn every_attempt_is_a_child_that_names_its_own_failure_and_the_call_ends_i
     let attempts = capture.spans("partner_center.attempt");
     assert!(attempts.iter().all(|attempt| attempt.parent == spans[0].id));
     let failures: Vec<_> = attempts.iter().map(|attempt| attempt.field("error.type")).collect();
-    assert_eq!(failures, [Some("connection"), Some("timeout"), Some("server-failure"), None]);
+    assert_eq!(failures, [Some("connection"), Some("timeout"), Some("503"), None]);
     let numbers: Vec<_> = attempts.iter().map(|attempt| attempt.field("http.request.resend_count")).collect();
     assert_eq!(numbers, [Some("0"), Some("1"), Some("2"), Some("3")]);
     let event = capture.only_event();
