@@ -23,7 +23,7 @@ pub struct Claims {
 }
 
 impl Claims {
-    /// Reads a JSON web token; `None` where it is something else.
+    /// Reads a JSON web token; `None` if it is something else.
     #[must_use]
     pub fn read(token: &str) -> Option<Self> {
         const LENIENT: GeneralPurposeConfig =
@@ -40,7 +40,8 @@ impl Claims {
             tenant_id: text("tid"),
             application_id: text("appid").or_else(|| text("azp")),
             authentication_methods: claims.get("amr").map(texts),
-            scopes: text("scp").iter().flat_map(|scopes| scopes.split_whitespace()).map(str::to_owned).collect(),
+            // Entra's name, and that of RFC 9068.
+            scopes: claims.get("scp").or_else(|| claims.get("scope")).map(words).unwrap_or_default(),
             roles: claims.get("roles").map(texts).unwrap_or_default(),
             expires: seconds.and_then(|seconds| UNIX_EPOCH.checked_add(Duration::from_secs(seconds))),
         })
@@ -70,13 +71,13 @@ impl Claims {
         self.application_id.as_deref()
     }
 
-    /// How the user signed in (`amr`), such as `pwd` and `mfa`; `None` where the token does not say.
+    /// How the user signed in (`amr`), such as `pwd` and `mfa`; `None` if the token does not say.
     #[must_use]
     pub fn authentication_methods(&self) -> Option<&[String]> {
         self.authentication_methods.as_deref()
     }
 
-    /// What a user lets the application do (`scp`); empty for an application alone.
+    /// What a user lets the application do (`scp`, in other issuers' tokens `scope`); empty for an application alone.
     #[must_use]
     pub fn scopes(&self) -> &[String] {
         &self.scopes
@@ -94,7 +95,7 @@ impl Claims {
         self.expires
     }
 
-    /// Whether the user signed in with multi-factor authentication; `None` where the token does not say.
+    /// Whether the user signed in with multi-factor authentication; `None` if the token does not say.
     ///
     /// Partner Center looks for `mfa` in `amr`
     /// ([source](https://learn.microsoft.com/partner-center/security/partner-security-requirements-mandating-mfa)).
@@ -103,7 +104,7 @@ impl Claims {
         Some(self.authentication_methods()?.iter().any(|method| method == "mfa"))
     }
 
-    /// Whether the token is for `audience`, as far as can be told from here; `None` where it cannot.
+    /// Whether the token is for `audience`, as far as can be told from here; `None` if it cannot.
     ///
     /// Entra names the resource by its address, or by the id of its application.
     #[must_use]
@@ -119,10 +120,18 @@ impl Claims {
     }
 }
 
+/// How many texts of one claim are kept.
+const MOST: usize = 64;
+
 /// One text, or a list of them.
 fn texts(value: &Value) -> Vec<String> {
     let list = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
-    list.iter().filter_map(Value::as_str).map(str::to_owned).collect()
+    list.iter().filter_map(Value::as_str).take(MOST).map(str::to_owned).collect()
+}
+
+/// The words of one text, or of a list of them.
+fn words(value: &Value) -> Vec<String> {
+    texts(value).iter().flat_map(|text| text.split_whitespace()).take(MOST).map(str::to_owned).collect()
 }
 
 #[cfg(test)]
@@ -150,6 +159,9 @@ mod tests {
         assert_eq!((claims.scopes().len(), claims.roles()), (2, &["r".to_owned()][..]));
         assert_eq!(claims.expires(), Some(UNIX_EPOCH + Duration::from_secs(1_547_581_389)));
         assert_eq!(Claims::read(&token(r#"{"azp":"b"}"#)).unwrap().application_id(), Some("b"));
+        for scopes in [r#"{"scope":"one two"}"#, r#"{"scp":["one","two"],"scope":"other"}"#] {
+            assert_eq!(Claims::read(&token(scopes)).unwrap().scopes(), ["one", "two"], "{scopes}");
+        }
     }
 
     #[test]
@@ -160,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn an_opaque_token_is_no_error() {
+    fn an_opaque_token_is_not_an_error() {
         let not_an_object = token("[1]");
         for opaque in ["", "abc", "a.b", "a.b.c", "..", "a.%%%.c", "a.4pyT.c", not_an_object.as_str()] {
             assert_eq!(Claims::read(opaque), None, "{opaque}");

@@ -75,7 +75,7 @@ async fn exchange(
 
 /// An answer whose body is still to come; a token that its headers repeat is struck out.
 fn head(response: &reqwest::Response, token: &Authorization) -> Received {
-    let received = Received::new(response.status(), response.headers(), |value| token.struck_from(value));
+    let received = Received::new(response.status(), response.headers(), |value| token.redact(value));
     let is_success = received.status.is_success();
     Received { reason: if is_success { None } else { reason(response) }, ..received }
 }
@@ -91,7 +91,7 @@ fn reason(response: &reqwest::Response) -> Option<String> {
 /// What the service says ends up in logs, so a token that it repeats is struck out; the raw body stays as it came.
 fn refusal(call: &Call, received: Received, token: &Authorization) -> Error {
     let Fault { code, description } = Fault::read(&received);
-    let strike = |text: String| token.struck_from(&text).into_owned();
+    let strike = |text: String| token.redact(&text).into_owned();
     let fault = Fault { code: code.map(strike), description: description.map(strike) };
     let kind = fault::classify(&received, &fault);
     let wait = received

@@ -12,7 +12,7 @@ mod errors;
 mod file_store;
 mod grants;
 mod interrupted;
-mod odd_answers;
+mod odd_responses;
 mod other_process;
 mod processes;
 mod refresh_token;

@@ -1,17 +1,17 @@
-//! The credentials, one file each.
+//! The credentials and the sign-ins.
 
-#[cfg(feature = "certificate")]
-mod client_certificate;
-mod client_secret;
+mod application_only;
+mod brought;
 mod device_code;
-mod function;
 mod refresh_token;
-mod static_token;
+mod rotation;
+mod signed_in;
 
 #[cfg(feature = "certificate")]
-pub use self::client_certificate::ClientCertificate;
-pub use self::client_secret::ClientSecret;
-pub use self::device_code::{DeviceCode, DevicePrompt, SignedIn};
-pub use self::function::credential_fn;
+pub use self::application_only::ClientCertificate;
+pub use self::application_only::ClientSecret;
+pub use self::brought::{StaticToken, credential_fn};
+pub use self::device_code::{DeviceCode, DevicePrompt};
 pub use self::refresh_token::RefreshToken;
-pub use self::static_token::StaticToken;
+pub use self::rotation::finish_redemptions;
+pub use self::signed_in::SignedIn;

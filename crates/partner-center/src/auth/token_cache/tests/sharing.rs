@@ -1,4 +1,4 @@
-//! However many callers wait, the credential is asked once, and none of them is left alone.
+//! One request serves all callers that wait, and a caller that is dropped strands none of them.
 
 use partner_center_mock::token_endpoint::{Rotation, TokenEndpoint};
 
@@ -6,12 +6,12 @@ use super::*;
 use crate::auth::{MemoryStore, RefreshToken};
 
 async fn all(fixture: &Fixture, count: usize) -> Vec<Result<String, String>> {
-    let mut callers = tokio::task::JoinSet::new();
-    for _ in 0..count {
-        let cache = fixture.cache.clone();
-        callers.spawn(async move { shown(cache.authorization().await) });
+    let callers: Vec<_> = (0..count).map(|_| fixture.caller()).collect();
+    let mut outcomes = Vec::new();
+    for caller in callers {
+        outcomes.push(caller.await.unwrap());
     }
-    callers.join_all().await
+    outcomes
 }
 
 #[tokio::test(start_paused = true)]
@@ -25,7 +25,7 @@ async fn a_thousand_callers_of_a_cold_cache_share_one_token() {
 async fn a_thousand_callers_of_a_cold_cache_share_one_error() {
     let fixture = Fixture::new(|number| Err(CredentialError::other(format!("failure {number}"))));
     let errors = all(&fixture, 1000).await;
-    assert_eq!(errors, vec![Err("the credential gave no token: failure 1".to_owned()); 1000]);
+    assert_eq!(errors, vec![Err("could not obtain an access token: failure 1".to_owned()); 1000]);
     assert_eq!(fixture.asked(), 1);
 }
 
@@ -57,31 +57,17 @@ async fn a_thousand_callers_cost_the_token_endpoint_one_request() {
 #[tokio::test(start_paused = true)]
 async fn a_caller_that_leaves_strands_nobody() {
     let fixture = Fixture::numbered(HOUR);
-    let leader = tokio::spawn({
-        let cache = fixture.cache.clone();
-        async move { cache.authorization().await.map(drop) }
-    });
-    tokio::task::yield_now().await;
-    let follower = tokio::spawn({
-        let cache = fixture.cache.clone();
-        async move { shown(cache.authorization().await) }
-    });
-    tokio::task::yield_now().await;
+    let leader = fixture.caller();
+    yield_now().await;
+    let followers: Vec<_> = (0..10).map(|_| fixture.caller()).collect();
+    yield_now().await;
     assert_eq!(fixture.asked(), 1);
     leader.abort();
     assert!(leader.await.unwrap_err().is_cancelled());
-    assert_eq!(follower.await.unwrap(), bearer(1));
-    assert_eq!(fixture.asked(), 1);
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_token_that_nobody_waits_for_any_longer_is_there_for_the_next() {
-    let fixture = Fixture::numbered(HOUR);
-    let impatient = tokio::time::timeout(Duration::from_millis(10), fixture.cache.authorization()).await;
-    assert!(impatient.is_err());
-    fixture.settle().await;
-    assert_eq!(fixture.token_at_once().await, bearer(1));
-    assert_eq!(fixture.asked(), 1);
+    for follower in followers {
+        assert_eq!(follower.await.unwrap(), bearer(2));
+    }
+    assert_eq!(fixture.asked(), 2, "one of them has begun anew, for all");
 }
 
 #[tokio::test(start_paused = true)]
@@ -90,39 +76,20 @@ async fn leaves_no_task_behind() {
     let fixture = Fixture::numbered(HOUR);
     let waited = tokio::time::timeout(Duration::from_millis(10), fixture.cache.authorization()).await;
     assert!(waited.is_err());
-    assert_eq!(tasks(), 1);
-    drop(fixture);
-    tokio::task::yield_now().await;
+    assert_eq!(tasks(), 0);
+    assert_eq!(fixture.token().await, bearer(2));
     assert_eq!(tasks(), 0);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_credential_that_panics_is_an_error() {
-    let fixture = Fixture::new(|_| std::panic::panic_any("on purpose"));
-    let errors = all(&fixture, 10).await;
-    let error = "the credential gave no token: the credential stopped without an answer";
-    assert_eq!(errors, vec![Err(error.to_owned()); 10]);
-    assert_eq!(fixture.asked(), 2);
-}
-
-#[test]
-fn survives_the_end_of_the_runtime_it_was_asked_on() {
-    let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
-    let fixture = Fixture::numbered(HOUR);
-    runtime().block_on(async {
-        let waited = tokio::time::timeout(Duration::from_millis(10), fixture.cache.authorization()).await;
-        assert!(waited.is_err());
+async fn a_credential_that_panics_takes_no_other_caller_with_it() {
+    let fixture = Fixture::new(|number| match number {
+        1 => std::panic::panic_any("on purpose"),
+        number => Ok(AccessToken::new(format!("token-{number}"), HOUR)),
     });
-    assert_eq!(runtime().block_on(fixture.token()), bearer(2));
-}
-
-#[test]
-fn needs_a_runtime_and_says_so() {
-    let fixture = Fixture::numbered(HOUR);
-    let asking = std::pin::pin!(fixture.cache.authorization());
-    let std::task::Poll::Ready(outcome) = asking.poll(&mut std::task::Context::from_waker(std::task::Waker::noop()))
-    else {
-        panic!("it waits without a runtime");
-    };
-    assert!(shown(outcome).unwrap_err().ends_with("signing in needs a Tokio runtime"));
+    let panicking = fixture.caller();
+    yield_now().await;
+    assert_eq!(all(&fixture, 10).await, vec![bearer(2); 10]);
+    assert!(panicking.await.unwrap_err().is_panic());
+    assert_eq!(fixture.asked(), 2);
 }

@@ -2,13 +2,15 @@
 
 mod failure;
 mod lifetime;
-mod refused;
+mod rejected;
+mod runtimes;
 mod sharing;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
+use tokio::task::{JoinHandle, yield_now};
 use tokio::time::{advance, sleep};
 
 use super::*;
@@ -23,15 +25,15 @@ struct Fixture {
 }
 
 impl Fixture {
-    /// Each answer takes a second.
-    fn new(answer: impl Fn(u32) -> Result<AccessToken, CredentialError> + Send + Sync + 'static) -> Self {
+    /// Each token takes a second.
+    fn new(respond: impl Fn(u32) -> Result<AccessToken, CredentialError> + Send + Sync + 'static) -> Self {
         let asked = Arc::new(AtomicU32::new(0));
-        let (counter, answer) = (asked.clone(), Arc::new(answer));
+        let (counter, respond) = (asked.clone(), Arc::new(respond));
         let credential = credential_fn(move |_| {
-            let (number, answer) = (counter.fetch_add(1, Ordering::Relaxed) + 1, answer.clone());
+            let (number, respond) = (counter.fetch_add(1, Ordering::Relaxed) + 1, respond.clone());
             async move {
                 sleep(Duration::from_secs(1)).await;
-                answer(number)
+                respond(number)
             }
         });
         Self { cache: Arc::new(TokenCache::new(Arc::new(credential), request())), asked }
@@ -59,9 +61,10 @@ impl Fixture {
         token
     }
 
-    /// Lets everything that is under way come to its end.
-    async fn settle(&self) {
-        sleep(Duration::from_secs(2)).await;
+    /// A caller in a task of its own.
+    fn caller(&self) -> JoinHandle<Result<String, String>> {
+        let cache = self.cache.clone();
+        tokio::spawn(async move { shown(cache.authorization().await) })
     }
 }
 
@@ -69,7 +72,7 @@ fn request() -> TokenRequest {
     TokenRequest::for_audience("https://api.partnercenter.microsoft.com", "http://127.0.0.1:1").unwrap()
 }
 
-fn shown(outcome: Outcome) -> Result<String, String> {
+fn shown(outcome: Result<Authorization, CredentialError>) -> Result<String, String> {
     let text = |authorization: Authorization| authorization.header().to_str().unwrap().to_owned();
     outcome.map(text).map_err(|error| error.to_string())
 }
