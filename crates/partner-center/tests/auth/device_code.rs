@@ -40,9 +40,9 @@ async fn shows_the_code_and_yields_both_tokens() -> Outcome {
 
     assert_eq!(shown.len(), 1);
     let prompt = &shown[0];
-    assert_eq!((prompt.user_code(), prompt.verification_uri()), ("MOCK00001", "https://microsoft.com/devicelogin"));
-    assert!(prompt.message().is_some_and(|message| message.contains("MOCK00001")));
-    assert_eq!(prompt.expires_in(), Duration::from_secs(900));
+    assert_eq!((&*prompt.user_code, &*prompt.verification_uri), ("MOCK00001", "https://microsoft.com/devicelogin"));
+    assert!(prompt.message.as_ref().is_some_and(|message| message.contains("MOCK00001")));
+    assert_eq!(prompt.expires_in, Duration::from_secs(900));
 
     let requests = entra.requests();
     let scope = format!("{AUDIENCE}/user_impersonation offline_access");
@@ -194,7 +194,7 @@ async fn shows_no_more_of_a_hostile_response_than_a_terminal_can_bear() -> Outco
     let (signed_in, shown) = sign_in(&entra).await;
     assert!(signed_in.is_err());
     let prompt = &shown[0];
-    for text in [prompt.user_code(), prompt.verification_uri(), prompt.message().unwrap_or_default()] {
+    for text in [&prompt.user_code, &prompt.verification_uri, prompt.message.as_ref().expect("it has one")] {
         assert!(text.len() < 8_000 && !text.contains(['\u{1b}', '\u{7}']), "{text:?}");
     }
     Ok(())

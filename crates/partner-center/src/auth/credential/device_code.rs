@@ -29,11 +29,12 @@ use crate::retry_policy::RetryPolicy;
 ///
 /// let (tenant, application) = ("contoso.onmicrosoft.com", "application id");
 /// let request = TokenRequest::for_audience(Cloud::Global.audience(), Cloud::Global.authority())?;
-/// let signed_in = DeviceCode::new(tenant, application).sign_in(&request, |prompt| {
-///     println!("Open {} and enter {}", prompt.verification_uri(), prompt.user_code());
-/// });
+/// let device_code = DeviceCode::new(tenant, application);
+/// let signed_in = device_code
+///     .sign_in(&request, |prompt| println!("Open {} and enter {}", prompt.verification_uri, prompt.user_code))
+///     .await?;
 /// let store = FileStore::new("refresh-token");
-/// signed_in.await?.save(&store).await?;
+/// signed_in.save(&store).await?;
 /// // From now on, also in other processes and without the user:
 /// let credential = RefreshToken::new(tenant, application, store);
 /// # Ok(())
@@ -41,13 +42,18 @@ use crate::retry_policy::RetryPolicy;
 /// ```
 pub struct DeviceCode(Application);
 
-/// What to show the user.
+/// What to show the user, on one line each and free of control characters.
 #[derive(Clone)]
+#[non_exhaustive]
 pub struct DevicePrompt {
-    user_code: String,
-    verification_uri: String,
-    message: Option<String>,
-    expires_in: Duration,
+    /// The code that the user enters.
+    pub user_code: String,
+    /// Where the user enters it.
+    pub verification_uri: String,
+    /// Entra's own sentence that says both.
+    pub message: Option<String>,
+    /// How long the user has.
+    pub expires_in: Duration,
 }
 
 /// How long a code lives if the response does not say.
@@ -132,32 +138,6 @@ impl DeviceCode {
             }
             delay = interval.max(error.retry_after().unwrap_or_default());
         }
-    }
-}
-
-impl DevicePrompt {
-    /// The code that the user enters.
-    #[must_use]
-    pub fn user_code(&self) -> &str {
-        &self.user_code
-    }
-
-    /// Where the user enters it.
-    #[must_use]
-    pub fn verification_uri(&self) -> &str {
-        &self.verification_uri
-    }
-
-    /// Entra's own sentence that says both.
-    #[must_use]
-    pub fn message(&self) -> Option<&str> {
-        self.message.as_deref()
-    }
-
-    /// How long the user has.
-    #[must_use]
-    pub fn expires_in(&self) -> Duration {
-        self.expires_in
     }
 }
 
