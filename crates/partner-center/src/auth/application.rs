@@ -10,7 +10,7 @@ use super::error::CredentialError;
 use super::form::Form;
 use super::token_endpoint;
 use super::token_response::{self, Response, TokenResponse};
-use super::{AccessToken, TokenRequest};
+use super::{Credential, TokenFuture, TokenRequest};
 
 /// An application as Entra knows it.
 #[derive(Clone)]
@@ -39,12 +39,6 @@ impl Application {
         // Ids are often copied with a space or a line break, and hold none themselves.
         let trimmed = |text: String| text.trim().to_owned();
         Self { tenant: trimmed(tenant.into()), client_id: trimmed(client_id.into()), authentication }
-    }
-
-    /// A token of the application alone.
-    pub(super) async fn own_token(&self, request: &TokenRequest) -> Result<AccessToken, CredentialError> {
-        let scope = format!("{}/.default", request.audience());
-        self.redeem(request, "client_credentials", |form| form.field("scope", &scope)).await?.access_token
     }
 
     /// Redeems a grant, whose own fields `add` adds to the form.
@@ -95,6 +89,16 @@ impl Application {
             return Err(CredentialError::configuration("the tenant is neither a tenant id nor a domain name"));
         }
         Ok(format!("{}/{tenant}/oauth2/v2.0/{endpoint}", request.authority()))
+    }
+}
+
+/// The application signs in for itself.
+impl Credential for Application {
+    fn token<'a>(&'a self, request: &'a TokenRequest) -> TokenFuture<'a> {
+        Box::pin(async {
+            let scope = format!("{}/.default", request.audience());
+            self.redeem(request, "client_credentials", |form| form.field("scope", &scope)).await?.access_token
+        })
     }
 }
 

@@ -6,9 +6,10 @@ use std::sync::Arc;
 
 use secrecy::zeroize::Zeroizing;
 
+use super::application::{Application, ClientAuthentication};
 use super::{
-    ClientSecret, Credential, CredentialError, CredentialErrorKind, FileStore, MemoryStore, RefreshToken, StaticToken,
-    TokenFuture, TokenRequest,
+    Credential, CredentialError, CredentialErrorKind, FileStore, MemoryStore, RefreshToken, RefreshTokenStore,
+    StaticToken, TokenFuture, TokenRequest,
 };
 
 const ACCESS_TOKEN: &str = "PARTNER_CENTER_ACCESS_TOKEN";
@@ -31,7 +32,7 @@ const DECIDING: [&str; 5] = [ACCESS_TOKEN, REFRESH_TOKEN_FILE, REFRESH_TOKEN, CL
 /// |---|---|
 /// | `PARTNER_CENTER_ACCESS_TOKEN` | [`StaticToken`] |
 /// | `PARTNER_CENTER_REFRESH_TOKEN_FILE`, `PARTNER_CENTER_REFRESH_TOKEN` or both | [`RefreshToken`] with a [`FileStore`], which begins with the second; or with a [`MemoryStore`], which loses rotated tokens when the process ends |
-/// | `AZURE_CLIENT_SECRET` | [`ClientSecret`] |
+/// | `AZURE_CLIENT_SECRET` | [`ClientSecret`](super::ClientSecret) |
 /// | `AZURE_CLIENT_CERTIFICATE_PATH` | `ClientCertificate`, feature `certificate` |
 ///
 /// All but the first need `AZURE_TENANT_ID` and `AZURE_CLIENT_ID`. A refresh token is redeemed with the secret or the
@@ -109,24 +110,20 @@ fn from_variables(read: Read<'_>) -> Result<Arc<dyn Credential>, CredentialError
         file: file.as_ref().map(PathBuf::from),
         client: secret.as_ref().map(|_| CLIENT_SECRET).or(certificate.as_ref().map(|_| CERTIFICATE_PATH)),
     };
-    let credential: Box<dyn Credential> = if file.is_none() && refresh_token.is_none() {
-        match (secret, certificate) {
-            (Some(secret), _) => Box::new(ClientSecret::new(tenant, client_id, secret)),
-            (None, path) => certified::alone(tenant, client_id, &path.unwrap_or_default())?,
-        }
-    } else {
-        let mut credential = match file {
-            Some(path) => RefreshToken::new(tenant, client_id, FileStore::new(path)),
-            None => RefreshToken::new(tenant, client_id, MemoryStore::default()),
-        };
-        if let Some(refresh_token) = refresh_token {
-            credential = credential.initial(refresh_token);
-        }
-        Box::new(match (secret, certificate) {
-            (Some(secret), _) => credential.client_secret(secret),
-            (None, Some(path)) => certified::for_user(credential, &path)?,
-            (None, None) => credential,
-        })
+    let authentication = match (secret, certificate) {
+        (Some(secret), _) => ClientAuthentication::Secret(secret.into()),
+        (None, Some(path)) => certificate_in(&path)?,
+        (None, None) => ClientAuthentication::None,
+    };
+    let application = Application::new(tenant, client_id, authentication);
+    let store: Option<Arc<dyn RefreshTokenStore>> = match (file, &refresh_token) {
+        (Some(path), _) => Some(Arc::new(FileStore::new(path))),
+        (None, Some(_)) => Some(Arc::new(MemoryStore::default())),
+        (None, None) => None,
+    };
+    let credential: Box<dyn Credential> = match store {
+        Some(store) => Box::new(RefreshToken::of(application, store, refresh_token)),
+        None => Box::new(application),
     };
     Ok(Arc::new(FromEnvironment { credential, names }))
 }
@@ -169,38 +166,16 @@ impl Names {
     }
 }
 
-/// Credentials that authenticate with the certificate in a file.
 #[cfg(feature = "certificate")]
-mod certified {
-    use super::*;
-    use crate::auth::{Certificate, ClientCertificate};
-
-    pub(super) fn alone(tenant: String, client_id: String, path: &str) -> Result<Box<dyn Credential>, CredentialError> {
-        Ok(Box::new(ClientCertificate::new(tenant, client_id, Certificate::from_pem_file(path)?)))
-    }
-
-    pub(super) fn for_user(credential: RefreshToken, path: &str) -> Result<RefreshToken, CredentialError> {
-        Ok(credential.certificate(Certificate::from_pem_file(path)?))
-    }
+fn certificate_in(path: &str) -> Result<ClientAuthentication, CredentialError> {
+    Ok(ClientAuthentication::Certificate(super::Certificate::from_pem_file(path)?))
 }
 
 #[cfg(not(feature = "certificate"))]
-mod certified {
-    use super::*;
-
-    pub(super) fn alone(_: String, _: String, _: &str) -> Result<Box<dyn Credential>, CredentialError> {
-        Err(needs_feature())
-    }
-
-    pub(super) fn for_user(_: RefreshToken, _: &str) -> Result<RefreshToken, CredentialError> {
-        Err(needs_feature())
-    }
-
-    fn needs_feature() -> CredentialError {
-        CredentialError::configuration(format!(
-            "{CERTIFICATE_PATH} is set, and the feature `certificate` of partner-center is not turned on"
-        ))
-    }
+fn certificate_in(_: &str) -> Result<ClientAuthentication, CredentialError> {
+    Err(CredentialError::configuration(format!(
+        "{CERTIFICATE_PATH} is set, and the feature `certificate` of partner-center is not turned on"
+    )))
 }
 
 #[cfg(test)]

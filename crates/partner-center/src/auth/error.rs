@@ -227,17 +227,9 @@ impl fmt::Display for CredentialError {
 
 impl fmt::Debug for CredentialError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let show = |text: &str| excerpt(text, SHOWN).to_string();
         f.debug_struct("CredentialError")
             .field("kind", &self.kind())
-            .field("message", &show(&self.details.message))
-            .field("status", &self.status())
-            .field("error", &self.error().map(show))
-            .field("aadsts_codes", &self.aadsts_codes())
-            .field("description", &self.description().map(show))
-            .field("correlation_id", &self.correlation_id().map(show))
-            .field("trace_id", &self.trace_id().map(show))
-            .field("retry_after", &self.retry_after())
+            .field("message", &self.to_string())
             .field("variable", &self.variable())
             .field("source", &self.details.source)
             .finish()

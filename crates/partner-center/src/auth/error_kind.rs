@@ -1,162 +1,103 @@
 //! The kinds of failed sign-ins, and what to do about each.
 
-/// Why no access token could be obtained.
-///
-/// More kinds may come; match with a wildcard arm.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum CredentialErrorKind {
+/// Makes the enum and its table: a row is a kind, its word, what happened, what to do.
+macro_rules! kinds {
+    ($($(#[$doc:meta])+ $kind:ident: $word:literal, $summary:literal, $help:literal;)+) => {
+        /// Why no access token could be obtained.
+        ///
+        /// More kinds may come; match with a wildcard arm.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum CredentialErrorKind {
+            $($(#[$doc])+ $kind,)+
+        }
+
+        impl CredentialErrorKind {
+            const fn row(self) -> (&'static str, &'static str, &'static str) {
+                match self {
+                    $(Self::$kind => ($word, $summary, $help),)+
+                }
+            }
+        }
+    };
+}
+
+kinds! {
     /// The refresh token is missing, expired, revoked or invalid, or Entra wants the user for another reason
     /// (`invalid_grant`, `interaction_required`).
-    SignInRequired,
+    SignInRequired: "sign-in-required", "the user must sign in again",
+        "Sign in again with multi-factor authentication and store the new refresh token; from then on keep every \
+         token that replaces it, and redeem one at least every 90 days.";
     /// Multi-factor authentication is missing (`AADSTS50076`, `AADSTS50079`, `AADSTS50158`).
-    MfaRequired,
+    MfaRequired: "mfa-required", "multi-factor authentication is missing",
+        "Sign in again with multi-factor authentication and store the new refresh token; the current one cannot gain \
+         it.";
     /// The refresh token was issued in another tenant (`AADSTS700005`, `AADSTS7000012`).
-    WrongTenant,
+    WrongTenant: "wrong-tenant", "the refresh token belongs to another tenant",
+        "Set the tenant that the refresh token was issued in, which is the partner's own, or sign in again there and \
+         store the new refresh token.";
     /// A Conditional Access policy stopped the sign-in (`AADSTS53003`).
-    ConditionalAccess,
+    ConditionalAccess: "conditional-access", "a Conditional Access policy stopped the sign-in",
+        "Look the correlation id up in the tenant's sign-in log to see which Conditional Access policy it was, and \
+         satisfy the policy or exempt the integration user.";
     /// The application's secret or certificate is wrong, expired or missing (`invalid_client`).
-    InvalidClient,
+    InvalidClient: "invalid-client", "the application's secret or certificate was not accepted",
+        "Check the application's client secret or certificate in Entra.";
     /// There is no such tenant in this cloud (`AADSTS90002`).
-    UnknownTenant,
+    UnknownTenant: "unknown-tenant", "the tenant is unknown",
+        "Check the tenant: it must be the partner's own tenant id or domain, and the authority must be that of its \
+         cloud.";
     /// The tenant has no such application, or has disabled it (`AADSTS700016`).
-    UnknownApplication,
+    UnknownApplication: "unknown-application", "the application is unknown in this tenant",
+        "Check the application (client) id, and that the application is registered and enabled in the partner's own \
+         tenant.";
     /// The application's permission has not been consented to (`AADSTS65001`).
-    ConsentMissing,
+    ConsentMissing: "consent-missing", "the application's permission has not been consented to",
+        "Have an administrator of the partner's tenant consent to the application's Partner Center permission, \
+         user_impersonation.";
     /// The tenant does not know the resource that the token is for (`AADSTS500011`).
-    UnknownAudience,
+    UnknownAudience: "unknown-audience", "the tenant does not know the audience",
+        "Request tokens for https://api.partnercenter.microsoft.com (other clouds have their own; \
+         https://graph.windows.net is retired), and check that the tenant is a partner's.";
     /// Another OAuth error; see [`error`](super::CredentialError::error) and
     /// [`aadsts_codes`](super::CredentialError::aadsts_codes).
-    Rejected,
+    Rejected: "rejected", "the token endpoint rejected the request",
+        "See the error's message, and the tenant's sign-in log under the correlation id.";
     /// The user declined to sign in.
-    Declined,
+    Declined: "declined", "the user declined to sign in",
+        "Start the sign-in again and accept it.";
     /// The user did not sign in before the code expired.
-    Expired,
+    Expired: "expired", "the user did not sign in in time",
+        "Start the sign-in again and enter the code before it expires.";
     /// The refresh token could not be loaded or saved.
-    Store,
+    Store: "store", "the refresh token could not be loaded or saved",
+        "Make the place of the refresh token readable and writable for this process; until it is saved, the newest \
+         token is in this process's memory alone.";
     /// Too many requests to the token endpoint (429, `AADSTS50196`, `AADSTS90055`).
-    Throttled,
+    Throttled: "throttled", "too many requests to the token endpoint",
+        "Wait as long as the token endpoint says, and share one client instead of making many.";
     /// No complete response of the token endpoint, or not in time.
-    Unreachable,
+    Unreachable: "unreachable", "the token endpoint did not respond",
+        "Check the network, the proxy and the authority's address, then try again.";
     /// The token endpoint's certificate is expired, for another host, or of an authority this machine does not trust.
-    UntrustedServer,
+    UntrustedServer: "untrusted-server", "the token endpoint's certificate is not trusted",
+        "Check the authority's address and this machine's clock. If a proxy inspects TLS, have this system trust its \
+         root certificate (on Linux, SSL_CERT_FILE can name a file with it).";
     /// The token endpoint itself failed.
-    ServerFailure,
+    ServerFailure: "server-failure", "the token endpoint failed",
+        "Try again later; if it persists, give the trace id to Microsoft support.";
     /// The response is not one of a token endpoint: HTML, empty, incomplete, too large.
-    UnexpectedResponse,
+    UnexpectedResponse: "unexpected-response", "the response is not one of a token endpoint",
+        "Check the authority's address, and look for a proxy or a captive portal that responds in its place.";
     /// A setting is missing or invalid.
-    Configuration,
+    Configuration: "configuration", "the credential is misconfigured",
+        "Correct the setting that the message names.";
     /// An error of a credential that is not part of this library.
-    Other,
+    Other: "other", "could not obtain an access token",
+        "See the credential's error message.";
 }
 
 impl CredentialErrorKind {
-    /// One row a kind: its word, what happened, what to do.
-    fn row(self) -> (&'static str, &'static str, &'static str) {
-        match self {
-            Self::SignInRequired => (
-                "sign-in-required",
-                "the user must sign in again",
-                "Sign in again with multi-factor authentication and store the new refresh token; from then on keep \
-                 every token that replaces it, and redeem one at least every 90 days.",
-            ),
-            Self::MfaRequired => (
-                "mfa-required",
-                "multi-factor authentication is missing",
-                "Sign in again with multi-factor authentication and store the new refresh token; the current one \
-                 cannot gain it.",
-            ),
-            Self::WrongTenant => (
-                "wrong-tenant",
-                "the refresh token belongs to another tenant",
-                "Set the tenant that the refresh token was issued in, which is the partner's own, or sign in again there \
-                 and store the new refresh token.",
-            ),
-            Self::ConditionalAccess => (
-                "conditional-access",
-                "a Conditional Access policy stopped the sign-in",
-                "Look the correlation id up in the tenant's sign-in log to see which Conditional Access policy it was, \
-                 and satisfy the policy or exempt the integration user.",
-            ),
-            Self::InvalidClient => (
-                "invalid-client",
-                "the application's secret or certificate was not accepted",
-                "Check the application's client secret or certificate in Entra.",
-            ),
-            Self::UnknownTenant => (
-                "unknown-tenant",
-                "the tenant is unknown",
-                "Check the tenant: it must be the partner's own tenant id or domain, and the authority must be that of \
-                 its cloud.",
-            ),
-            Self::UnknownApplication => (
-                "unknown-application",
-                "the application is unknown in this tenant",
-                "Check the application (client) id, and that the application is registered and enabled in the partner's \
-                 own tenant.",
-            ),
-            Self::ConsentMissing => (
-                "consent-missing",
-                "the application's permission has not been consented to",
-                "Have an administrator of the partner's tenant consent to the application's Partner Center permission, \
-                 user_impersonation.",
-            ),
-            Self::UnknownAudience => (
-                "unknown-audience",
-                "the tenant does not know the audience",
-                "Request tokens for https://api.partnercenter.microsoft.com (other clouds have their own; \
-                 https://graph.windows.net is retired), and check that the tenant is a partner's.",
-            ),
-            Self::Rejected => (
-                "rejected",
-                "the token endpoint rejected the request",
-                "See the error's message, and the tenant's sign-in log under the correlation id.",
-            ),
-            Self::Declined => ("declined", "the user declined to sign in", "Start the sign-in again and accept it."),
-            Self::Expired => (
-                "expired",
-                "the user did not sign in in time",
-                "Start the sign-in again and enter the code before it expires.",
-            ),
-            Self::Store => (
-                "store",
-                "the refresh token could not be loaded or saved",
-                "Make the place of the refresh token readable and writable for this process; until it is saved, the \
-                 newest token is in this process's memory alone.",
-            ),
-            Self::Throttled => (
-                "throttled",
-                "too many requests to the token endpoint",
-                "Wait as long as the token endpoint says, and share one client instead of making many.",
-            ),
-            Self::Unreachable => (
-                "unreachable",
-                "the token endpoint did not respond",
-                "Check the network, the proxy and the authority's address, then try again.",
-            ),
-            Self::UntrustedServer => (
-                "untrusted-server",
-                "the token endpoint's certificate is not trusted",
-                "Check the authority's address and this machine's clock. If a proxy inspects TLS, have this system trust \
-                 its root certificate (on Linux, SSL_CERT_FILE can name a file with it).",
-            ),
-            Self::ServerFailure => (
-                "server-failure",
-                "the token endpoint failed",
-                "Try again later; if it persists, give the trace id to Microsoft support.",
-            ),
-            Self::UnexpectedResponse => (
-                "unexpected-response",
-                "the response is not one of a token endpoint",
-                "Check the authority's address, and look for a proxy or a captive portal that responds in its place.",
-            ),
-            Self::Configuration => {
-                ("configuration", "the credential is misconfigured", "Correct the setting that the message names.")
-            }
-            Self::Other => ("other", "could not obtain an access token", "See the credential's error message."),
-        }
-    }
-
     /// The kind as a word for logs and machines, such as `sign-in-required`.
     #[must_use]
     pub fn as_str(self) -> &'static str {

@@ -24,20 +24,25 @@
 
 mod aadsts;
 mod application;
+mod application_only;
 mod authorization;
 #[cfg(feature = "azure")]
 mod azure;
+mod brought;
 #[cfg(feature = "certificate")]
 mod certificate;
 mod claims;
-mod credential;
+mod device_code;
 mod environment;
 mod error;
 mod error_kind;
 mod form;
 mod oauth_error;
 mod redaction;
+mod refresh_token;
 mod request;
+mod rotation;
+mod signed_in;
 mod store;
 mod token;
 mod token_cache;
@@ -51,21 +56,24 @@ use std::sync::Arc;
 
 pub use secrecy::{ExposeSecret, SecretString};
 
+#[cfg(feature = "certificate")]
+pub use self::application_only::ClientCertificate;
+pub use self::application_only::ClientSecret;
 pub(crate) use self::authorization::Authorization;
 #[cfg(feature = "azure")]
 pub use self::azure::AzureCredential;
+pub use self::brought::{StaticToken, credential_fn};
 #[cfg(feature = "certificate")]
 pub use self::certificate::Certificate;
 pub use self::claims::Claims;
-#[cfg(feature = "certificate")]
-pub use self::credential::ClientCertificate;
-pub use self::credential::{
-    ClientSecret, DeviceCode, DevicePrompt, RefreshToken, SignedIn, StaticToken, credential_fn, finish_redemptions,
-};
+pub use self::device_code::{DeviceCode, DevicePrompt};
 pub use self::environment::{credential_variable, from_env};
 pub use self::error::CredentialError;
 pub use self::error_kind::CredentialErrorKind;
+pub use self::refresh_token::RefreshToken;
 pub use self::request::TokenRequest;
+pub use self::rotation::finish_redemptions;
+pub use self::signed_in::SignedIn;
 pub use self::store::{FileStore, MemoryStore, RefreshTokenStore, StoreFuture, StoreGuard};
 pub use self::token::AccessToken;
 pub(crate) use self::token_cache::TokenCache;

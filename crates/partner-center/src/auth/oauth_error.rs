@@ -173,6 +173,3 @@ fn host(location: &str) -> String {
     let host = reqwest::Url::parse(location).ok().and_then(|url| url.host_str().map(str::to_owned));
     host.unwrap_or_else(|| "another path".to_owned())
 }
-
-#[cfg(test)]
-mod tests;

@@ -10,7 +10,6 @@ use partner_center::auth::{
 };
 use partner_center_mock::Reply;
 use partner_center_mock::token_endpoint::{Refusal, Rotation, TokenEndpoint};
-use serde_json::json;
 use tokio::sync::{Notify, Semaphore};
 use tokio::time::Instant;
 
@@ -218,11 +217,20 @@ async fn the_token_to_begin_with_is_never_presented_while_the_store_holds_anothe
 #[tokio::test(start_paused = true)]
 async fn a_refresh_token_beside_an_access_token_that_cannot_be_used_is_kept_first() -> Outcome {
     let entra = TokenEndpoint::start().await?;
-    let odd = json!({ "access_token": "s3cr3t-a", "token_type": "pop", "refresh_token": "s3cr3t-rotated" });
-    let store = Arc::new(MemoryStore::new("s3cr3t-first"));
-    entra.answer_next(Reply::json(200, &odd));
-    let credential = RefreshToken::new(TENANT, CLIENT_ID, store.clone());
-    let error = token(&credential, &request(&entra)).await.expect_err("it must fail");
-    assert_eq!((error.kind(), held(&store).await.as_deref()), (Kind::UnexpectedResponse, Some("s3cr3t-rotated")));
+    for odd in [
+        "",
+        r#","access_token":"""#,
+        r#","access_token":null"#,
+        r#","access_token":["s3cr3t-a"]"#,
+        r#","access_token":"s3cr3t-a","token_type":"pop""#,
+        r#","access_token":"s3cr3t-a","token_type":5"#,
+    ] {
+        let store = Arc::new(MemoryStore::new("s3cr3t-first"));
+        entra.answer_next(Reply::text(200, format!(r#"{{"refresh_token":"s3cr3t-rotated"{odd}}}"#)));
+        let credential = RefreshToken::new(TENANT, CLIENT_ID, store.clone());
+        let error = token(&credential, &request(&entra)).await.expect_err("it must fail");
+        assert_eq!((error.kind(), held(&store).await.as_deref()), (Kind::UnexpectedResponse, Some("s3cr3t-rotated")));
+        assert!(!format!("{error} {error:?}").contains("s3cr3t"), "{error:?}");
+    }
     Ok(())
 }

@@ -4,6 +4,7 @@
 mod azure;
 #[cfg(feature = "certificate")]
 mod certificate;
+mod claims;
 mod client;
 mod device_code;
 mod endpoint;
@@ -12,6 +13,7 @@ mod errors;
 mod file_store;
 mod grants;
 mod interrupted;
+mod oauth_errors;
 mod odd_responses;
 mod other_process;
 mod processes;

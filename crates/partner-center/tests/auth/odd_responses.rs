@@ -1,6 +1,8 @@
 //! Responses that no token endpoint should send: read if that is safe, else an error that keeps the status.
 
-use partner_center::auth::{ClientSecret, CredentialError, CredentialErrorKind as Kind};
+use std::time::Duration;
+
+use partner_center::auth::{ClientSecret, Credential, CredentialError, CredentialErrorKind as Kind};
 use partner_center_mock::Reply;
 use partner_center_mock::faults::{Answer, Framing};
 use partner_center_mock::token_endpoint::TokenEndpoint;
@@ -21,6 +23,7 @@ async fn a_response_without_a_token_is_an_error_that_keeps_the_status() {
         (Reply::html(200, "<h1>Sign in to the guest network</h1>"), "it is not a JSON object"),
         (Reply::new(200), "it is empty"),
         (Reply::new(204), "it is empty"),
+        (Reply::text(200, r#"{"access_token":"s3cr3t-a","access_token":"s3cr3t-b"}"#), "its JSON cannot be read"),
         (Reply::text(200, "{\"access_token\":\"s3cr3t-half"), "its JSON cannot be read"),
         (Reply::text(200, "{}"), "holds no access token"),
         (Reply::json(200, &json!(["s3cr3t-a", null, 3600, "Bearer"])), "it is not a JSON object"),
@@ -36,6 +39,7 @@ async fn a_response_without_a_token_is_an_error_that_keeps_the_status() {
         assert_eq!((error.kind(), attempts), (Kind::UnexpectedResponse, 1), "{said}");
         assert_eq!(error.status().map(|status| status.as_u16()), Some(status), "{said}");
         assert!(error.to_string().contains(said), "{error}");
+        assert!(!format!("{error} {error:?}").contains("s3cr3t"), "{error:?}");
         assert!(error.correlation_id().is_some() && !error.is_retryable());
     }
 }
@@ -65,6 +69,30 @@ async fn reads_what_is_merely_unusual() -> Outcome {
     ] {
         let (outcome, attempts) = answered(reply).await;
         assert_eq!((outcome?.as_str(), attempts), ("s3cr3t-a", 1));
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn reads_a_lifetime_in_every_form() -> Outcome {
+    let entra = TokenEndpoint::start().await?;
+    for (expires_in, seconds) in [
+        ("3599", 3599),
+        ("\"3599\"", 3599),
+        ("\" 3599 \"", 3599),
+        ("3599.0", 3599),
+        // Anything else counts as missing, and then five minutes are true of every token.
+        ("null", 300),
+        ("0", 300),
+        ("-5", 300),
+        ("\"soon\"", 300),
+        ("[]", 300),
+        ("1e300", 300),
+        ("\"NaN\"", 300),
+    ] {
+        entra.answer_next(Reply::text(200, format!(r#"{{"access_token":"s3cr3t-a","expires_in":{expires_in}}}"#)));
+        let token = ClientSecret::new(TENANT, CLIENT_ID, "s3cr3t").token(&request(&entra)).await?;
+        assert_eq!(token.lifetime(), Some(Duration::from_secs(seconds)), "{expires_in}");
     }
     Ok(())
 }

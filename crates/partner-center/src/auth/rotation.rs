@@ -7,11 +7,11 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::watch;
 use tokio::time::timeout;
 
-use crate::auth::application::{Application, delegated_scope};
-use crate::auth::form::Form;
-use crate::auth::token_response::TokenResponse;
-use crate::auth::turn::Turns;
-use crate::auth::{AccessToken, CredentialError, CredentialErrorKind as Kind, RefreshTokenStore, TokenRequest};
+use super::application::{Application, delegated_scope};
+use super::form::Form;
+use super::token_response::TokenResponse;
+use super::turn::Turns;
+use super::{AccessToken, CredentialError, CredentialErrorKind as Kind, RefreshTokenStore, TokenRequest};
 
 #[derive(Clone)]
 pub(super) struct Rotation {

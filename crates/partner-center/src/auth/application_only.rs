@@ -3,9 +3,9 @@
 use std::fmt;
 
 #[cfg(feature = "certificate")]
-use crate::auth::Certificate;
-use crate::auth::application::{self, Application, ClientAuthentication};
-use crate::auth::{Credential, TokenFuture, TokenRequest};
+use super::Certificate;
+use super::application::{self, Application, ClientAuthentication};
+use super::{Credential, TokenFuture, TokenRequest};
 
 /// The application signs in for itself, with a client secret.
 ///
@@ -27,7 +27,7 @@ impl ClientSecret {
 
 impl Credential for ClientSecret {
     fn token<'a>(&'a self, request: &'a TokenRequest) -> TokenFuture<'a> {
-        Box::pin(self.0.own_token(request))
+        self.0.token(request)
     }
 }
 
@@ -56,7 +56,7 @@ impl ClientCertificate {
 #[cfg(feature = "certificate")]
 impl Credential for ClientCertificate {
     fn token<'a>(&'a self, request: &'a TokenRequest) -> TokenFuture<'a> {
-        Box::pin(self.0.own_token(request))
+        self.0.token(request)
     }
 }
 

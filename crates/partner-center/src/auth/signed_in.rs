@@ -2,8 +2,8 @@
 
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::auth::token_response::TokenResponse;
-use crate::auth::{AccessToken, CredentialError, CredentialErrorKind as Kind, RefreshTokenStore};
+use super::token_response::TokenResponse;
+use super::{AccessToken, CredentialError, CredentialErrorKind as Kind, RefreshTokenStore};
 
 /// The tokens that a sign-in of a user gives.
 #[derive(Debug)]

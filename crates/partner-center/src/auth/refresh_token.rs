@@ -3,11 +3,11 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::rotation::Rotation;
 #[cfg(feature = "certificate")]
-use crate::auth::Certificate;
-use crate::auth::application::{self, Application, ClientAuthentication};
-use crate::auth::{Credential, CredentialError, RefreshTokenStore, TokenFuture, TokenRequest};
+use super::Certificate;
+use super::application::{self, Application, ClientAuthentication};
+use super::rotation::Rotation;
+use super::{Credential, CredentialError, RefreshTokenStore, TokenFuture, TokenRequest};
 
 /// The application signs in for a user who once consented with multi-factor authentication.
 ///
@@ -43,6 +43,12 @@ impl RefreshToken {
         store: impl RefreshTokenStore + 'static,
     ) -> Self {
         Self(Rotation::new(Application::new(tenant, client_id, ClientAuthentication::None), store))
+    }
+
+    pub(super) fn of(application: Application, store: Arc<dyn RefreshTokenStore>, initial: Option<String>) -> Self {
+        let mut rotation = Rotation::new(application, store);
+        rotation.initial = initial.map(Into::into);
+        Self(rotation)
     }
 
     /// The application's client secret, by its value.

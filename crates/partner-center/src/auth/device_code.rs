@@ -7,11 +7,11 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use tokio::time::{Instant, sleep_until};
 
+use super::application::{self, Application, ClientAuthentication, delegated_scope};
+use super::form::Form;
 use super::signed_in::SignedIn;
-use crate::auth::application::{self, Application, ClientAuthentication, delegated_scope};
-use crate::auth::form::Form;
-use crate::auth::token_response::{self, TokenResponse};
-use crate::auth::{CredentialError, CredentialErrorKind as Kind, TokenRequest};
+use super::token_response::{self, TokenResponse};
+use super::{CredentialError, CredentialErrorKind as Kind, TokenRequest};
 use crate::error::text::excerpt;
 use crate::retry_policy::RetryPolicy;
 

@@ -4,7 +4,7 @@ use std::fmt;
 
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::auth::{AccessToken, Credential, CredentialError, TokenFuture, TokenRequest};
+use super::{AccessToken, Credential, CredentialError, TokenFuture, TokenRequest};
 
 /// A fixed token.
 ///
