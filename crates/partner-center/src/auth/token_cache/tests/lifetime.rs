@@ -80,20 +80,13 @@ async fn a_token_of_unknown_or_endless_life_is_not_renewed() {
 
 #[tokio::test(start_paused = true)]
 async fn tokens_of_one_second_cost_at_most_three_requests_a_second() {
-    let asked = Arc::new(AtomicU32::new(0));
-    let counter = asked.clone();
-    let credential = credential_fn(move |_| {
-        counter.fetch_add(1, Ordering::Relaxed);
-        async { Ok(AccessToken::new("token", Duration::from_secs(1))) }
-    });
-    let cache = TokenCache::new(Arc::new(credential), request());
+    let fixture = Fixture::asking(|number| async move { Ok(named(number, Duration::from_secs(1))) });
     for _ in 0..500 {
-        assert!(cache.authorization().await.is_ok());
+        assert!(fixture.token().await.is_ok());
         advance(Duration::from_millis(20)).await;
         yield_now().await;
     }
-    let asked = asked.load(Ordering::Relaxed);
-    assert!((10..=30).contains(&asked), "{asked} requests in ten seconds");
+    assert!((10..=30).contains(&fixture.asked()), "{} requests in ten seconds", fixture.asked());
 }
 
 #[tokio::test(start_paused = true)]

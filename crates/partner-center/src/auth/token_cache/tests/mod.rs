@@ -25,23 +25,32 @@ struct Fixture {
 }
 
 impl Fixture {
-    /// Each token takes a second.
-    fn new(respond: impl Fn(u32) -> Result<AccessToken, CredentialError> + Send + Sync + 'static) -> Self {
+    /// The `n`th token is what `respond(n)` leads to.
+    fn asking<F>(respond: impl Fn(u32) -> F + Send + Sync + 'static) -> Self
+    where
+        F: Future<Output = Result<AccessToken, CredentialError>> + Send + 'static,
+    {
         let asked = Arc::new(AtomicU32::new(0));
-        let (counter, respond) = (asked.clone(), Arc::new(respond));
-        let credential = credential_fn(move |_| {
-            let (number, respond) = (counter.fetch_add(1, Ordering::Relaxed) + 1, respond.clone());
+        let counter = asked.clone();
+        let credential = credential_fn(move |_| respond(counter.fetch_add(1, Ordering::Relaxed) + 1));
+        Self { cache: Arc::new(TokenCache::new(Arc::new(credential), request())), asked }
+    }
+
+    /// The same, where each token takes a second.
+    fn new(respond: impl Fn(u32) -> Result<AccessToken, CredentialError> + Send + Sync + 'static) -> Self {
+        let respond = Arc::new(respond);
+        Self::asking(move |number| {
+            let respond = respond.clone();
             async move {
                 sleep(Duration::from_secs(1)).await;
                 respond(number)
             }
-        });
-        Self { cache: Arc::new(TokenCache::new(Arc::new(credential), request())), asked }
+        })
     }
 
     /// Tokens named by their number.
     fn numbered(lifetime: Duration) -> Self {
-        Self::new(move |number| Ok(AccessToken::new(format!("token-{number}"), lifetime)))
+        Self::new(move |number| Ok(named(number, lifetime)))
     }
 
     fn asked(&self) -> u32 {
@@ -66,6 +75,10 @@ impl Fixture {
         let cache = self.cache.clone();
         tokio::spawn(async move { shown(cache.authorization().await) })
     }
+}
+
+fn named(number: u32, lifetime: Duration) -> AccessToken {
+    AccessToken::new(format!("token-{number}"), lifetime)
 }
 
 fn request() -> TokenRequest {

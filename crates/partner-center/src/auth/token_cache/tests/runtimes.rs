@@ -47,16 +47,10 @@ fn a_renewal_on_a_runtime_that_does_not_run_is_taken_over_by_one_that_does() {
 
 #[tokio::test(start_paused = true)]
 async fn a_slow_renewal_on_a_runtime_that_runs_is_not_taken_over() {
-    let asked = Arc::new(AtomicU32::new(0));
-    let counter = asked.clone();
-    let credential = credential_fn(move |_| {
-        let number = counter.fetch_add(1, Ordering::Relaxed) + 1;
-        async move {
-            sleep(Duration::from_secs(90)).await;
-            Ok(AccessToken::new(format!("token-{number}"), HOUR))
-        }
+    let fixture = Fixture::asking(|number| async move {
+        sleep(Duration::from_secs(90)).await;
+        Ok(named(number, HOUR))
     });
-    let fixture = Fixture { cache: Arc::new(TokenCache::new(Arc::new(credential), request())), asked };
     let callers: Vec<_> = (0..10).map(|_| fixture.caller()).collect();
     for caller in callers {
         assert_eq!(caller.await.unwrap(), bearer(1));

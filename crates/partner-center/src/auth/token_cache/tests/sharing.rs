@@ -31,13 +31,7 @@ async fn a_thousand_callers_of_a_cold_cache_share_one_error() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn callers_on_many_threads_share_one_token_too() {
-    let asked = Arc::new(AtomicU32::new(0));
-    let counter = asked.clone();
-    let credential = credential_fn(move |_| {
-        let number = counter.fetch_add(1, Ordering::Relaxed) + 1;
-        async move { Ok(AccessToken::new(format!("token-{number}"), HOUR)) }
-    });
-    let fixture = Fixture { cache: Arc::new(TokenCache::new(Arc::new(credential), request())), asked };
+    let fixture = Fixture::asking(|number| async move { Ok(named(number, HOUR)) });
     assert_eq!(all(&fixture, 1000).await, vec![bearer(1); 1000]);
     assert_eq!(fixture.asked(), 1);
 }
@@ -85,7 +79,7 @@ async fn leaves_no_task_behind() {
 async fn a_credential_that_panics_takes_no_other_caller_with_it() {
     let fixture = Fixture::new(|number| match number {
         1 => std::panic::panic_any("on purpose"),
-        number => Ok(AccessToken::new(format!("token-{number}"), HOUR)),
+        number => Ok(named(number, HOUR)),
     });
     let panicking = fixture.caller();
     yield_now().await;
