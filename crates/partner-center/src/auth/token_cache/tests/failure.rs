@@ -121,9 +121,9 @@ async fn a_renewal_that_hangs_delays_one_call_for_a_moment_and_costs_none() {
     let mut delayed = 0;
     while Instant::now() < end {
         let began = Instant::now();
-        assert_eq!(fixture.token().await, bearer(1));
+        let outcome = timeout(Duration::from_secs(6), fixture.token()).await.expect("it goes on with the old token");
+        assert_eq!(outcome, bearer(1));
         delayed += u32::from(began.elapsed() > Duration::ZERO);
-        assert!(began.elapsed() <= Duration::from_secs(6), "{:?}", began.elapsed());
         sleep(Duration::from_secs(1)).await;
     }
     assert!((10..=15).contains(&delayed), "{delayed} calls in four minutes");

@@ -32,12 +32,12 @@ fn a_renewal_on_a_runtime_that_does_not_run_is_taken_over_by_one_that_does() {
     assert_eq!(fixture.asked(), 1);
     let running = runtime();
     running.block_on(async {
-        let began = Instant::now();
         let callers: Vec<_> = (0..10).map(|_| fixture.caller()).collect();
         for caller in callers {
-            assert_eq!(caller.await.unwrap(), bearer(2));
+            let outcome =
+                timeout(Duration::from_secs(6), caller).await.expect("it waits for a runtime that stands still");
+            assert_eq!(outcome.unwrap(), bearer(2));
         }
-        assert!(began.elapsed() <= Duration::from_secs(6), "{:?}", began.elapsed());
     });
     assert_eq!(fixture.asked(), 2, "one of them took over, for all");
     // Driven again, the first caller gets its own and takes nothing away.
