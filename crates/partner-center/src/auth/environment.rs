@@ -158,9 +158,9 @@ impl Names {
         };
         match name {
             Some(name @ (REFRESH_TOKEN_FILE | CERTIFICATE_PATH)) => {
-                error.from_variable(name, format_args!("the file that {name} names"))
+                error.brought_by(name, format_args!("the file that {name} names"))
             }
-            Some(name) => error.from_variable(name, format_args!("the environment variable {name}")),
+            Some(name) => error.brought_by(name, format_args!("the environment variable {name}")),
             None => error,
         }
     }

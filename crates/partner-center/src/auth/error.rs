@@ -108,7 +108,7 @@ impl CredentialError {
     }
 
     /// The same, with the environment variable that brought what was not accepted.
-    pub(super) fn from_variable(mut self, variable: &'static str, source: impl fmt::Display) -> Self {
+    pub(super) fn brought_by(mut self, variable: &'static str, source: impl fmt::Display) -> Self {
         let help = format!("{} It comes from {source}.", self.help()).into();
         self.origin = Some(Origin { variable, help });
         self

@@ -87,7 +87,7 @@ impl Turns {
     fn free(&self, id: &Arc<()>) {
         let freed = self.holder().take_if(|holder| Arc::ptr_eq(&holder.id, id));
         if freed.is_some() {
-            // The store's lock first: whoever wakes up wants it next.
+            // The lock of the store first: the next holder needs it.
             drop(freed);
             self.0.freed.notify_waiters();
         }

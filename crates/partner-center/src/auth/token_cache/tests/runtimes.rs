@@ -24,11 +24,11 @@ fn survives_the_end_of_the_runtime_that_began_a_renewal() {
 fn a_renewal_on_a_runtime_that_does_not_run_is_taken_over_by_one_that_does() {
     let fixture = Fixture::numbered(HOUR);
     let stalled = runtime();
-    let first = stalled.block_on(async {
-        let first = fixture.caller();
-        yield_now().await;
-        first
-    });
+    let first = {
+        let _entered = stalled.enter();
+        fixture.caller()
+    };
+    stalled.block_on(yield_now());
     assert_eq!(fixture.asked(), 1);
     let running = runtime();
     running.block_on(async {
