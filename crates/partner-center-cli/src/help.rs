@@ -46,12 +46,12 @@ pub(crate) fn of(error: &Error) -> String {
 
 /// What to do about a sign-in that failed with the credential at hand.
 pub(crate) fn of_credential(error: &CredentialError) -> String {
+    if let Some(name) = error.variable() {
+        return format!("{} {}", renewed_in(name), why(error));
+    }
     match error.kind() {
-        kind if needs_sign_in(kind) => explained(&sign_in_again(), kind),
-        CredentialErrorKind::WrongSecret
-        | CredentialErrorKind::SecretExpired
-        | CredentialErrorKind::SecretMissing
-        | CredentialErrorKind::CertificateRefused => format!("{} {}", explained("", error.kind()), sign_in_again()),
+        CredentialErrorKind::InvalidClient => format!("{} {}", error.help(), sign_in_again()),
+        kind if kind.needs_sign_in() => format!("{} {}", sign_in_again(), why(error)),
         _ => of_login(error),
     }
 }
@@ -59,57 +59,34 @@ pub(crate) fn of_credential(error: &CredentialError) -> String {
 /// What to do about a sign-in that failed while it was made.
 pub(crate) fn of_login(error: &CredentialError) -> String {
     match error.kind() {
-        kind if needs_sign_in(kind) => explained("Run `partner-center login`.", kind),
+        kind if kind.needs_sign_in() => format!("Run `partner-center login`. {}", why(error)),
         CredentialErrorKind::Throttled => "Run it again in some minutes.".to_owned(),
         CredentialErrorKind::Unreachable => {
             "Check the network, the proxy (HTTPS_PROXY) and --authority, then run it again.".to_owned()
         }
-        CredentialErrorKind::UntrustedServer => "Check --authority and this machine's clock; behind a proxy that \
-             inspects TLS, have its root certificate trusted by this system."
-            .to_owned(),
-        CredentialErrorKind::Store => "Make the place of the sign-in readable and writable for you.".to_owned(),
         _ => error.help().to_owned(),
     }
 }
 
-/// The refresh token is of no more use; a new one is.
-fn needs_sign_in(kind: CredentialErrorKind) -> bool {
-    use CredentialErrorKind as Kind;
-    matches!(
-        kind,
-        Kind::RefreshTokenInactive
-            | Kind::RefreshTokenRevoked
-            | Kind::RefreshTokenInvalid
-            | Kind::WrongTenant
-            | Kind::SignInRequired
-            | Kind::MfaRequired
-    )
-}
-
 /// Where the credential is renewed: `login` is of no use against a variable that goes before it.
 fn sign_in_again() -> String {
-    match credential::variable_that_decides() {
-        Some(name) => format!("Set a new value in {name}."),
-        None => "Run `partner-center login`.".to_owned(),
+    credential::variable_that_decides().map_or_else(|| "Run `partner-center login`.".to_owned(), renewed_in)
+}
+
+/// Some variables hold a secret, others the path of its file.
+fn renewed_in(variable: &str) -> String {
+    match variable.ends_with("_FILE") || variable.ends_with("_PATH") {
+        true => format!("Put a new one into the file that {variable} names."),
+        false => format!("Set a new value in {variable}."),
     }
 }
 
-fn explained(to_do: &str, kind: CredentialErrorKind) -> String {
-    let why = match kind {
-        CredentialErrorKind::RefreshTokenInactive => "A sign-in ends after 90 days without use.",
-        CredentialErrorKind::RefreshTokenRevoked => "A changed password or an administrator ended the sign-in.",
-        CredentialErrorKind::RefreshTokenInvalid => "The sign-in has expired or been revoked.",
+/// What to know about the sign-in or the secret that is to come.
+fn why(error: &CredentialError) -> &str {
+    match error.kind() {
         CredentialErrorKind::WrongTenant => "The tenant must be the partner's own, in which the user signed in.",
         CredentialErrorKind::MfaRequired => "The user must pass multi-factor authentication.",
-        CredentialErrorKind::WrongSecret => "The value of a client secret is wanted, not its id.",
-        CredentialErrorKind::SecretExpired => "Make a new client secret for the application in Entra.",
-        CredentialErrorKind::SecretMissing => {
-            "Turn on \"Allow public client flows\" for the application in Entra, or bring its secret."
-        }
-        CredentialErrorKind::CertificateRefused => {
-            "Upload the certificate to the application in Entra, and check this machine's clock."
-        }
-        _ => "",
-    };
-    format!("{to_do} {why}").trim().to_owned()
+        CredentialErrorKind::SignInRequired => "A sign-in ends after 90 days without use.",
+        _ => error.help(),
+    }
 }

@@ -372,7 +372,7 @@ impl generated::Transport for Seam {
                 // The generated code decodes a complete response; what it makes of anything else is not used.
                 if let (Some(head), None) = (&exchange.head, &exchange.failure) {
                     *response.status_mut() = head.status;
-                    *response.body_mut() = without_byte_order_mark(&exchange.body);
+                    *response.body_mut() = exchange.body.slice_ref(without_byte_order_mark(&exchange.body));
                 }
                 self.lock().done = Some((exchange, opened_connection));
             }

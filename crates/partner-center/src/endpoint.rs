@@ -4,13 +4,13 @@ use std::net::IpAddr;
 
 use reqwest::Url;
 
-use crate::error::Error;
+use crate::configuration::InvalidConfiguration;
 
 /// The address, if tokens may be sent there.
 ///
 /// That is https, or plain http to this machine; elsewhere plain http must be allowed by name.
-pub(crate) fn check(name: &str, address: &str, allows_plain_http: bool) -> Result<Url, Error> {
-    let invalid = |reason: &str| Err(Error::configuration(format!("the {name} {reason}")));
+pub(crate) fn check(name: &str, address: &str, allows_plain_http: bool) -> Result<Url, InvalidConfiguration> {
+    let invalid = |reason: &str| Err(InvalidConfiguration::new(format!("the {name} {reason}")));
     let Ok(url) = Url::parse(address.trim()) else {
         return invalid("is not an absolute URL (expected e.g. https://api.partnercenter.microsoft.com)");
     };

@@ -67,8 +67,8 @@ impl TransportErrorKind {
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// The body without the UTF-8 byte order mark that Microsoft's services are known to put before JSON.
-pub(crate) fn without_byte_order_mark(body: &Bytes) -> Bytes {
-    body.slice(if body.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len().. } else { 0.. })
+pub(crate) fn without_byte_order_mark(body: &[u8]) -> &[u8] {
+    body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body)
 }
 
 /// Sends `request` and reads the whole response, at most `body_limit` bytes of body, until `deadline`.

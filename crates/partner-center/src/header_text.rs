@@ -1,12 +1,12 @@
 //! Texts that go into headers.
 
-use crate::error::Error;
+use crate::configuration::InvalidConfiguration;
 
 /// The longest text taken, in bytes; the service documents no limit, and gateways refuse large headers.
 const LONGEST: usize = 256;
 
 /// Refuses a text that is no good header value, before anything is sent.
-pub(crate) fn check(name: &str, text: &str) -> Result<(), Error> {
+pub(crate) fn check(name: &str, text: &str) -> Result<(), InvalidConfiguration> {
     let wrong = if text.trim().is_empty() {
         "is empty; leave it unset instead"
     } else if text.len() > LONGEST {
@@ -18,7 +18,7 @@ pub(crate) fn check(name: &str, text: &str) -> Result<(), Error> {
     } else {
         return Ok(());
     };
-    Err(Error::configuration(format!("the {name} {wrong}")))
+    Err(InvalidConfiguration::new(format!("the {name} {wrong}")))
 }
 
 #[cfg(test)]

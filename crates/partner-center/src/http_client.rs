@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use reqwest::redirect;
 
+use crate::configuration::InvalidConfiguration;
 use crate::connection;
-use crate::error::Error;
 
 /// The settings of the HTTP client.
 pub(crate) struct Settings {
@@ -24,10 +24,14 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 impl Settings {
     /// The reqwest client; the safety settings go on top of whatever the user's builder says.
-    pub(crate) fn build(self, application_name: Option<&str>, needs_tls: bool) -> Result<reqwest::Client, Error> {
+    pub(crate) fn build(
+        self,
+        application_name: Option<&str>,
+        needs_tls: bool,
+    ) -> Result<reqwest::Client, InvalidConfiguration> {
         let brought = self.builder.is_some();
         if needs_tls && !brought && !HAS_TLS {
-            return Err(Error::configuration(
+            return Err(InvalidConfiguration::new(
                 "https needs TLS and none is compiled in; turn on the feature `rustls` or `native-tls`",
             ));
         }
@@ -41,7 +45,10 @@ impl Settings {
             .redirect(redirect::Policy::none())
             .referer(false)
             .build()
-            .map_err(|error| Error::configuration("the HTTP client cannot be built").with_source(error))
+            .map_err(|error| InvalidConfiguration {
+                message: "the HTTP client cannot be built".into(),
+                source: Some(error),
+            })
     }
 }
 

@@ -5,6 +5,7 @@ mod call;
 mod client;
 mod client_builder;
 mod cloud;
+mod configuration;
 mod connection;
 mod customer;
 mod decode;
@@ -21,7 +22,7 @@ mod request;
 mod response;
 mod retry_policy;
 mod runtime;
-mod transport_error;
+mod text;
 
 pub use client::Client;
 pub use client_builder::ClientBuilder;

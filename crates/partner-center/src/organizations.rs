@@ -180,7 +180,7 @@ impl Stream for Organizations {
             {
                 match runtime::current() {
                     Ok(runtime) => this.start_call(customer, &runtime),
-                    Err(error) => return Poll::Ready(Some((customer, Err(error)))),
+                    Err(invalid) => return Poll::Ready(Some((customer, Err(invalid.into())))),
                 }
             }
             match ready!(this.poll_finished(context)) {

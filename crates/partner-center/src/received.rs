@@ -51,7 +51,7 @@ impl Received {
 
     /// The body without a UTF-8 byte order mark.
     pub(crate) fn body(&self) -> Bytes {
-        without_byte_order_mark(&self.raw)
+        self.raw.slice_ref(without_byte_order_mark(&self.raw))
     }
 
     /// The values of a header that are readable text.

@@ -4,14 +4,14 @@ use std::time::Duration;
 
 use tokio::runtime::Handle;
 
-use crate::error::Error;
+use crate::configuration::InvalidConfiguration;
 
 /// The runtime that this code runs in, or an error that says what is missing.
-pub(crate) fn current() -> Result<Handle, Error> {
-    let runtime =
-        Handle::try_current().map_err(|_| Error::configuration("there is no Tokio runtime; make calls inside one"))?;
+pub(crate) fn current() -> Result<Handle, InvalidConfiguration> {
+    let runtime = Handle::try_current()
+        .map_err(|_| InvalidConfiguration::new("there is no Tokio runtime; make calls inside one"))?;
     // Tokio has no way to ask for this.
     std::panic::catch_unwind(|| drop(tokio::time::sleep(Duration::ZERO)))
-        .map_err(|_| Error::configuration("the Tokio runtime has no timers; build it with `enable_all`"))?;
+        .map_err(|_| InvalidConfiguration::new("the Tokio runtime has no timers; build it with `enable_all`"))?;
     Ok(runtime)
 }

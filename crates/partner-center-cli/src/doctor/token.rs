@@ -1,6 +1,6 @@
 //! What the token says about itself: whom it is for, how long, who signed in and how.
 
-use std::time::{Instant, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use partner_center::auth::{AccessToken, Claims, Credential, TokenRequest};
 
@@ -9,6 +9,9 @@ use super::patience;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::settings::Settings;
+
+/// How much longer than a token request getting a token may take.
+const SLACK: Duration = Duration::from_millis(500);
 
 /// Gets a token and looks at it; `None` where there is none.
 pub(super) async fn obtain(
@@ -19,9 +22,15 @@ pub(super) async fn obtain(
     let request =
         TokenRequest::for_audience(settings.audience(), &settings.authority.value)?.timeout(patience(settings));
     let began = Instant::now();
-    let token = match credential.token(&request).await {
-        Ok(token) => token,
-        Err(error) => {
+    // Longer than the token request may take: the lock of another process that signs in is waited for, too.
+    let token = match tokio::time::timeout(patience(settings) + SLACK, credential.token(&request)).await {
+        Ok(Ok(token)) => token,
+        Err(_) => {
+            let what = "another process has been signing in with the same refresh token for too long";
+            report.add(Check::bad("token", Exit::Unavailable, what, "End that process, then run it again."))?;
+            return Ok(None);
+        }
+        Ok(Err(error)) => {
             report.add(Check::of_failure("token", &Failure::of_credential(&error)))?;
             return Ok(None);
         }

@@ -57,7 +57,11 @@ pub(super) async fn keep(settings: &Settings, record: &Record, secret: &SecretSt
     let store = store(settings, record);
     // Another process may be redeeming the secret of the sign-in before, and would write its own over this one.
     let _guard = store.lock().await?;
-    Ok(store.save(secret).await?)
+    store.save(secret).await?;
+    match store.load().await? {
+        Some(kept) if kept.expose_secret() == secret.expose_secret() => Ok(()),
+        _ => Err(CredentialError::new(CredentialErrorKind::Store, "the secret cannot be read back").into()),
+    }
 }
 
 /// Removes a sign-in's secret from the keyring, or says why not.

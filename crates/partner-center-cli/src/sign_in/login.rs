@@ -65,11 +65,16 @@ async fn sign_in(settings: Settings, arguments: &Login) -> Result<Exit, Failure>
 
 /// A user signs in with a browser; what comes back is a refresh token.
 async fn user(tenant: &str, client_id: &str, request: &TokenRequest) -> Result<SecretString, Failure> {
-    let sign_in = DeviceCode::new(tenant, client_id, |prompt| {
-        tell(&format!("Open {} in a browser and enter the code {}", prompt.verification_uri(), prompt.user_code()));
-        tell(&format!("Waiting {} minutes at most …", prompt.expires_in().as_secs().div_ceil(60)));
+    let device_code = DeviceCode::new(tenant, client_id);
+    let signed_in = device_code.sign_in(request, |prompt| {
+        tell(&format!("Open {} in a browser and enter the code {}", prompt.verification_uri, prompt.user_code));
+        let minutes = match prompt.expires_in.as_secs().div_ceil(60) {
+            1 => "1 minute".to_owned(),
+            minutes => format!("{minutes} minutes"),
+        };
+        tell(&format!("Waiting {minutes} at most …"));
     });
-    let signed_in = sign_in.sign_in(request).await?;
+    let signed_in = signed_in.await?;
     signed_in.refresh_token().cloned().ok_or_else(|| {
         Failure::new(
             Exit::SignIn,

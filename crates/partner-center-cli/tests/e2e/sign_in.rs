@@ -76,6 +76,25 @@ fn a_failed_sign_in_says_what_to_do_for_where_it_came_from() {
     let brought = Outcome::from(output);
     assert!(brought.err.contains("help: Set a new value in PARTNER_CENTER_REFRESH_TOKEN."), "{}", brought.err);
     assert_eq!((kept.code, brought.code), (Some(3), Some(3)));
+
+    world.entra.answer_always(Refusal::expired_secret());
+    let mut command = world.command(&get);
+    command.env("PARTNER_CENTER_REFRESH_TOKEN_FILE", world.path("token")).env("AZURE_CLIENT_SECRET", "s");
+    fs::write(world.path("token"), "r").expect("the file");
+    let secret = Outcome::from(command.output().expect("it runs"));
+    assert!(secret.err.contains("help: Set a new value in AZURE_CLIENT_SECRET."), "{}", secret.err);
+    world.entra.answer_always(Refusal::revoked_grant());
+    let file = Outcome::from(command.output().expect("it runs"));
+    let help = "help: Put a new one into the file that PARTNER_CENTER_REFRESH_TOKEN_FILE names.";
+    assert!(file.err.contains(help), "{}", file.err);
+}
+
+#[test]
+fn a_secret_with_a_space_is_kept_in_a_file_and_found_again() {
+    let world = World::signed_out(TokenEndpoint::builder().client_secret("two words"));
+    let login = world.run_with_input(&["login", "--with-secret", "--no-keyring"], b"two words\n");
+    assert_eq!(login.code, Some(0), "{}", login.err);
+    assert_eq!(world.run(&["organization", "get", &id(0)]).code, Some(0));
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! The application that signs in: its tenant, its id, and how it proves who it is.
+//! The application that signs in: its tenant, its id, and how it authenticates.
 
 use std::fmt;
 
@@ -8,22 +8,22 @@ use secrecy::SecretString;
 use super::certificate::Certificate;
 use super::error::CredentialError;
 use super::form::Form;
-use super::grant::{self, Grant};
-use super::token_endpoint::{self, Answer};
-use super::{AccessToken, TokenRequest};
+use super::token_endpoint;
+use super::token_response::{self, Response, TokenResponse};
+use super::{Credential, TokenFuture, TokenRequest};
 
 /// An application as Entra knows it.
 #[derive(Clone)]
 pub(super) struct Application {
     tenant: String,
     client_id: String,
-    pub(super) proof: Proof,
+    pub(super) authentication: ClientAuthentication,
 }
 
-/// How an application proves who it is.
+/// How an application authenticates ([RFC 6749, section 2.3](https://www.rfc-editor.org/rfc/rfc6749#section-2.3)).
 #[derive(Clone)]
-pub(super) enum Proof {
-    /// A public client cannot keep a secret and proves nothing.
+pub(super) enum ClientAuthentication {
+    /// A public client cannot keep a secret and sends none.
     None,
     Secret(SecretString),
     #[cfg(feature = "certificate")]
@@ -31,47 +31,47 @@ pub(super) enum Proof {
 }
 
 impl Application {
-    pub(super) fn new(tenant: impl Into<String>, client_id: impl Into<String>, proof: Proof) -> Self {
+    pub(super) fn new(
+        tenant: impl Into<String>,
+        client_id: impl Into<String>,
+        authentication: ClientAuthentication,
+    ) -> Self {
         // Ids are often copied with a space or a line break, and hold none themselves.
         let trimmed = |text: String| text.trim().to_owned();
-        Self { tenant: trimmed(tenant.into()), client_id: trimmed(client_id.into()), proof }
+        Self { tenant: trimmed(tenant.into()), client_id: trimmed(client_id.into()), authentication }
     }
 
-    /// A token of the application alone.
-    pub(super) async fn own_token(&self, request: &TokenRequest) -> Result<AccessToken, CredentialError> {
-        let scope = format!("{}/.default", request.audience());
-        let grant = self.redeem(request, "client_credentials", |form| form.field("scope", &scope)).await?;
-        grant.access_token
-    }
-
-    /// Gets tokens for a grant, whose own fields `add` adds to the form.
+    /// Redeems a grant, whose own fields `add` adds to the form.
     pub(super) async fn redeem(
         &self,
         request: &TokenRequest,
         grant_type: &str,
-        add: impl FnOnce(Form) -> Form,
-    ) -> Result<Grant, CredentialError> {
+        add: impl Fn(Form) -> Form,
+    ) -> Result<TokenResponse, CredentialError> {
         let url = self.url(request, "token")?;
-        let form = self.form()?.field("grant_type", grant_type);
-        let form = add(match &self.proof {
-            Proof::None => form,
-            Proof::Secret(secret) => form.secret("client_secret", secret),
-            #[cfg(feature = "certificate")]
-            Proof::Certificate(certificate) => form
-                .field("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer")
-                .secret("client_assertion", &certificate.assertion(&self.client_id, &url)?),
-        });
-        grant::read(token_endpoint::post(request, &url, &form).await?)
+        let form = || {
+            let form = self.form()?.field("grant_type", grant_type);
+            Ok(add(match &self.authentication {
+                ClientAuthentication::None => form,
+                ClientAuthentication::Secret(secret) => form.secret("client_secret", secret),
+                #[cfg(feature = "certificate")]
+                ClientAuthentication::Certificate(certificate) => form
+                    .field("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer")
+                    .secret("client_assertion", &certificate.assertion(&self.client_id, &url)?),
+            }))
+        };
+        token_response::read(token_endpoint::post(request, &url, &self.authentication, form).await?)
     }
 
-    /// Asks the endpoint of that name without proof of who is asking.
+    /// Asks another endpoint of the tenant, without authentication.
     pub(super) async fn ask(
         &self,
         request: &TokenRequest,
         endpoint: &str,
-        add: impl FnOnce(Form) -> Form,
-    ) -> Result<Answer, CredentialError> {
-        token_endpoint::post(request, &self.url(request, endpoint)?, &add(self.form()?)).await
+        add: impl Fn(Form) -> Form,
+    ) -> Result<Response, CredentialError> {
+        let form = || Ok(add(self.form()?));
+        token_endpoint::post(request, &self.url(request, endpoint)?, &ClientAuthentication::None, form).await
     }
 
     fn form(&self) -> Result<Form, CredentialError> {
@@ -89,6 +89,16 @@ impl Application {
             return Err(CredentialError::configuration("the tenant is neither a tenant id nor a domain name"));
         }
         Ok(format!("{}/{tenant}/oauth2/v2.0/{endpoint}", request.authority()))
+    }
+}
+
+/// The application signs in for itself.
+impl Credential for Application {
+    fn token<'a>(&'a self, request: &'a TokenRequest) -> TokenFuture<'a> {
+        Box::pin(async {
+            let scope = format!("{}/.default", request.audience());
+            self.redeem(request, "client_credentials", |form| form.field("scope", &scope)).await?.access_token
+        })
     }
 }
 
@@ -112,7 +122,7 @@ mod tests {
     #[test]
     fn a_tenant_cannot_lead_elsewhere() {
         let request = TokenRequest::for_audience("https://service.example", "http://127.0.0.1:1").unwrap();
-        let url = |tenant: &str| Application::new(tenant, "app", Proof::None).url(&request, "token");
+        let url = |tenant: &str| Application::new(tenant, "app", ClientAuthentication::None).url(&request, "token");
         assert_eq!(url(" contoso.example\n").unwrap(), "http://127.0.0.1:1/contoso.example/oauth2/v2.0/token");
         for tenant in ["", " ", "..", ".", "a/b", "a?b", "a#b", "a%2fb", "a@b", "ä", "-a", "a b"] {
             assert!(url(tenant).is_err(), "{tenant:?}");

@@ -8,7 +8,7 @@ use std::time::SystemTime;
 use azure_core::credentials::TokenCredential;
 use azure_core::error::ErrorKind;
 
-use super::entra;
+use super::aadsts;
 use super::error::{CredentialError, Details};
 use super::error_kind::CredentialErrorKind as Kind;
 use super::{AccessToken, Credential, TokenFuture, TokenRequest};
@@ -20,8 +20,8 @@ use super::{AccessToken, Credential, TokenFuture, TokenRequest};
 /// `{audience}/.default`. The address of the sign-in, proxies and timeouts are the Azure SDK's own: this client's
 /// authority and connections are not used. It cannot show multi-factor authentication unless a user signed in with it.
 ///
-/// The credentials of `azure_identity` keep their token until shortly before its end. So a token that the service
-/// refuses is not replaced: the client asks for another, is given the same, and hands the service's refusal back.
+/// The credentials of `azure_identity` cache their token until shortly before its end. So a token that the service
+/// rejects is not replaced: the client asks for another, is given the same, and returns the service's error.
 ///
 /// ```
 /// use partner_center::auth::AzureCredential;
@@ -46,7 +46,7 @@ impl Credential for AzureCredential {
         Box::pin(async move {
             let scope = format!("{}/.default", request.audience());
             let token = self.0.get_token(&[&scope], None).await.map_err(error)?;
-            // The end is told by the wall clock alone, and counted on the monotonic one from here.
+            // The end is given by the wall clock alone, and counted on the monotonic one from here.
             let expires = SystemTime::from(token.expires_on);
             let lifetime = expires.duration_since(SystemTime::now()).unwrap_or_default();
             Ok(AccessToken::new(token.token.secret(), lifetime))
@@ -56,13 +56,13 @@ impl Credential for AzureCredential {
 
 fn error(error: azure_core::Error) -> CredentialError {
     let message = error.to_string();
-    // What is told first may be no more than that a token could not be had; the reason lies below.
-    let (refusal, aadsts_codes) = chain(&error)
-        .map(|cause| entra::kind_in_text(&cause.to_string()))
-        .find(|(_, codes)| !codes.is_empty())
-        .unwrap_or_default();
-    let kind = refusal.unwrap_or_else(|| kind(innermost(&error)));
-    Details { aadsts_codes, source: Some(error.into()), ..Details::new(kind, message) }.into()
+    // The outermost error may say no more than that there is no token; the reason lies below.
+    let codes = chain(&error).map(|cause| aadsts::in_text(&cause.to_string())).find(|codes| !codes.is_empty());
+    let aadsts_codes = codes.unwrap_or_default();
+    let row = aadsts_codes.iter().copied().find_map(aadsts::find);
+    let help = row.as_ref().and_then(|row| row.help).map(str::to_owned);
+    let kind = row.map_or_else(|| kind(innermost(&error)), |row| row.kind);
+    Details { aadsts_codes, help, source: Some(error.into()), ..Details::new(kind, message) }.into()
 }
 
 fn kind(error: &azure_core::Error) -> Kind {

@@ -1,4 +1,4 @@
-//! A client certificate with its key, and the statement it signs.
+//! A client certificate with its key, and the assertion it signs.
 
 use std::fmt;
 use std::path::Path;
@@ -23,7 +23,7 @@ use super::error::CredentialError;
 /// [`RefreshToken::certificate`](super::RefreshToken::certificate).
 ///
 /// Read from PEM: one RSA key (PKCS#8 or PKCS#1, not encrypted) and the certificate that belongs to it; further
-/// certificates may stand beside it. A PKCS#12 file (`.pfx`, `.p12`) becomes PEM by
+/// certificates may be beside it. A PKCS#12 file (`.pfx`, `.p12`) becomes PEM by
 /// `openssl pkcs12 -in file.pfx -nodes -out file.pem`.
 #[derive(Clone)]
 pub struct Certificate {
@@ -32,15 +32,15 @@ pub struct Certificate {
     thumbprint: String,
 }
 
-/// How long a statement is good for.
-const LIFETIME: Duration = Duration::from_secs(10 * 60);
+/// An assertion is good from this long ago for this long: a clock that is off by less, either way, does no harm.
+const TOLERANCE: Duration = Duration::from_secs(5 * 60);
 
 impl Certificate {
     /// Reads a key and its certificate.
     ///
     /// # Errors
     ///
-    /// [`Configuration`](super::CredentialErrorKind::Configuration) where there is no such key, or no certificate that
+    /// [`Configuration`](super::CredentialErrorKind::Configuration) if there is no such key, or no certificate that
     /// belongs to it.
     pub fn from_pem(pem: impl AsRef<[u8]>) -> Result<Self, CredentialError> {
         let pem = pem.as_ref();
@@ -61,7 +61,7 @@ impl Certificate {
     ///
     /// # Errors
     ///
-    /// As [`Certificate::from_pem`], and where the file cannot be read.
+    /// As [`Certificate::from_pem`], and if the file cannot be read.
     pub fn from_pem_file(path: impl AsRef<Path>) -> Result<Self, CredentialError> {
         let path = path.as_ref();
         let pem = std::fs::read(path).map_err(|error| {
@@ -70,7 +70,7 @@ impl Certificate {
         Self::from_pem(Zeroizing::new(pem))
     }
 
-    /// A statement, signed for one request, that the application is who it says.
+    /// An assertion, signed for one attempt: a server may accept each `jti` once.
     ///
     /// [Source](https://learn.microsoft.com/entra/identity-platform/certificate-credentials).
     pub(super) fn assertion(&self, client_id: &str, token_url: &str) -> Result<SecretString, CredentialError> {
@@ -81,9 +81,9 @@ impl Certificate {
             "iss": client_id,
             "sub": client_id,
             "jti": Uuid::new_v4(),
-            "nbf": now.as_secs(),
-            "iat": now.as_secs(),
-            "exp": (now + LIFETIME).as_secs(),
+            "nbf": now.saturating_sub(TOLERANCE).as_secs(),
+            "iat": now.saturating_sub(TOLERANCE).as_secs(),
+            "exp": (now + TOLERANCE).as_secs(),
         });
         let signed = format!("{}.{}", BASE64.encode(header.to_string()), BASE64.encode(claims.to_string()));
         let mut signature = vec![0; self.key.public_modulus_len()];
@@ -100,9 +100,9 @@ fn key(pem: &[u8]) -> Result<RsaKeyPair, CredentialError> {
     let key = match &*Zeroizing::new(der) {
         PrivateKeyDer::Pkcs1(der) => RsaKeyPair::from_der(der.secret_pkcs1_der()),
         PrivateKeyDer::Pkcs8(der) => RsaKeyPair::from_pkcs8(der.secret_pkcs8_der()),
-        _ => return Err(CredentialError::configuration("the PEM's private key is no RSA key, which Entra needs")),
+        _ => return Err(CredentialError::configuration("the PEM's private key is not an RSA key, which Entra needs")),
     };
-    key.map_err(|_| CredentialError::configuration("the PEM's private key is no RSA key of 2048 bits or more"))
+    key.map_err(|_| CredentialError::configuration("the PEM's private key is not an RSA key of 2048 bits or more"))
 }
 
 impl fmt::Debug for Certificate {

@@ -1,13 +1,16 @@
 //! Chooses a credential by environment variables.
 
 use std::env::{self, VarError};
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use reqwest::Url;
 use secrecy::zeroize::Zeroizing;
 
-use super::{ClientSecret, Credential, CredentialError, FileStore, MemoryStore, RefreshToken, StaticToken};
-use crate::cloud::Cloud;
+use super::application::{Application, ClientAuthentication};
+use super::{
+    Credential, CredentialError, CredentialErrorKind, FileStore, MemoryStore, RefreshToken, RefreshTokenStore,
+    StaticToken, TokenFuture, TokenRequest,
+};
 
 const ACCESS_TOKEN: &str = "PARTNER_CENTER_ACCESS_TOKEN";
 const REFRESH_TOKEN: &str = "PARTNER_CENTER_REFRESH_TOKEN";
@@ -16,7 +19,9 @@ const TENANT_ID: &str = "AZURE_TENANT_ID";
 const CLIENT_ID: &str = "AZURE_CLIENT_ID";
 const CLIENT_SECRET: &str = "AZURE_CLIENT_SECRET";
 const CERTIFICATE_PATH: &str = "AZURE_CLIENT_CERTIFICATE_PATH";
-const AUTHORITY_HOST: &str = "AZURE_AUTHORITY_HOST";
+
+/// The variables that bring a credential, in the order in which they decide.
+const DECIDING: [&str; 5] = [ACCESS_TOKEN, REFRESH_TOKEN_FILE, REFRESH_TOKEN, CLIENT_SECRET, CERTIFICATE_PATH];
 
 /// The credential that the environment describes.
 ///
@@ -27,38 +32,57 @@ const AUTHORITY_HOST: &str = "AZURE_AUTHORITY_HOST";
 /// |---|---|
 /// | `PARTNER_CENTER_ACCESS_TOKEN` | [`StaticToken`] |
 /// | `PARTNER_CENTER_REFRESH_TOKEN_FILE`, `PARTNER_CENTER_REFRESH_TOKEN` or both | [`RefreshToken`] with a [`FileStore`], which begins with the second; or with a [`MemoryStore`], which loses rotated tokens when the process ends |
-/// | `AZURE_CLIENT_SECRET` | [`ClientSecret`] |
+/// | `AZURE_CLIENT_SECRET` | [`ClientSecret`](super::ClientSecret) |
 /// | `AZURE_CLIENT_CERTIFICATE_PATH` | `ClientCertificate`, feature `certificate` |
 ///
 /// All but the first need `AZURE_TENANT_ID` and `AZURE_CLIENT_ID`. A refresh token is redeemed with the secret or the
-/// certificate where one is set, else as a public client.
+/// certificate if one is set, else as a public client.
 ///
-/// Two more names of the Azure SDKs are not read. `AZURE_AUTHORITY_HOST`: who issues tokens is a setting of the client,
-/// [`cloud`](crate::ClientBuilder::cloud) or [`authority`](crate::ClientBuilder::authority); a warning event says so
-/// where the variable names another cloud than the global one. `AZURE_CLIENT_CERTIFICATE_PASSWORD`: the certificate is
-/// PEM with a key that is not encrypted.
+/// Two more names of the Azure SDKs are not read: `AZURE_AUTHORITY_HOST`, since the authority is a setting of the client
+/// ([`cloud`](crate::ClientBuilder::cloud), [`authority`](crate::ClientBuilder::authority)), and
+/// `AZURE_CLIENT_CERTIFICATE_PASSWORD`, since the certificate is PEM with a key that is not encrypted.
 ///
 /// # Errors
 ///
-/// [`Configuration`](super::CredentialErrorKind::Configuration), naming what is missing or cannot be read.
+/// [`Configuration`](CredentialErrorKind::Configuration), naming what is missing or cannot be read.
 pub fn from_env() -> Result<Arc<dyn Credential>, CredentialError> {
-    from_variables(&|name| match env::var(name) {
+    from_variables(&read)
+}
+
+/// The variable that decides which credential [`from_env`] makes; `None` if none is set.
+///
+/// # Errors
+///
+/// [`Configuration`](CredentialErrorKind::Configuration) if a variable is not UTF-8.
+pub fn credential_variable() -> Result<Option<&'static str>, CredentialError> {
+    for name in DECIDING {
+        if variable(&read, name)?.is_some() {
+            return Ok(Some(name));
+        }
+    }
+    Ok(None)
+}
+
+/// The value of a variable, wiped once the part that is needed has been copied out of it.
+type Read<'a> = &'a dyn Fn(&str) -> Result<Option<Zeroizing<String>>, CredentialError>;
+
+fn read(name: &str) -> Result<Option<Zeroizing<String>>, CredentialError> {
+    match env::var(name) {
         Ok(value) => Ok(Some(Zeroizing::new(value))),
         Err(VarError::NotPresent) => Ok(None),
         Err(VarError::NotUnicode(_)) => {
             Err(CredentialError::configuration(format!("the environment variable {name} is not UTF-8")))
         }
-    })
+    }
 }
 
-/// What a variable holds, wiped once the part that is needed has been copied out of it.
-type Lookup<'a> = &'a dyn Fn(&str) -> Result<Option<Zeroizing<String>>, CredentialError>;
+fn variable(read: Read<'_>, name: &str) -> Result<Option<String>, CredentialError> {
+    // Secrets that come from a file often end with its line break.
+    Ok(read(name)?.map(|value| value.trim().to_owned()).filter(|value| !value.is_empty()))
+}
 
-fn from_variables(lookup: Lookup<'_>) -> Result<Arc<dyn Credential>, CredentialError> {
-    let variable = |name| -> Result<Option<String>, CredentialError> {
-        // Secrets that come from a file often end with its line break.
-        Ok(lookup(name)?.map(|value| value.trim().to_owned()).filter(|value| !value.is_empty()))
-    };
+fn from_variables(read: Read<'_>) -> Result<Arc<dyn Credential>, CredentialError> {
+    let variable = |name| variable(read, name);
     if let Some(token) = variable(ACCESS_TOKEN)? {
         return Ok(Arc::new(StaticToken::new(token)));
     }
@@ -81,74 +105,82 @@ fn from_variables(lookup: Lookup<'_>) -> Result<Arc<dyn Credential>, CredentialE
             return Err(CredentialError::configuration(format!("{missing} is missing in the environment")));
         }
     };
-    if variable(AUTHORITY_HOST).ok().flatten().is_some_and(|host| !is_global(&host)) {
-        let to_set = "ClientBuilder::cloud or ClientBuilder::authority";
-        tracing::warn!(variable = AUTHORITY_HOST, to_set, "the variable is not read; who issues tokens is a setting");
-    }
-    if file.is_none() && refresh_token.is_none() {
-        return match (secret, certificate) {
-            (Some(secret), _) => Ok(Arc::new(ClientSecret::new(tenant, client_id, secret))),
-            (None, path) => certified::alone(tenant, client_id, &path.unwrap_or_default()),
-        };
-    }
-    let mut credential = match file {
-        Some(path) => RefreshToken::new(tenant, client_id, FileStore::new(path)),
-        None => RefreshToken::new(tenant, client_id, MemoryStore::default()),
+    let names = Names {
+        refresh_token: refresh_token.as_ref().map(|_| REFRESH_TOKEN),
+        file: file.as_ref().map(PathBuf::from),
+        client: secret.as_ref().map(|_| CLIENT_SECRET).or(certificate.as_ref().map(|_| CERTIFICATE_PATH)),
     };
-    if let Some(refresh_token) = refresh_token {
-        credential = credential.initial(refresh_token);
-    }
-    match (secret, certificate) {
-        (Some(secret), _) => Ok(Arc::new(credential.client_secret(secret))),
-        (None, Some(path)) => certified::for_user(credential, &path),
-        (None, None) => Ok(Arc::new(credential)),
+    let authentication = match (secret, certificate) {
+        (Some(secret), _) => ClientAuthentication::Secret(secret.into()),
+        (None, Some(path)) => certificate_in(&path)?,
+        (None, None) => ClientAuthentication::None,
+    };
+    let application = Application::new(tenant, client_id, authentication);
+    let store: Option<Arc<dyn RefreshTokenStore>> = match (file, &refresh_token) {
+        (Some(path), _) => Some(Arc::new(FileStore::new(path))),
+        (None, Some(_)) => Some(Arc::new(MemoryStore::default())),
+        (None, None) => None,
+    };
+    let credential: Box<dyn Credential> = match store {
+        Some(store) => Box::new(RefreshToken::of(application, store, refresh_token)),
+        None => Box::new(application),
+    };
+    Ok(Arc::new(FromEnvironment { credential, names }))
+}
+
+/// A credential whose errors name the variable that brought what was not accepted.
+struct FromEnvironment {
+    credential: Box<dyn Credential>,
+    names: Names,
+}
+
+/// The variables that brought the refresh token, the file for it, and the secret or the certificate.
+struct Names {
+    refresh_token: Option<&'static str>,
+    file: Option<PathBuf>,
+    client: Option<&'static str>,
+}
+
+impl Credential for FromEnvironment {
+    fn token<'a>(&'a self, request: &'a TokenRequest) -> TokenFuture<'a> {
+        Box::pin(async { self.credential.token(request).await.map_err(|error| self.names.add_to(error)) })
     }
 }
 
-/// Whether an authority, with or without its scheme, is that of the global cloud.
-fn is_global(authority: &str) -> bool {
-    let host = |address: &str| Some(Url::parse(address).ok()?.host_str()?.to_owned());
-    let found = host(authority).or_else(|| host(&format!("https://{authority}")));
-    found.is_some() && found == host(Cloud::Global.authority())
+impl Names {
+    fn add_to(&self, error: CredentialError) -> CredentialError {
+        // The token to begin with is used until there is a file.
+        let file = self.file.as_ref().filter(|file| self.refresh_token.is_none() || file.exists());
+        let name = match error.kind() {
+            CredentialErrorKind::InvalidClient => self.client,
+            kind if kind.needs_sign_in() => file.map(|_| REFRESH_TOKEN_FILE).or(self.refresh_token),
+            _ => None,
+        };
+        match name {
+            Some(name @ (REFRESH_TOKEN_FILE | CERTIFICATE_PATH)) => {
+                error.brought_by(name, format_args!("the file that {name} names"))
+            }
+            Some(name) => error.brought_by(name, format_args!("the environment variable {name}")),
+            None => error,
+        }
+    }
 }
 
-/// Credentials that prove themselves with the certificate in a file.
 #[cfg(feature = "certificate")]
-mod certified {
-    use super::*;
-    use crate::auth::{Certificate, ClientCertificate};
-
-    pub(super) fn alone(tenant: String, client_id: String, path: &str) -> Result<Arc<dyn Credential>, CredentialError> {
-        Ok(Arc::new(ClientCertificate::new(tenant, client_id, Certificate::from_pem_file(path)?)))
-    }
-
-    pub(super) fn for_user(credential: RefreshToken, path: &str) -> Result<Arc<dyn Credential>, CredentialError> {
-        Ok(Arc::new(credential.certificate(Certificate::from_pem_file(path)?)))
-    }
+fn certificate_in(path: &str) -> Result<ClientAuthentication, CredentialError> {
+    Ok(ClientAuthentication::Certificate(super::Certificate::from_pem_file(path)?))
 }
 
 #[cfg(not(feature = "certificate"))]
-mod certified {
-    use super::*;
-
-    pub(super) fn alone(_: String, _: String, _: &str) -> Result<Arc<dyn Credential>, CredentialError> {
-        Err(needs_feature())
-    }
-
-    pub(super) fn for_user(_: RefreshToken, _: &str) -> Result<Arc<dyn Credential>, CredentialError> {
-        Err(needs_feature())
-    }
-
-    fn needs_feature() -> CredentialError {
-        CredentialError::configuration(format!(
-            "{CERTIFICATE_PATH} is set, and the feature `certificate` of partner-center is not turned on"
-        ))
-    }
+fn certificate_in(_: &str) -> Result<ClientAuthentication, CredentialError> {
+    Err(CredentialError::configuration(format!(
+        "{CERTIFICATE_PATH} is set, and the feature `certificate` of partner-center is not turned on"
+    )))
 }
 
 #[cfg(test)]
 mod tests {
-    use partner_center_mock::token_endpoint::TokenEndpoint;
+    use partner_center_mock::token_endpoint::{Refusal, TokenEndpoint};
 
     use super::*;
     use crate::auth::{ExposeSecret, TokenRequest};
@@ -181,7 +213,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_refresh_token_is_redeemed_with_the_secret_where_there_is_one() {
+    async fn a_refresh_token_is_redeemed_with_the_secret_if_there_is_one() {
         let scope = "scope=https://service.example/user_impersonation offline_access";
         let public = [IDS[0], IDS[1], (REFRESH_TOKEN, "r\n"), (CLIENT_SECRET, " ")];
         let expected = format!("contoso.example client_id=app grant_type=refresh_token refresh_token=r {scope}");
@@ -214,24 +246,44 @@ mod tests {
         assert_eq!(asked(&variables).await, expected);
     }
 
-    #[test]
-    fn knows_the_global_authority_however_it_is_written() {
-        for global in
-            ["https://login.microsoftonline.com", "https://login.microsoftonline.com/", "LOGIN.microsoftonline.com"]
-        {
-            assert!(is_global(global), "{global}");
+    #[tokio::test]
+    async fn an_error_names_the_variable_that_brought_what_was_not_accepted() {
+        let entra = TokenEndpoint::start().await.unwrap();
+        let request = TokenRequest::for_audience("https://service.example", &entra.authority()).unwrap();
+        let user = [IDS[0], IDS[1], (CLIENT_SECRET, "s")];
+        let existing = file!();
+        for (variables, refusal, name, place) in [
+            (&[(REFRESH_TOKEN, "r")][..], Refusal::revoked_grant(), Some(REFRESH_TOKEN), "the environment variable"),
+            (
+                &[(REFRESH_TOKEN, "r"), (REFRESH_TOKEN_FILE, "/no/such/file")],
+                Refusal::mfa_required(),
+                Some(REFRESH_TOKEN),
+                "the environment variable",
+            ),
+            (&[(REFRESH_TOKEN, "r")], Refusal::wrong_secret(), Some(CLIENT_SECRET), "the environment variable"),
+            (&[(REFRESH_TOKEN, "r")], Refusal::unknown_tenant(), None, "the partner's own tenant"),
+        ] {
+            entra.answer_next(refusal);
+            let variables = [variables, &user].concat();
+            let error = choose(&variables).unwrap().token(&request).await.unwrap_err();
+            assert_eq!(error.variable(), name, "{error}");
+            let help = error.help();
+            assert!(help.contains(place) && help.contains(name.unwrap_or_default()), "{help}");
         }
-        for other in
-            ["https://login.microsoftonline.us/", "login.partner.microsoftonline.cn", "http://127.0.0.1:1", "/"]
-        {
-            assert!(!is_global(other), "{other}");
+        let names = |file: &str| Names { refresh_token: None, file: Some(file.into()), client: Some(CERTIFICATE_PATH) };
+        for (kind, name) in [
+            (CredentialErrorKind::SignInRequired, REFRESH_TOKEN_FILE),
+            (CredentialErrorKind::InvalidClient, CERTIFICATE_PATH),
+        ] {
+            let error = names(existing).add_to(CredentialError::new(kind, ""));
+            assert!(error.help().ends_with(&format!("It comes from the file that {name} names.")), "{}", error.help());
         }
     }
 
     #[test]
     fn says_which_variable_is_missing() {
         let error = |variables: &[(&str, &str)]| choose(variables).err().unwrap().to_string();
-        let said = |what: &str| format!("the credential is not set up right: {what} is missing in the environment");
+        let said = |what: &str| format!("the credential is misconfigured: {what} is missing in the environment");
         assert_eq!(error(&[(CLIENT_SECRET, "s"), IDS[1]]), said("AZURE_TENANT_ID"));
         assert_eq!(error(&[(REFRESH_TOKEN, "r"), IDS[0], (CLIENT_ID, "")]), said("AZURE_CLIENT_ID"));
         assert_eq!(error(&[(REFRESH_TOKEN_FILE, "f")]), said("AZURE_TENANT_ID and AZURE_CLIENT_ID"));

@@ -1,4 +1,4 @@
-//! Why no access token could be had.
+//! Why no access token could be obtained.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -8,32 +8,38 @@ use std::time::Duration;
 use http::StatusCode;
 
 use super::error_kind::CredentialErrorKind;
-use crate::error::text::excerpt;
+use crate::configuration::InvalidConfiguration;
+use crate::text::excerpt;
 
-/// Why no access token could be had.
+/// Why no access token could be obtained.
 ///
-/// Cheap to clone: everybody who waited for the same attempt gets the same error. It never holds a secret: what the
-/// token endpoint says is searched for the secrets that were sent to it.
+/// Cheap to clone: every call that waited for the same request gets the same error. It never holds a secret: the secrets
+/// of a request are redacted from what comes back.
 ///
 /// ```
 /// # fn handle(error: partner_center::auth::CredentialError) {
-/// use partner_center::auth::CredentialErrorKind;
-///
-/// match error.kind() {
-///     CredentialErrorKind::RefreshTokenInactive | CredentialErrorKind::MfaRequired => eprintln!("sign in again"),
-///     _ if error.is_retryable() => eprintln!("try again in {:?}", error.retry_after()),
-///     _ => eprintln!("{error}\n{}", error.help()),
+/// if error.kind().needs_sign_in() {
+///     eprintln!("sign in again: {error}");
+/// } else if error.is_retryable() {
+///     eprintln!("try again in {:?}", error.retry_after());
+/// } else {
+///     eprintln!("{error}\n{}", error.help());
 /// }
 /// # }
 /// ```
 #[derive(Clone)]
-pub struct CredentialError(Arc<Details>);
+pub struct CredentialError {
+    details: Arc<Details>,
+    origin: Option<Origin>,
+}
 
 /// What is known about a failed sign-in; no field may hold a secret.
 pub(super) struct Details {
     pub(super) kind: CredentialErrorKind,
-    /// What exactly happened, where the kind alone does not say it.
+    /// What exactly happened, if the kind does not say it.
     pub(super) message: String,
+    /// What to do, if it is more than the kind says.
+    pub(super) help: Option<String>,
     pub(super) status: Option<StatusCode>,
     pub(super) error: Option<String>,
     pub(super) description: Option<String>,
@@ -44,11 +50,19 @@ pub(super) struct Details {
     pub(super) source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
+/// Where what was not accepted comes from.
+#[derive(Clone)]
+struct Origin {
+    variable: &'static str,
+    help: Arc<str>,
+}
+
 impl Details {
     pub(super) fn new(kind: CredentialErrorKind, message: impl Into<String>) -> Self {
         Self {
             kind,
             message: message.into(),
+            help: None,
             status: None,
             error: None,
             description: None,
@@ -61,9 +75,16 @@ impl Details {
     }
 }
 
+impl From<InvalidConfiguration> for CredentialError {
+    fn from(invalid: InvalidConfiguration) -> Self {
+        let source = invalid.source.map(Into::into);
+        Details { source, ..Details::new(CredentialErrorKind::Configuration, invalid.message) }.into()
+    }
+}
+
 impl From<Details> for CredentialError {
     fn from(details: Details) -> Self {
-        Self(Arc::new(details))
+        Self { details: Arc::new(details), origin: None }
     }
 }
 
@@ -94,66 +115,84 @@ impl CredentialError {
         Self::new(CredentialErrorKind::Configuration, message)
     }
 
-    /// What class of thing went wrong.
+    /// The same, with the environment variable that brought what was not accepted.
+    pub(super) fn brought_by(mut self, variable: &'static str, source: impl fmt::Display) -> Self {
+        let help = format!("{} It comes from {source}.", self.help()).into();
+        self.origin = Some(Origin { variable, help });
+        self
+    }
+
+    /// What kind of error it is.
     #[must_use]
     pub fn kind(&self) -> CredentialErrorKind {
-        self.0.kind
+        self.details.kind
     }
 
-    /// What to do about it, one sentence.
+    /// What to do about it.
     #[must_use]
     pub fn help(&self) -> &str {
-        self.0.kind.help()
+        match &self.origin {
+            Some(origin) => &origin.help,
+            None => self.details.help.as_deref().unwrap_or(self.kind().help()),
+        }
     }
 
-    /// The numbers of Entra's `AADSTS` codes, the most telling first; empty where it gave none.
+    /// The environment variable whose refresh token, secret or certificate was not accepted, if
+    /// [`from_env`](super::from_env) made the credential.
+    #[must_use]
+    pub fn variable(&self) -> Option<&'static str> {
+        self.origin.as_ref().map(|origin| origin.variable)
+    }
+
+    /// The numbers of Entra's `AADSTS` codes, the most telling first and at most eight; empty if it sent none.
     ///
     /// [Source](https://learn.microsoft.com/entra/identity-platform/reference-error-codes).
     #[must_use]
     pub fn aadsts_codes(&self) -> &[u32] {
-        &self.0.aadsts_codes
+        &self.details.aadsts_codes
     }
 
-    /// The standard's word for it, such as `invalid_grant`.
+    /// The OAuth error, such as `invalid_grant`.
     #[must_use]
     pub fn error(&self) -> Option<&str> {
-        self.0.error.as_deref()
+        self.details.error.as_deref()
     }
 
-    /// What Entra said about it, without the secrets that were sent; `Display` shows a safe excerpt.
+    /// Entra's text about it, without the secrets that were sent and at most 4,096 characters; `Display` shows a safe
+    /// excerpt.
     #[must_use]
     pub fn description(&self) -> Option<&str> {
-        self.0.description.as_deref()
+        self.details.description.as_deref()
     }
 
-    /// The status of the last answer, if there was one.
+    /// The status of the last response, if there was one.
     #[must_use]
     pub fn status(&self) -> Option<StatusCode> {
-        self.0.status
+        self.details.status
     }
 
-    /// The id by which the tenant's sign-in log knows the request: as answered, else as it was sent.
+    /// The id by which the tenant's sign-in log knows the request: as in the response, else as it was sent.
     #[must_use]
     pub fn correlation_id(&self) -> Option<&str> {
-        self.0.correlation_id.as_deref()
+        self.details.correlation_id.as_deref()
     }
 
-    /// The id by which Microsoft's support knows the answer.
+    /// The id by which Microsoft support knows the response.
     #[must_use]
     pub fn trace_id(&self) -> Option<&str> {
-        self.0.trace_id.as_deref()
+        self.details.trace_id.as_deref()
     }
 
-    /// How long the token endpoint asks to wait.
+    /// The `Retry-After` delay of the token endpoint.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
-        self.0.retry_after
+        self.details.retry_after
     }
 
-    /// Whether the same attempt may succeed later without anybody changing anything.
+    /// Whether the same request may succeed later without any change.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
-        self.0.kind.is_retryable()
+        self.kind().is_retryable()
     }
 
     /// What can be looked up, the most telling first.
@@ -162,51 +201,51 @@ impl CredentialError {
         let mut facts: Vec<_> = self.aadsts_codes().iter().map(|code| format!("AADSTS{code}")).collect();
         facts.extend(self.error().map(show));
         facts.extend(self.status().map(|status| format!("HTTP {}", status.as_u16())));
-        facts.extend(self.retry_after().map(|wait| format!("retry after {} s", wait.as_secs_f64().ceil())));
+        facts.extend(self.retry_after().map(|delay| format!("retry after {} s", delay.as_secs_f64().ceil())));
         facts.extend(self.correlation_id().map(|id| format!("correlation id {}", show(id))));
         facts.extend(self.trace_id().map(|id| format!("trace id {}", show(id))));
         facts
     }
 }
 
+/// The sentence of a description, without the code before it and the ids and the time after it.
+fn sentence(description: &str) -> &str {
+    let sentence = description.lines().next().unwrap_or_default();
+    let sentence = sentence.split("Trace ID:").next().unwrap_or_default().trim();
+    match sentence.strip_prefix("AADSTS").and_then(|rest| rest.split_once(':')) {
+        Some((code, rest)) if code.bytes().all(|byte| byte.is_ascii_digit()) => rest.trim_start(),
+        _ => sentence,
+    }
+}
+
 impl fmt::Display for CredentialError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.0.kind.summary())?;
-        if !self.0.message.is_empty() {
-            write!(f, ": {}", excerpt(&self.0.message, SHOWN))?;
+        f.write_str(self.kind().summary())?;
+        for text in [self.details.message.as_str(), sentence(self.description().unwrap_or_default())] {
+            if !text.is_empty() {
+                write!(f, ": {}", excerpt(text, SHOWN))?;
+            }
         }
-        let facts = self.facts();
-        if !facts.is_empty() {
-            write!(f, " ({})", facts.join(", "))?;
-        }
-        // Entra puts ids and the time on lines of their own.
-        match self.description().and_then(|text| text.lines().next()) {
-            Some(first) => write!(f, ": {}", excerpt(first, SHOWN)),
-            None => Ok(()),
+        match self.facts() {
+            facts if facts.is_empty() => Ok(()),
+            facts => write!(f, " ({})", facts.join(", ")),
         }
     }
 }
 
 impl fmt::Debug for CredentialError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let show = |text: &str| excerpt(text, SHOWN).to_string();
         f.debug_struct("CredentialError")
             .field("kind", &self.kind())
-            .field("message", &show(&self.0.message))
-            .field("status", &self.status())
-            .field("error", &self.error().map(show))
-            .field("aadsts_codes", &self.aadsts_codes())
-            .field("description", &self.description().map(show))
-            .field("correlation_id", &self.correlation_id().map(show))
-            .field("trace_id", &self.trace_id().map(show))
-            .field("retry_after", &self.retry_after())
-            .field("source", &self.0.source)
+            .field("message", &self.to_string())
+            .field("variable", &self.variable())
+            .field("source", &self.details.source)
             .finish()
     }
 }
 
 impl StdError for CredentialError {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.0.source.as_deref().map(|source| source as _)
+        self.details.source.as_deref().map(|source| source as _)
     }
 }

@@ -2,42 +2,53 @@
 //!
 //! | Who signs in | Credential | Needs in Entra |
 //! |---|---|---|
-//! | the application for a user who once signed in with MFA (recommended) | [`RefreshToken`] | app registration, delegated permission `user_impersonation` of Partner Center, one consent |
-//! | a user at a terminal, and the way to the first refresh token | [`DeviceCode`] | the same, with public client flows allowed |
+//! | the application for a user who once signed in with MFA (recommended) | [`RefreshToken`] | app registration, delegated permission `user_impersonation` of Partner Center, one sign-in of the user, for example by [`DeviceCode`] |
 //! | the application alone, with a secret | [`ClientSecret`] | a web app, added to Partner Center under App Management |
 //! | the application alone, with a certificate | `ClientCertificate`, feature `certificate` | the same, certificate uploaded |
-//! | whatever `azure_identity` can do | `AzureCredential`, feature `azure` | as that credential says |
-//! | somebody else | [`StaticToken`], [`credential_fn`] | nothing |
+//! | as an `azure_identity` credential does | `AzureCredential`, feature `azure` | what that credential needs |
+//! | your own code | [`StaticToken`], [`credential_fn`] | nothing |
 //!
 //! [`from_env`] chooses among them by environment variables. With `application+user` the service knows the user's roles
 //! and MFA; `application only` is accepted by parts of Partner Center and not documented as enough for everything
 //! ([source](https://learn.microsoft.com/partner-center/developer/partner-center-authentication)).
 //!
-//! The client keeps the token, renews it ahead of its end and asks once however many calls wait for it. A credential
-//! has nothing to cache. A renewal runs in the background, as a task on the Tokio runtime of the call that began it:
-//! that runtime must go on running for it, and one that runs only while a call is made leaves the renewal to the next.
+//! The client caches the token and renews it before it expires, with one request for all calls that need it. A
+//! credential has nothing to cache. The call that finds the token due renews it, on its own runtime; if that runtime
+//! stops running, another call takes over.
+//!
+//! A refresh token is replaced whenever it is redeemed. Before a process ends, await [`finish_redemptions`], so that the
+//! new one is saved.
 //!
 //! Secrets are wiped from memory when they are dropped. What this library cannot reach is not: the buffers of the HTTP
 //! and TLS libraries below, and the process's own environment.
 
+mod aadsts;
 mod application;
+mod application_only;
+mod authorization;
 #[cfg(feature = "azure")]
 mod azure;
-mod cache;
+mod brought;
 #[cfg(feature = "certificate")]
 mod certificate;
 mod claims;
-mod credential;
-mod entra;
+mod device_code;
 mod environment;
 mod error;
 mod error_kind;
 mod form;
-mod grant;
+mod oauth_error;
+mod redaction;
+mod refresh_token;
 mod request;
+mod rotation;
+mod signed_in;
 mod store;
 mod token;
+mod token_cache;
 mod token_endpoint;
+mod token_response;
+mod turn;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -45,31 +56,35 @@ use std::sync::Arc;
 
 pub use secrecy::{ExposeSecret, SecretString};
 
+#[cfg(feature = "certificate")]
+pub use self::application_only::ClientCertificate;
+pub use self::application_only::ClientSecret;
+pub(crate) use self::authorization::Authorization;
 #[cfg(feature = "azure")]
 pub use self::azure::AzureCredential;
-pub(crate) use self::cache::{Authorization, TokenCache};
+pub use self::brought::{StaticToken, credential_fn};
 #[cfg(feature = "certificate")]
 pub use self::certificate::Certificate;
 pub use self::claims::Claims;
-#[cfg(feature = "certificate")]
-pub use self::credential::ClientCertificate;
-pub use self::credential::{
-    ClientSecret, DeviceCode, DevicePrompt, RefreshToken, SignedIn, StaticToken, credential_fn,
-};
-pub use self::environment::from_env;
+pub use self::device_code::{DeviceCode, DevicePrompt};
+pub use self::environment::{credential_variable, from_env};
 pub use self::error::CredentialError;
 pub use self::error_kind::CredentialErrorKind;
+pub use self::refresh_token::RefreshToken;
 pub use self::request::TokenRequest;
+pub use self::rotation::finish_redemptions;
+pub use self::signed_in::SignedIn;
 pub use self::store::{FileStore, MemoryStore, RefreshTokenStore, StoreFuture, StoreGuard};
 pub use self::token::AccessToken;
+pub(crate) use self::token_cache::TokenCache;
 
-/// What [`Credential::token`] gives back.
+/// The future of [`Credential::token`].
 pub type TokenFuture<'a> = Pin<Box<dyn Future<Output = Result<AccessToken, CredentialError>> + Send + 'a>>;
 
 /// A way to get access tokens.
 ///
-/// The client asks only when it has no usable token, and never twice at the same time; a credential need not cache
-/// anything. [`credential_fn`] makes one from a closure.
+/// The client asks for a token when it has none or the one it has is about to expire, and once for all calls; a
+/// credential need not cache anything. [`credential_fn`] makes one from a closure.
 ///
 /// ```
 /// use partner_center::auth::{AccessToken, Credential, CredentialError, TokenFuture, TokenRequest};
@@ -87,12 +102,14 @@ pub type TokenFuture<'a> = Pin<Box<dyn Future<Output = Result<AccessToken, Crede
 /// # async fn read_from_vault(_: &str) -> Result<String, String> { Ok(String::new()) }
 /// ```
 pub trait Credential: Send + Sync {
-    /// A fresh token for what `request` describes.
+    /// A new token for what `request` describes.
+    ///
+    /// The future may be dropped before it is done, with the call that awaits it.
     ///
     /// # Errors
     ///
     /// Whatever keeps the credential from getting one; [`CredentialError::new`] makes an error of a chosen kind, and
-    /// the kind decides whether trying again is worth it.
+    /// the kind decides whether a retry is worth it.
     fn token<'a>(&'a self, request: &'a TokenRequest) -> TokenFuture<'a>;
 }
 

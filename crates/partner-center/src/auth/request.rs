@@ -3,8 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
+use super::CredentialError;
 use crate::endpoint;
-use crate::error::Error;
 use crate::http_client;
 use crate::retry_policy::RetryPolicy;
 
@@ -21,11 +21,11 @@ pub struct TokenRequest {
     pub(crate) http: reqwest::Client,
     /// How often and how fast a failed attempt is repeated.
     pub(crate) retry: RetryPolicy,
-    /// For one attempt, from sending to the last byte of the answer.
+    /// For one attempt, from sending to the last byte of the response.
     pub(crate) attempt_timeout: Duration,
     /// For all attempts and the waits between them.
     pub(crate) timeout: Duration,
-    /// The largest answer that is read, in bytes.
+    /// The largest response that is read, in bytes.
     pub(crate) body_limit: usize,
 }
 
@@ -46,12 +46,12 @@ impl TokenRequest {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) where the authority is no https address (plain
-    /// http is taken on loopback), or where no TLS is compiled in.
-    pub fn for_audience(audience: impl Into<String>, authority: &str) -> Result<Self, Error> {
+    /// [`CredentialErrorKind::Configuration`](super::CredentialErrorKind::Configuration) if the authority is not an https address (plain
+    /// http is taken on loopback), or if no TLS is compiled in.
+    pub fn for_audience(audience: impl Into<String>, authority: &str) -> Result<Self, CredentialError> {
         let authority = endpoint::check("authority", authority, false)?;
         let is_https = authority.scheme() == "https";
-        // What is on this machine is not asked for through a proxy, which would get to see the secrets.
+        // A proxy would see the secrets that are meant for this machine.
         let settings = http_client::Settings { uses_proxies: is_https, ..Default::default() };
         let http = settings.build(None, is_https)?;
         Ok(Self::new(audience.into(), endpoint::text(&authority).to_owned(), http))
@@ -69,14 +69,14 @@ impl TokenRequest {
         &self.authority
     }
 
-    /// How stubborn the token endpoint is asked; four attempts by default. Refusals are never repeated.
+    /// The retry policy of token requests; four attempts by default. OAuth errors are never retried.
     #[must_use]
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = policy;
         self
     }
 
-    /// How long one attempt may take, from sending to the last byte of the answer. 20 s by default.
+    /// How long one attempt may take, from sending to the last byte of the response. 20 s by default.
     #[must_use]
     pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
         self.attempt_timeout = timeout;

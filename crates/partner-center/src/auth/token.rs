@@ -24,7 +24,7 @@ impl AccessToken {
         Self { secret: secret.into().into(), lifetime: Some(lifetime), issued: Instant::now() }
     }
 
-    /// A token whose end is not known; it is used until the service refuses it.
+    /// A token whose end is not known; it is used until the service rejects it.
     pub fn without_expiry(secret: impl Into<String>) -> Self {
         Self { secret: secret.into().into(), lifetime: None, issued: Instant::now() }
     }
@@ -39,18 +39,18 @@ impl AccessToken {
         &self.secret
     }
 
-    /// How long the token lived when it was issued; `None` where that is not known.
+    /// How long the token lived when it was issued; `None` if that is not known.
     #[must_use]
     pub fn lifetime(&self) -> Option<Duration> {
         self.lifetime
     }
 
-    /// When it ends; `None` where that is not known, or further away than the clock reaches.
+    /// When it ends; `None` if that is not known, or further away than the clock reaches.
     pub(super) fn expires(&self) -> Option<Instant> {
         self.issued.checked_add(self.lifetime?)
     }
 
-    /// What the token says about itself, unverified; `None` where it is opaque.
+    /// What the token says about itself, unverified; `None` if it is opaque.
     #[must_use]
     pub fn claims(&self) -> Option<Claims> {
         Claims::read(self.secret.expose_secret())

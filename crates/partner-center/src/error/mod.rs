@@ -3,7 +3,6 @@
 pub(crate) mod body;
 pub(crate) mod classify;
 mod kind;
-pub(crate) mod text;
 
 use std::borrow::Cow;
 use std::error::Error as StdError;
@@ -15,9 +14,10 @@ use http::StatusCode;
 use uuid::Uuid;
 
 pub use self::kind::ErrorKind;
-use self::text::excerpt;
 use crate::auth::CredentialError;
+use crate::configuration::InvalidConfiguration;
 use crate::received::{CORRELATION_VECTOR, Received, SERVER_ID};
+use crate::text::excerpt;
 
 /// Why a call, or building a client, failed.
 ///
@@ -251,6 +251,16 @@ impl Error {
     #[must_use]
     pub fn credential_error(&self) -> Option<&CredentialError> {
         self.0.source.as_ref()?.downcast_ref()
+    }
+}
+
+impl From<InvalidConfiguration> for Error {
+    fn from(invalid: InvalidConfiguration) -> Self {
+        let error = Self::configuration(invalid.message);
+        match invalid.source {
+            Some(source) => error.with_source(source),
+            None => error,
+        }
     }
 }
 

@@ -1,7 +1,6 @@
 //! The steps of an attempt and the decisions between attempts, as functions that take what they need.
 
 pub(crate) mod backoff;
-pub(crate) mod body;
 pub(crate) mod budget;
 pub(crate) mod outcome;
 pub(crate) mod rate;

@@ -10,9 +10,9 @@ use tracing::{Level, Span, enabled, event, span};
 use uuid::Uuid;
 
 use crate::error::Error;
-use crate::error::text::excerpt;
 use crate::exchange::Exchange;
 use crate::response::Response;
+use crate::text::excerpt;
 
 /// The longest text of the service that goes into a field, in characters.
 const SHOWN: usize = 200;

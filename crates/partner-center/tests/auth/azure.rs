@@ -69,7 +69,7 @@ async fn a_token_that_has_ended_by_this_machines_clock_is_still_given() -> Outco
 }
 
 #[tokio::test]
-async fn tells_what_the_azure_sdk_says_and_reads_its_codes() {
+async fn passes_on_the_azure_sdks_message_and_reads_its_codes() {
     fn mfa() -> azure_core::Result<AccessToken> {
         Err(Error::with_message(ErrorKind::Credential, "AADSTS50076: MFA is needed"))
     }
@@ -79,8 +79,8 @@ async fn tells_what_the_azure_sdk_says_and_reads_its_codes() {
     fn other() -> azure_core::Result<AccessToken> {
         Err(Error::with_message(ErrorKind::Credential, "no CLI"))
     }
-    type Answer = fn() -> azure_core::Result<AccessToken>;
-    let cases: [(Answer, _, _); 3] =
+    type Responder = fn() -> azure_core::Result<AccessToken>;
+    let cases: [(Responder, _, _); 3] =
         [(mfa, Kind::MfaRequired, "MFA is needed"), (io, Kind::Unreachable, "reset"), (other, Kind::Other, "no CLI")];
     for (outcome, kind, said) in cases {
         let credential = AzureCredential::new(Fake::new(outcome));
@@ -92,8 +92,8 @@ async fn tells_what_the_azure_sdk_says_and_reads_its_codes() {
 }
 
 #[tokio::test]
-async fn reads_what_the_azure_sdk_wraps() {
-    type Answer = fn() -> azure_core::Result<AccessToken>;
+async fn reads_the_error_that_the_azure_sdk_wraps() {
+    type Responder = fn() -> azure_core::Result<AccessToken>;
     fn wrapped(cause: Error) -> azure_core::Result<AccessToken> {
         let inner = Error::with_error(ErrorKind::Credential, cause, "no token");
         Err(Error::with_error(ErrorKind::Credential, inner, "every credential failed"))
@@ -102,13 +102,13 @@ async fn reads_what_the_azure_sdk_wraps() {
         let kind = ErrorKind::HttpResponse { status, error_code: None, raw_response: None };
         wrapped(kind.into_error())
     }
-    let cases: [(Answer, Kind); 7] = [
+    let cases: [(Responder, Kind); 7] = [
         (|| wrapped(Error::with_message(ErrorKind::Io, "reset")), Kind::Unreachable),
         (|| wrapped(Error::with_message(ErrorKind::Connection, "refused")), Kind::Unreachable),
         (|| answered(StatusCode::ServiceUnavailable), Kind::ServerFailure),
         (|| answered(StatusCode::TooManyRequests), Kind::Throttled),
         (|| answered(StatusCode::BadRequest), Kind::Other),
-        (|| wrapped(Error::with_message(ErrorKind::Credential, "AADSTS7000222: too old")), Kind::SecretExpired),
+        (|| wrapped(Error::with_message(ErrorKind::Credential, "AADSTS7000222: too old")), Kind::InvalidClient),
         (|| wrapped(Error::with_message(ErrorKind::Credential, "no CLI")), Kind::Other),
     ];
     for (outcome, kind) in cases {

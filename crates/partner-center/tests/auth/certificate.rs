@@ -1,12 +1,16 @@
 //! A client certificate: which PEM is taken, and what it signs.
 
+use std::collections::HashSet;
 use std::sync::LazyLock;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::signature::{RSA_PSS_2048_8192_SHA256, UnparsedPublicKey};
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64;
 use partner_center::auth::{Certificate, ClientCertificate, CredentialErrorKind as Kind, MemoryStore, RefreshToken};
+use partner_center_mock::Reply;
+use partner_center_mock::faults::Answer;
 use partner_center_mock::token_endpoint::TokenEndpoint;
 use rcgen::{CertificateParams, KeyPair, PKCS_ECDSA_P256_SHA256, PKCS_RSA_SHA256, PublicKeyData, RsaKeySize};
 
@@ -71,19 +75,46 @@ async fn signs_what_entra_documents() -> Outcome {
     assert_eq!(header, serde_json::json!({ "alg": "PS256", "typ": "JWT", "x5t#S256": thumbprint }));
     assert_eq!((&claims["iss"], &claims["sub"]), (&CLIENT_ID.into(), &CLIENT_ID.into()));
     assert_eq!(claims["aud"], entra.token_url(TENANT));
+    // Five minutes either way, so that a clock that is off does no harm.
+    let now = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs();
     let seconds = |name: &str| claims[name].as_u64().unwrap_or_default();
-    assert_eq!((seconds("exp") - seconds("iat"), seconds("nbf")), (600, seconds("iat")));
+    assert!((now - 310..=now - 300).contains(&seconds("nbf")), "{claims}");
+    assert_eq!((seconds("iat"), seconds("exp")), (seconds("nbf"), seconds("nbf") + 600));
 
     let assertion = requests[0].field("client_assertion").ok_or("an assertion is sent")?;
     let (signed, signature) = assertion.rsplit_once('.').ok_or("it has a signature")?;
     let public = aws_lc_rs::rsa::PublicKey::from_der(&identity.key.subject_public_key_info())?;
     UnparsedPublicKey::new(&RSA_PSS_2048_8192_SHA256, public.as_ref())
         .verify(signed.as_bytes(), &BASE64.decode(signature)?)
-        .map_err(|_| "the signature does not hold")?;
+        .map_err(|_| "the signature is wrong")?;
 
-    token(&credential, &request(&entra)).await?;
-    let (_, again) = entra.requests()[1].client_assertion().ok_or("an assertion is sent")?;
-    assert_ne!(claims["jti"], again["jti"], "each is used once");
+    Ok(())
+}
+
+#[tokio::test]
+async fn every_attempt_sends_an_assertion_of_its_own() -> Outcome {
+    let entra = TokenEndpoint::start().await?;
+    entra.answer_next(Answer::reset());
+    entra.answer_next(Reply::new(503));
+    token(&ClientCertificate::new(TENANT, CLIENT_ID, marked()), &request(&entra)).await?;
+    let mut sent = HashSet::new();
+    for request in entra.requests() {
+        let (_, claims) = request.client_assertion().ok_or("an assertion is sent")?;
+        sent.insert(claims["jti"].to_string());
+    }
+    assert_eq!((entra.requests().len(), sent.len()), (3, 3));
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_invalid_client_is_told_as_a_matter_of_the_certificate() -> Outcome {
+    let entra = TokenEndpoint::start().await?;
+    entra.answer_always(Reply::json(401, &serde_json::json!({ "error": "invalid_client" })));
+    let credential = ClientCertificate::new(TENANT, CLIENT_ID, marked());
+    let error = token(&credential, &request(&entra)).await.expect_err("it must fail");
+    assert_eq!(error.kind(), Kind::InvalidClient);
+    assert!(error.to_string().contains("the client certificate was not accepted"), "{error}");
+    assert!(error.help().contains("Upload the certificate") && !error.help().contains("secret"), "{}", error.help());
     Ok(())
 }
 
@@ -118,8 +149,8 @@ fn says_what_is_wrong_with_a_pem_and_shows_none_of_it() {
         ("garbage".to_owned(), "no private key that can be read"),
         (rsa.certificate.pem(), "no private key that can be read"),
         (format!("{encrypted}{}", rsa.certificate.pem()), "not encrypted"),
-        (Identity::elliptic().pem(), "no RSA key"),
-        (rsa.key_pem().replacen("MII", "MIJ", 1), "no RSA key"),
+        (Identity::elliptic().pem(), "not an RSA key"),
+        (rsa.key_pem().replacen("MII", "MIJ", 1), "not an RSA key"),
         (rsa.key_pem(), "no certificate that belongs"),
     ] {
         let error = Certificate::from_pem(&pem).expect_err("it must fail");

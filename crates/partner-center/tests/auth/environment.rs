@@ -10,7 +10,6 @@ use partner_center_mock::token_endpoint::{Grant, TokenEndpoint};
 
 use crate::other_process::Other;
 use crate::support::{Outcome, request_to};
-use crate::trace::{hear, warnings};
 
 const AUTHORITY: &str = "PARTNER_CENTER_TEST_AUTHORITY";
 
@@ -42,29 +41,5 @@ async fn a_sign_in_on_this_machine_goes_through_no_proxy() -> Outcome {
     let variables = [("HTTP_PROXY", proxy), ("http_proxy", proxy), ("ALL_PROXY", proxy), ("NO_PROXY", "")];
     passes("a_sign_in_on_this_machine_goes_through_no_proxy", &entra.authority(), &variables).await?;
     assert_eq!(entra.count(Grant::ClientCredentials), 1);
-    Ok(())
-}
-
-#[tokio::test]
-async fn an_authority_that_is_not_read_is_told_in_one_warning() -> Outcome {
-    const HOST: &str = "AZURE_AUTHORITY_HOST";
-    if env::var(AUTHORITY).is_ok() {
-        hear();
-        from_env()?;
-        let warnings = warnings();
-        match env::var(HOST)?.ends_with(".us/") {
-            true => {
-                assert_eq!(warnings.len(), 1, "{warnings:?}");
-                for named in [HOST, "ClientBuilder::cloud", "ClientBuilder::authority"] {
-                    assert!(warnings[0].contains(named), "{warnings:?}");
-                }
-            }
-            false => assert_eq!(warnings, [""; 0]),
-        }
-        return Ok(());
-    }
-    for host in ["https://login.microsoftonline.us/", "https://login.microsoftonline.com/"] {
-        passes("an_authority_that_is_not_read_is_told_in_one_warning", "unused", &[(HOST, host)]).await?;
-    }
     Ok(())
 }

@@ -1,6 +1,4 @@
-//! What Entra says when it refuses, and what the reader of the error is told to do.
-
-use std::collections::HashSet;
+//! OAuth errors of Entra: what their readers see, and what they are to do.
 
 use partner_center::auth::{ClientSecret, CredentialError, CredentialErrorKind as Kind};
 use partner_center_mock::Reply;
@@ -16,7 +14,7 @@ async fn refused(reply: impl Into<Reply>) -> CredentialError {
 }
 
 #[tokio::test]
-async fn surfaces_the_code_the_word_and_both_ids() {
+async fn shows_entras_text_first_then_code_status_and_ids() {
     let refusal = Refusal::mfa_required();
     let (trace_id, correlation_id) = (refusal.trace_id().to_string(), refusal.correlation_id().to_string());
     let error = refused(refusal).await;
@@ -25,39 +23,45 @@ async fn surfaces_the_code_the_word_and_both_ids() {
     assert_eq!(error.status().map(|status| status.as_u16()), Some(400));
     let shown = error.to_string();
     let expected = format!(
-        "multi-factor authentication is missing (AADSTS50076, invalid_grant, HTTP 400, correlation id \
-         {correlation_id}, trace id {trace_id}): AADSTS50076: Multi-factor authentication is needed."
+        "multi-factor authentication is missing: Multi-factor authentication is needed. (AADSTS50076, invalid_grant, \
+         HTTP 400, correlation id {correlation_id}, trace id {trace_id})"
     );
-    assert!(shown.starts_with(&expected), "{shown}");
+    assert_eq!(shown, expected);
 }
 
 #[tokio::test]
-async fn each_reason_has_its_own_remedy() {
-    let mut help = HashSet::new();
-    for (refusal, kind, word) in [
-        (Refusal::inactive_refresh_token(), Kind::RefreshTokenInactive, "90 days"),
-        (Refusal::revoked_grant(), Kind::RefreshTokenRevoked, "a changed password"),
-        (Refusal::mfa_required(), Kind::MfaRequired, "with multi-factor authentication"),
-        (Refusal::new("interaction_required", 53003, "No."), Kind::ConditionalAccess, "Conditional Access"),
-        (Refusal::wrong_secret(), Kind::WrongSecret, "not the secret's id"),
-        (Refusal::unknown_grant(), Kind::RefreshTokenInvalid, "copied whole"),
+async fn each_reason_is_told_and_has_its_help() {
+    for (refusal, kind, reason, help) in [
+        (Refusal::inactive_refresh_token(), Kind::SignInRequired, "has expired, by age", "90 days"),
+        (Refusal::revoked_grant(), Kind::SignInRequired, "a changed password", "Sign in again"),
+        (Refusal::unknown_grant(), Kind::SignInRequired, "not copied whole", "Sign in again"),
+        (Refusal::mfa_required(), Kind::MfaRequired, "is missing", "with multi-factor authentication"),
         (
-            Refusal::new("invalid_grant", 7_000_012, "No."),
-            Kind::WrongTenant,
-            "the tenant that the refresh token was issued in",
+            Refusal::new("interaction_required", 53003, "No."),
+            Kind::ConditionalAccess,
+            "Conditional Access",
+            "sign-in log",
         ),
-        (Refusal::missing_secret(), Kind::SecretMissing, "Allow public client flows"),
-        (Refusal::expired_secret(), Kind::SecretExpired, "a new client secret"),
-        (Refusal::wrong_assertion("no"), Kind::CertificateRefused, "Upload the certificate"),
-        (Refusal::unknown_tenant(), Kind::UnknownTenant, "Check the tenant"),
-        (Refusal::unknown_application(), Kind::UnknownApplication, "application (client) id"),
-        (Refusal::consent_required(), Kind::ConsentMissing, "user_impersonation"),
-        (Refusal::unknown_resource(), Kind::UnknownAudience, "https://api.partnercenter.microsoft.com"),
+        (Refusal::wrong_secret(), Kind::InvalidClient, "the client secret is wrong", "not the secret's id"),
+        (Refusal::missing_secret(), Kind::InvalidClient, "neither a client secret nor", "Allow public client flows"),
+        (Refusal::expired_secret(), Kind::InvalidClient, "the client secret has expired", "a new client secret"),
+        (Refusal::secret_of_public_client(), Kind::InvalidClient, "is a public client", "neither a secret nor"),
+        (Refusal::wrong_assertion("no"), Kind::InvalidClient, "the client certificate", "Upload the certificate"),
+        (Refusal::new("invalid_grant", 7_000_012, "No."), Kind::WrongTenant, "another tenant", "was issued in"),
+        (Refusal::unknown_tenant(), Kind::UnknownTenant, "the tenant is unknown", "Check the tenant"),
+        (Refusal::unknown_application(), Kind::UnknownApplication, "in this tenant", "application (client) id"),
+        (Refusal::consent_required(), Kind::ConsentMissing, "not been consented to", "user_impersonation"),
+        (
+            Refusal::unknown_resource(),
+            Kind::UnknownAudience,
+            "does not know the audience",
+            "https://api.partnercenter.microsoft.com",
+        ),
     ] {
         let error = refused(refusal).await;
-        assert_eq!(error.kind(), kind);
-        assert!(error.help().contains(word), "{kind:?}: {}", error.help());
-        assert!(help.insert(error.help().to_owned()), "{kind:?} has another's help");
+        assert_eq!(error.kind(), kind, "{reason}");
+        assert!(error.to_string().contains(reason), "{error}");
+        assert!(error.help().contains(help), "{kind:?}: {}", error.help());
     }
 }
 
@@ -72,8 +76,32 @@ async fn is_one_line_whatever_the_endpoint_says() {
     let shown = error.to_string();
     assert!(shown.len() < 3_000, "{} bytes", shown.len());
     assert!(!shown.contains(['\u{1b}', '\r', '\n', '\u{202e}']), "{shown:?}");
-    assert_eq!(error.description().map(str::len), Some(hostile.len()), "the accessor keeps all of it");
+    assert_eq!(error.description().map(|text| text.chars().count()), Some(4096));
+    for word in [error.error(), error.trace_id(), error.correlation_id()] {
+        assert_eq!(word.map(|word| word.chars().count()), Some(128));
+    }
     assert!(format!("{error:?}").len() < 6_000);
+}
+
+#[tokio::test]
+async fn keeps_at_most_eight_codes_of_a_hundred_thousand() {
+    let codes: Vec<u32> = (0..100_000).collect();
+    let listed = json!({ "error": "invalid_grant", "error_codes": codes });
+    let text = codes.iter().take(30_000).map(|code| format!("AADSTS{code} ")).collect::<String>();
+    let described = json!({ "error": "invalid_grant", "error_description": text });
+    for body in [listed, described] {
+        let error = refused(Reply::json(400, &body)).await;
+        assert_eq!(error.aadsts_codes(), [0, 1, 2, 3, 4, 5, 6, 7]);
+        assert!(error.to_string().len() < 1_000, "{error}");
+    }
+}
+
+#[tokio::test]
+async fn an_oauth_error_with_a_success_status_is_one() {
+    let body = json!({ "error": "invalid_client", "error_codes": [7_000_215], "trace_id": "trace-1" });
+    let error = refused(Reply::json(200, &body)).await;
+    assert_eq!((error.kind(), error.trace_id()), (Kind::InvalidClient, Some("trace-1")));
+    assert_eq!((error.aadsts_codes(), error.status().map(|status| status.as_u16())), (&[7_000_215][..], Some(200)));
 }
 
 #[tokio::test]
@@ -81,7 +109,7 @@ async fn an_error_of_ones_own_says_what_it_is_given() -> Outcome {
     let cause = std::io::Error::other("sealed");
     let error = CredentialError::caused_by(Kind::Unreachable, "the vault is closed", cause);
     assert!(error.is_retryable());
-    assert_eq!(error.to_string(), "the token endpoint gave no answer: the vault is closed");
+    assert_eq!(error.to_string(), "the token endpoint did not respond: the vault is closed");
     assert_eq!(std::error::Error::source(&error).map(ToString::to_string), Some("sealed".to_owned()));
     assert_eq!(CredentialError::other("x").kind(), Kind::Other);
     Ok(())

@@ -1,11 +1,13 @@
 //! A refresh token in a file: whole at every moment, for its owner alone.
 
 use std::fs;
+use std::time::Duration;
 
 use partner_center::auth::{CredentialErrorKind as Kind, ExposeSecret, FileStore, RefreshToken, RefreshTokenStore};
 use partner_center_mock::token_endpoint::{Rotation, TokenEndpoint};
 
 use crate::support::{CLIENT_ID, Folder, Outcome, TENANT, request, token};
+use crate::trace::warnings;
 
 async fn loaded(store: &FileStore) -> Result<Option<String>, partner_center::auth::CredentialError> {
     Ok(store.load().await?.map(|token| token.expose_secret().to_owned()))
@@ -47,6 +49,7 @@ async fn refuses_what_is_no_token_without_showing_it() -> Outcome {
         assert_eq!(error.kind(), Kind::Store);
         let shown = format!("{error} {error:?}");
         assert!(shown.contains("something else than a refresh token") && !shown.contains("s3cr3t"), "{shown}");
+        assert!(error.help().contains("Check the path") && !error.help().contains("readable"), "{}", error.help());
     }
     Ok(())
 }
@@ -118,21 +121,36 @@ async fn a_reader_never_meets_half_a_token() -> Outcome {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_lock_that_is_never_given_back_delays_and_stops_nobody() -> Outcome {
-    let entra = TokenEndpoint::builder().rotation(Rotation::OldStaysValid).start().await?;
+async fn a_lock_that_another_holds_is_waited_for_as_long_as_the_call_has_time() -> Outcome {
+    let entra = TokenEndpoint::builder().rotation(Rotation::OldIsRevoked).start().await?;
     let folder = Folder::new();
     let store = FileStore::new(folder.file("token"));
     store.save(&"s3cr3t-1".into()).await?;
     let guard = store.lock().await?;
-    let began = tokio::time::Instant::now();
     let credential = RefreshToken::new(TENANT, CLIENT_ID, store.clone());
-    token(&credential, &request(&entra)).await?;
-    let waited = began.elapsed().as_secs();
-    assert!((59..=62).contains(&waited), "{waited}");
+    let patience = Duration::from_secs(150);
+    assert!(tokio::time::timeout(patience, token(&credential, &request(&entra))).await.is_err());
+    assert_eq!(entra.requests().len(), 0, "nothing was redeemed without the lock");
+    let warnings = warnings();
+    assert_eq!(warnings.len(), 1, "{warnings:?}");
+    assert!(warnings[0].contains("which another process holds"), "{warnings:?}");
+    assert!(warnings[0].contains(&store.path().display().to_string()), "{warnings:?}");
     drop(guard);
-    let began = tokio::time::Instant::now();
     token(&credential, &request(&entra)).await?;
-    assert!(began.elapsed().as_secs() < 2);
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_could_not_be_read_back_is_not_saved() -> Outcome {
+    let folder = Folder::new();
+    let store = FileStore::new(folder.file("token"));
+    for text in ["s3cr3t\nline", "s3cr3t-ä", " s3cr3t", "s3cr3t\t"] {
+        let error = store.save(&text.into()).await.expect_err("it must fail");
+        assert!(error.kind() == Kind::Store && !format!("{error} {error:?}").contains("s3cr3t"), "{error}");
+    }
+    assert_eq!(loaded(&store).await?, None);
+    store.save(&"s3cr3t with spaces".into()).await?;
+    assert_eq!(loaded(&store).await?.as_deref(), Some("s3cr3t with spaces"));
     Ok(())
 }
 

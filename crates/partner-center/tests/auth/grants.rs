@@ -48,7 +48,7 @@ async fn a_refresh_token_asks_for_what_the_user_granted_and_for_the_next_refresh
 }
 
 #[tokio::test]
-async fn a_public_client_sends_no_proof() -> Outcome {
+async fn a_public_client_sends_no_secret() -> Outcome {
     let entra = TokenEndpoint::builder().public_client().start().await?;
     let credential = RefreshToken::new(TENANT, CLIENT_ID, MemoryStore::new("r1"));
     token(&credential, &request(&entra)).await?;
@@ -89,7 +89,7 @@ async fn static_tokens_and_closures_ask_nobody() -> Outcome {
 }
 
 #[tokio::test]
-async fn settings_that_make_no_sense_are_refused_before_anything_is_sent() -> Outcome {
+async fn invalid_settings_are_rejected_before_anything_is_sent() -> Outcome {
     let entra = TokenEndpoint::start().await?;
     for (tenant, client_id, culprit) in
         [("", CLIENT_ID, "tenant"), ("a/b", CLIENT_ID, "tenant"), (TENANT, " ", "client")]

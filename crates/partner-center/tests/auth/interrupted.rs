@@ -1,19 +1,19 @@
-//! A renewal that is interrupted, refused, or meets a new sign-in loses no token that is still good.
+//! A redemption that is interrupted, or meets a new sign-in, loses no token that is still good.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use partner_center::RetryPolicy;
 use partner_center::auth::{
-    CredentialErrorKind as Kind, DeviceCode, ExposeSecret, MemoryStore, RefreshToken, RefreshTokenStore, SecretString,
-    StoreFuture, StoreGuard,
+    CredentialErrorKind as Kind, ExposeSecret, FileStore, MemoryStore, RefreshToken, RefreshTokenStore, SecretString,
+    StoreFuture, StoreGuard, finish_redemptions,
 };
 use partner_center_mock::Reply;
-use partner_center_mock::token_endpoint::{DevicePoll, Refusal, Rotation, TokenEndpoint};
-use serde_json::json;
+use partner_center_mock::token_endpoint::{Refusal, Rotation, TokenEndpoint};
 use tokio::sync::{Notify, Semaphore};
 use tokio::time::Instant;
 
-use crate::support::{CLIENT_ID, Outcome, TENANT, lock, request, token};
+use crate::support::{CLIENT_ID, Folder, Outcome, TENANT, lock, request, token};
 
 /// A store in memory that saves when it is let, and notes down what happens.
 struct Slow {
@@ -24,7 +24,7 @@ struct Slow {
     events: Arc<Mutex<Vec<&'static str>>>,
 }
 
-/// The lock of a store, noted down when it is given back.
+/// The lock of a store, noted down when it is released.
 struct Guard(Arc<Notify>, Arc<Mutex<Vec<&'static str>>>);
 
 impl Drop for Guard {
@@ -93,7 +93,7 @@ async fn a_caller_that_leaves_while_the_token_is_saved_loses_neither_token_nor_l
 }
 
 #[tokio::test]
-async fn a_caller_that_leaves_while_the_answer_is_on_its_way_loses_nothing() -> Outcome {
+async fn a_caller_that_leaves_while_the_response_is_on_its_way_loses_nothing() -> Outcome {
     let entra = TokenEndpoint::builder().rotation(Rotation::OldIsRevoked).start().await?;
     let gate = entra.hold();
     let store = Slow::new(MemoryStore::new("s3cr3t-first"), 1);
@@ -122,7 +122,7 @@ async fn a_store_that_hangs_delays_a_renewal_and_does_not_stop_it() -> Outcome {
     let limited = request(&entra).timeout(Duration::from_secs(30));
     tokio::time::timeout(Duration::from_secs(60), token(&credential, &limited)).await??;
     assert_eq!(began.elapsed().as_secs(), 30);
-    assert!(lock(&failures)[0].contains("the store gave no answer in time"));
+    assert!(lock(&failures)[0].contains("the store did not finish in time"));
     // It is not lost either.
     store.saves.add_permits(2);
     token(&credential, &request(&entra)).await?;
@@ -131,81 +131,86 @@ async fn a_store_that_hangs_delays_a_renewal_and_does_not_stop_it() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_new_sign_in_is_not_overwritten_by_a_renewal_that_had_begun() -> Outcome {
-    let entra = TokenEndpoint::start().await?;
+async fn finishing_redemptions_waits_until_the_new_token_is_saved() -> Outcome {
+    let entra = TokenEndpoint::builder().rotation(Rotation::OldIsRevoked).start().await?;
     let gate = entra.hold();
-    let store = Arc::new(MemoryStore::new("s3cr3t-first"));
-    let credential = Arc::new(RefreshToken::new(TENANT, CLIENT_ID, store.clone()));
-    let renewal = tokio::spawn({
-        let (credential, request) = (credential.clone(), request(&entra));
-        async move { token(&credential, &request).await }
-    });
+    let store = Slow::new(MemoryStore::new("s3cr3t-first"), 0);
+    let credential = RefreshToken::new(TENANT, CLIENT_ID, store.clone());
+    let request = request(&entra);
+    let caller = tokio::spawn(async move { token(&credential, &request).await });
     gate.wait_for(1).await;
-    store.save(&"s3cr3t-new-sign-in".into()).await?;
+    caller.abort();
+    assert!(caller.await.is_err());
+    let finished = tokio::spawn(finish_redemptions());
     gate.open();
-    assert!(renewal.await?.is_ok());
-    assert_eq!(held(&store).await.as_deref(), Some("s3cr3t-new-sign-in"));
-    token(&credential, &request(&entra)).await?;
-    assert_eq!(redeemed(&entra), ["s3cr3t-first", "s3cr3t-new-sign-in"]);
+    store.is_saving.notified().await;
+    assert!(!finished.is_finished());
+    store.saves.add_permits(1);
+    finished.await?;
+    assert_eq!(store.events(), ["locked", "saved", "unlocked"]);
     assert_eq!(held(&store).await.as_ref(), entra.refresh_tokens().last());
     Ok(())
 }
 
-#[tokio::test(start_paused = true)]
-async fn a_new_sign_in_is_saved_under_the_lock() -> Outcome {
-    let entra = TokenEndpoint::builder().device_polls([DevicePoll::Approved]).start().await?;
-    let store = Slow::new(MemoryStore::default(), 1);
-    token(&DeviceCode::new(TENANT, CLIENT_ID, |_| ()).store(store.clone()), &request(&entra)).await?;
-    assert_eq!(store.events(), ["locked", "unlocked", "locked", "saved", "unlocked"]);
+#[test]
+fn a_redemption_on_a_runtime_that_does_not_run_is_taken_over_with_its_lock() -> Outcome {
+    let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build();
+    let (stalled, running) = (runtime()?, runtime()?);
+    let folder = Folder::new();
+    let store = FileStore::new(folder.file("token"));
+    std::fs::write(store.path(), "s3cr3t-first")?;
+    let credential = RefreshToken::new(TENANT, CLIENT_ID, store);
+    let entra = running.block_on(TokenEndpoint::start())?;
+    let request = request(&entra);
+    // The endpoint does not run yet, so this one cannot end.
+    let impatient = stalled
+        .block_on(async { tokio::time::timeout(Duration::from_secs(1), token(&credential, &request)).await.map(drop) });
+    assert!(impatient.is_err());
+    let patience = Duration::from_secs(300);
+    running.block_on(async { tokio::time::timeout(patience, token(&credential, &request)).await })??;
+    let saved = std::fs::read_to_string(folder.file("token"))?;
+    assert!(running.block_on(async { entra.refresh_tokens() }).contains(&saved));
     Ok(())
 }
 
 #[tokio::test]
-async fn a_fresh_token_to_begin_with_is_tried_where_the_kept_one_is_refused() -> Outcome {
+async fn a_new_sign_in_that_holds_the_lock_is_redeemed_next_and_never_overwritten() -> Outcome {
+    let entra = TokenEndpoint::start().await?;
+    let folder = Folder::new();
+    let store = FileStore::new(folder.file("token"));
+    store.save(&"s3cr3t-first".into()).await?;
+    let guard = store.lock().await?;
+    let credential = RefreshToken::new(TENANT, CLIENT_ID, store.clone());
+    let renewal = tokio::spawn({
+        let request = request(&entra);
+        async move { token(&credential, &request).await }
+    });
+    tokio::task::yield_now().await;
+    store.save(&"s3cr3t-new-sign-in".into()).await?;
+    drop(guard);
+    renewal.await??;
+    assert_eq!(redeemed(&entra), ["s3cr3t-new-sign-in"]);
+    assert_eq!(held(&store).await.as_ref(), entra.refresh_tokens().last());
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_token_to_begin_with_is_never_presented_while_the_store_holds_another() -> Outcome {
     for refusal in [
         Refusal::inactive_refresh_token(),
         Refusal::revoked_grant(),
-        Refusal::unknown_grant(),
         Refusal::mfa_required(),
-        Refusal::new("invalid_grant", 7_000_012, "Another tenant."),
-        Refusal::new("invalid_grant", 1, "Sign in."),
+        Refusal::temporarily_unavailable(),
     ] {
         let entra = TokenEndpoint::start().await?;
-        let store = Arc::new(MemoryStore::new("s3cr3t-dead"));
-        let credential = RefreshToken::new(TENANT, CLIENT_ID, store.clone()).initial("s3cr3t-fresh");
+        let credential = RefreshToken::new(TENANT, CLIENT_ID, MemoryStore::default()).initial("s3cr3t-first");
+        let request = request(&entra).retry(RetryPolicy::off());
+        token(&credential, &request).await?;
         entra.answer_next(refusal);
-        token(&credential, &request(&entra)).await?;
-        assert_eq!(redeemed(&entra), ["s3cr3t-dead", "s3cr3t-fresh"]);
-        assert_eq!(held(&store).await.as_ref(), entra.refresh_tokens().last());
-    }
-    Ok(())
-}
-
-#[tokio::test]
-async fn a_token_to_begin_with_that_is_refused_too_is_tried_once() -> Outcome {
-    let entra = TokenEndpoint::start().await?;
-    let credential = RefreshToken::new(TENANT, CLIENT_ID, MemoryStore::new("s3cr3t-dead")).initial("s3cr3t-older");
-    for tries in [2, 3, 4] {
-        entra.answer_next(Refusal::inactive_refresh_token());
-        if tries == 2 {
-            entra.answer_next(Refusal::revoked_grant());
-        }
-        let error = token(&credential, &request(&entra)).await.expect_err("it must fail");
-        assert_eq!((error.kind(), entra.requests().len()), (Kind::RefreshTokenInactive, tries));
-    }
-    Ok(())
-}
-
-#[tokio::test]
-async fn a_token_to_begin_with_is_not_tried_where_it_cannot_help() -> Outcome {
-    for (initial, refusal) in
-        [("s3cr3t-fresh", Refusal::wrong_secret()), ("s3cr3t-first", Refusal::inactive_refresh_token())]
-    {
-        let entra = TokenEndpoint::start().await?;
-        let credential = RefreshToken::new(TENANT, CLIENT_ID, MemoryStore::new("s3cr3t-first")).initial(initial);
-        entra.answer_next(refusal);
-        assert!(token(&credential, &request(&entra)).await.is_err());
-        assert_eq!(entra.requests().len(), 1, "{initial}");
+        assert!(token(&credential, &request).await.is_err());
+        token(&credential, &request).await?;
+        let rotated = entra.refresh_tokens()[0].clone();
+        assert_eq!(redeemed(&entra), ["s3cr3t-first", &rotated, &rotated]);
     }
     Ok(())
 }
@@ -213,18 +218,20 @@ async fn a_token_to_begin_with_is_not_tried_where_it_cannot_help() -> Outcome {
 #[tokio::test(start_paused = true)]
 async fn a_refresh_token_beside_an_access_token_that_cannot_be_used_is_kept_first() -> Outcome {
     let entra = TokenEndpoint::start().await?;
-    let odd = json!({ "access_token": "s3cr3t-a", "token_type": "pop", "refresh_token": "s3cr3t-rotated" });
-    let store = Arc::new(MemoryStore::new("s3cr3t-first"));
-    entra.answer_next(Reply::json(200, &odd));
-    let credential = RefreshToken::new(TENANT, CLIENT_ID, store.clone());
-    let error = token(&credential, &request(&entra)).await.expect_err("it must fail");
-    assert_eq!((error.kind(), held(&store).await.as_deref()), (Kind::UnexpectedAnswer, Some("s3cr3t-rotated")));
-
-    let store = Arc::new(MemoryStore::default());
-    entra.answer_next(Reply::json(200, &json!({ "device_code": "s3cr3t", "user_code": "u", "verification_uri": "v" })));
-    entra.answer_next(Reply::json(200, &odd));
-    let credential = DeviceCode::new(TENANT, CLIENT_ID, |_| ()).store(store.clone());
-    let error = token(&credential, &request(&entra)).await.expect_err("it must fail");
-    assert_eq!((error.kind(), held(&store).await.as_deref()), (Kind::UnexpectedAnswer, Some("s3cr3t-rotated")));
+    for odd in [
+        "",
+        r#","access_token":"""#,
+        r#","access_token":null"#,
+        r#","access_token":["s3cr3t-a"]"#,
+        r#","access_token":"s3cr3t-a","token_type":"pop""#,
+        r#","access_token":"s3cr3t-a","token_type":5"#,
+    ] {
+        let store = Arc::new(MemoryStore::new("s3cr3t-first"));
+        entra.answer_next(Reply::text(200, format!(r#"{{"refresh_token":"s3cr3t-rotated"{odd}}}"#)));
+        let credential = RefreshToken::new(TENANT, CLIENT_ID, store.clone());
+        let error = token(&credential, &request(&entra)).await.expect_err("it must fail");
+        assert_eq!((error.kind(), held(&store).await.as_deref()), (Kind::UnexpectedResponse, Some("s3cr3t-rotated")));
+        assert!(!format!("{error} {error:?}").contains("s3cr3t"), "{error:?}");
+    }
     Ok(())
 }

@@ -4,6 +4,7 @@
 mod azure;
 #[cfg(feature = "certificate")]
 mod certificate;
+mod claims;
 mod client;
 mod device_code;
 mod endpoint;
@@ -12,7 +13,8 @@ mod errors;
 mod file_store;
 mod grants;
 mod interrupted;
-mod odd_answers;
+mod oauth_errors;
+mod odd_responses;
 mod other_process;
 mod processes;
 mod refresh_token;

@@ -133,7 +133,7 @@ async fn a_new_process_goes_on_from_the_store_at_every_step() -> Outcome {
 }
 
 #[tokio::test]
-async fn the_store_is_told_before_the_access_token_is_given_away() -> Outcome {
+async fn the_store_is_written_before_the_access_token_is_given_away() -> Outcome {
     let entra = strict().await;
     let store = Mortal::holding("s3cr3t-first");
     let credential = RefreshToken::new(TENANT, CLIENT_ID, store.clone());
@@ -174,7 +174,7 @@ async fn what_another_process_or_a_new_sign_in_saved_has_the_last_word() -> Outc
 }
 
 #[tokio::test]
-async fn a_store_that_fails_is_told_in_a_warning_without_the_token() -> Outcome {
+async fn a_store_that_fails_causes_a_warning_without_the_token() -> Outcome {
     let entra = strict().await;
     let store = Mortal::holding("s3cr3t-first");
     store.dies(Death::BeforeSave);
@@ -187,7 +187,7 @@ async fn a_store_that_fails_is_told_in_a_warning_without_the_token() -> Outcome 
 }
 
 #[tokio::test]
-async fn a_store_that_cannot_be_read_at_first_is_an_error_unless_there_is_a_token_to_begin_with() -> Outcome {
+async fn a_store_that_cannot_be_loaded_at_first_is_an_error_unless_there_is_an_initial_token() -> Outcome {
     let entra = strict().await;
     let store = Mortal::holding("s3cr3t-unreadable");
     store.dies(Death::InLoad);

@@ -86,7 +86,8 @@ fn echoes(sent: &str) -> Vec<Answer> {
 fn sent_by(request: &Request) -> String {
     let fields = form_urlencoded::parse(request.body()).map(|(_, value)| value.into_owned());
     let fields: Vec<_> = fields.collect();
-    format!("{} {}", String::from_utf8_lossy(request.body()), fields.join(" "))
+    let encoded = String::from_utf8_lossy(request.body());
+    format!("{encoded} {} {}", encoded.to_ascii_lowercase(), fields.join(" "))
 }
 
 /// An endpoint that offers device codes and answers everything else like this.
@@ -103,7 +104,6 @@ async fn endpoint(answer: impl Fn(&Request) -> Answer + Send + 'static) -> Fault
 
 /// One credential of each kind, with marked secrets.
 fn credentials(folder: &Folder) -> Vec<Box<dyn Credential>> {
-    let device_code = DeviceCode::new(TENANT, CLIENT_ID, |_| ());
     vec![
         Box::new(ClientSecret::new(TENANT, CLIENT_ID, CLIENT_SECRET)),
         Box::new(
@@ -111,7 +111,6 @@ fn credentials(folder: &Folder) -> Vec<Box<dyn Credential>> {
                 .client_secret(CLIENT_SECRET)
                 .initial(REFRESH_TOKEN),
         ),
-        Box::new(device_code),
         #[cfg(feature = "certificate")]
         Box::new(partner_center::auth::ClientCertificate::new(TENANT, CLIENT_ID, crate::certificate::marked())),
     ]
@@ -132,6 +131,12 @@ async fn no_error_path_shows_a_secret() -> Outcome {
             if let Err(error) = credential.token(&request).await {
                 shown.push(all_of(&error));
             }
+        }
+    }
+    for number in 0..echoes("").len() {
+        turn.store(number, Ordering::SeqCst);
+        if let Err(error) = DeviceCode::new(TENANT, CLIENT_ID).sign_in(&request, |_| ()).await {
+            shown.push(all_of(&error));
         }
     }
     assert!(shown.len() > 40, "{} errors were looked at", shown.len());
@@ -159,8 +164,9 @@ async fn no_successful_way_shows_a_secret() -> Outcome {
             assert_tells_nothing(&format!("{token:?} {token:#?}"));
         }
     }
-    let sign_in = DeviceCode::new(TENANT, CLIENT_ID, |prompt| assert_tells_nothing(&format!("{prompt:?}")));
-    assert_tells_nothing(&format!("{:?}", sign_in.sign_in(&request).await?));
+    let sign_in = DeviceCode::new(TENANT, CLIENT_ID);
+    let signed_in = sign_in.sign_in(&request, |prompt| assert_tells_nothing(&format!("{prompt:?}"))).await?;
+    assert_tells_nothing(&format!("{signed_in:?}"));
 
     let signatures = signatures(&entra.requests());
     let told = told();
@@ -195,7 +201,7 @@ async fn debug_of_nothing_shows_a_secret() -> Outcome {
         &StaticToken::new(MARK),
         &AccessToken::new(MARK, Duration::from_secs(1)),
         &AccessToken::without_expiry(MARK),
-        &DeviceCode::new(TENANT, CLIENT_ID, |_| ()).store(MemoryStore::new(REFRESH_TOKEN)),
+        &DeviceCode::new(TENANT, CLIENT_ID),
         &CredentialError::new(CredentialErrorKind::Other, "said"),
         &request,
         &builder,

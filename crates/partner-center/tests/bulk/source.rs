@@ -94,7 +94,7 @@ async fn a_slow_run_over_a_channel_ends_with_the_channel() -> Outcome {
     drop(sender);
     let began = Instant::now();
     let run = builder(&server).build()?.organizations_of_stream(Received(receiver)).rate_limit(1, HOUR);
-    assert_eq!(sorted(answered(&items(run).await), customers(2));
+    assert_eq!(sorted(answered(&items(run).await)), customers(2));
     assert!(began.elapsed() < HOUR + SECOND, "{:?}", began.elapsed());
     Ok(())
 }

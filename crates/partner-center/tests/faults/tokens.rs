@@ -80,7 +80,7 @@ async fn five_hundred_calls_outlive_tokens_of_a_few_seconds() -> Outcome {
 async fn a_refused_sign_in_sends_nothing_and_says_what_to_do() -> Outcome {
     for (refusal, kind) in [
         (Refusal::mfa_required(), CredentialErrorKind::MfaRequired),
-        (Refusal::wrong_secret(), CredentialErrorKind::WrongSecret),
+        (Refusal::wrong_secret(), CredentialErrorKind::InvalidClient),
     ] {
         let (entra, service) = (TokenEndpoint::start().await?, FaultServer::start([contoso()]).await?);
         entra.answer_always(refusal);

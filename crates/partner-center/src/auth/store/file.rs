@@ -11,16 +11,17 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio::time::{Instant, sleep};
 
 use super::{RefreshTokenStore, StoreFuture, StoreGuard};
+use crate::auth::error::Details;
 use crate::auth::{CredentialError, CredentialErrorKind};
 
 /// Keeps the refresh token in a file, as text and nothing else.
 ///
-/// The file is replaced as a whole, so that a reader, or whoever comes after a crash, finds the old token or the new
-/// one. On Unix its owner alone can read it; elsewhere it inherits who may from its folder, which should be one that
-/// only this user can read. Several processes may share one file: they redeem in turn, by a lock on a second file
-/// (`.lock` is added to the name), which ends with the process that held it. One that is killed while it writes may
-/// leave a third file, which ends in `.tmp` and is as private as the others. A file that holds something else than a
-/// token is neither read nor replaced: it is somebody else's, and the path is wrong.
+/// The file is replaced as a whole, so that a reader finds the old token or the new one, also after a crash. On Unix its
+/// owner alone can read it; elsewhere it inherits the permissions of its folder, which should be one that only this user
+/// can read. Several processes may share one file: they redeem in turn, by a lock on a second file (`.lock` is added to
+/// the name), which ends with the process that holds it. A process that is killed while it writes may leave a third
+/// file, which ends in `.tmp` and is as private as the others. A file that holds something else than a token is neither
+/// read nor replaced: the path is wrong.
 #[derive(Clone, Debug)]
 pub struct FileStore {
     path: PathBuf,
@@ -28,9 +29,9 @@ pub struct FileStore {
 
 /// More than any refresh token has; what is larger is some other file.
 const LARGEST: u64 = 64 * 1024;
-/// How long to wait for other processes, each of which may be waiting for the token endpoint.
-const LONGEST_WAIT: Duration = Duration::from_secs(60);
 const BETWEEN_TRIES: Duration = Duration::from_millis(20);
+/// After this a warning says that another process holds the lock.
+const LONG_WAIT: Duration = Duration::from_secs(10);
 
 impl FileStore {
     /// Takes the file's path; the file need not exist yet, its folder must.
@@ -49,7 +50,7 @@ impl FileStore {
         fs::canonicalize(&self.path).unwrap_or_else(|_| self.path.clone())
     }
 
-    /// Does something with the file where blocking is allowed; it runs to its end even if nobody waits for it.
+    /// Works on the file on a thread that may block; runs to its end even if the caller is dropped.
     async fn blocking<T: Send + 'static>(
         &self,
         what: &'static str,
@@ -57,10 +58,14 @@ impl FileStore {
     ) -> Result<T, CredentialError> {
         let path = self.target();
         let result = tokio::task::spawn_blocking(move || work(&path)).await;
-        result.unwrap_or_else(|error| Err(io::Error::other(error))).map_err(|error| {
-            let message = format!("{} cannot be {what}: {error}", self.path.display());
-            CredentialError::caused_by(CredentialErrorKind::Store, message, error)
-        })
+        result.unwrap_or_else(|error| Err(io::Error::other(error))).map_err(|error| self.error(what, error))
+    }
+
+    fn error(&self, what: &str, error: io::Error) -> CredentialError {
+        let message = format!("{} cannot be {what}: {error}", self.path.display());
+        let help = (error.kind() == io::ErrorKind::InvalidData)
+            .then(|| "Check the path: it must be that of a file for this refresh token alone.".to_owned());
+        Details { help, source: Some(error.into()), ..Details::new(CredentialErrorKind::Store, message) }.into()
     }
 }
 
@@ -77,18 +82,17 @@ impl RefreshTokenStore for FileStore {
     fn lock(&self) -> StoreFuture<'_, StoreGuard> {
         Box::pin(async {
             let file = self.blocking("locked", |path| private().truncate(false).open(beside(path, ".lock"))).await?;
-            let deadline = Instant::now() + LONGEST_WAIT;
+            let mut warning = Some(Instant::now() + LONG_WAIT);
             loop {
-                let error = match FileExt::try_lock(&file) {
+                match FileExt::try_lock(&file) {
                     Ok(()) => return Ok(Box::new(file) as StoreGuard),
-                    Err(TryLockError::WouldBlock) if Instant::now() < deadline => {
-                        sleep(BETWEEN_TRIES).await;
-                        continue;
-                    }
-                    Err(error) => io::Error::from(error),
-                };
-                let message = format!("{} cannot be locked: {error}", self.path.display());
-                return Err(CredentialError::caused_by(CredentialErrorKind::Store, message, error));
+                    Err(TryLockError::WouldBlock) => sleep(BETWEEN_TRIES).await,
+                    Err(TryLockError::Error(error)) => return Err(self.error("locked", error)),
+                }
+                if warning.take_if(|at| *at <= Instant::now()).is_some() {
+                    let path = self.path.display();
+                    tracing::warn!(%path, "waiting for the lock of the refresh token, which another process holds");
+                }
             }
         })
     }
@@ -101,16 +105,26 @@ fn read(path: &Path) -> io::Result<Option<SecretString>> {
     };
     let mut bytes = Zeroizing::new(Vec::with_capacity(LARGEST as usize + 1));
     file.take(LARGEST + 1).read_to_end(&mut bytes)?;
-    let token = bytes.trim_ascii();
-    match std::str::from_utf8(token) {
-        Ok(_) if token.is_empty() => Ok(None),
-        Ok(text) if bytes.len() as u64 <= LARGEST && token.iter().all(u8::is_ascii_graphic) => Ok(Some(text.into())),
+    match std::str::from_utf8(bytes.trim_ascii()) {
+        Ok("") => Ok(None),
+        Ok(text) if bytes.len() as u64 <= LARGEST && is_token(text) => Ok(Some(text.into())),
         _ => Err(io::Error::new(io::ErrorKind::InvalidData, "it holds something else than a refresh token")),
     }
 }
 
-/// Writes a new file and puts it into the place of the old one, unless that is somebody else's.
+/// One line of printable ASCII. No token has a space in it, but a secret may.
+fn is_token(text: &str) -> bool {
+    text.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic())
+}
+
+/// Writes a new file and puts it into the place of the old one, unless that is no token's.
 fn replace(path: &Path, token: &str) -> io::Result<()> {
+    if !is_token(token) || token.trim() != token {
+        return Err(io::Error::new(
+            io::ErrorKind::InvalidInput,
+            "the token holds a character that could not be read back",
+        ));
+    }
     // One that cannot be read for another reason may well be the old token.
     if let Err(error) = read(path)
         && error.kind() == io::ErrorKind::InvalidData
@@ -120,7 +134,7 @@ fn replace(path: &Path, token: &str) -> io::Result<()> {
     let new = beside(path, &format!(".{}.tmp", uuid::Uuid::new_v4()));
     let written = write(&new, token).and_then(|()| fs::rename(&new, path));
     if written.is_err() {
-        // Whatever was written is no use to anybody, and a secret.
+        // It is of no use, and a secret.
         let _ = fs::remove_file(&new);
     }
     written?;

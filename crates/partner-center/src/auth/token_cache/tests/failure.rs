@@ -1,4 +1,4 @@
-//! What failed is neither forgotten at once nor remembered for ever, and takes no good token away.
+//! A failure is remembered for a while, and takes no good token away.
 
 use super::*;
 use crate::auth::CredentialErrorKind as Kind;
@@ -18,8 +18,8 @@ async fn asked_within(fixture: &Fixture, seconds: u32) -> u32 {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_refusal_is_remembered_for_half_a_minute() {
-    let fixture = Fixture::new(failing(Kind::RefreshTokenRevoked));
+async fn a_rejection_is_remembered_for_half_a_minute() {
+    let fixture = Fixture::new(failing(Kind::SignInRequired));
     let first = fixture.token().await;
     advance(Duration::from_secs(29)).await;
     assert_eq!(fixture.token_at_once().await, first);
@@ -43,10 +43,10 @@ async fn a_passing_failure_is_remembered_for_a_moment_that_grows() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn waits_as_long_as_the_token_endpoint_says_but_not_for_ever() {
-    for (told, paused) in [(60, 60), (u64::MAX, 300)] {
+async fn respects_retry_after_up_to_five_minutes() {
+    for (seconds, paused) in [(60, 60), (u64::MAX, 300)] {
         let fixture = Fixture::new(move |_| {
-            let retry_after = Some(Duration::from_secs(told));
+            let retry_after = Some(Duration::from_secs(seconds));
             Err(crate::auth::error::Details { retry_after, ..crate::auth::error::Details::new(Kind::Throttled, "") }
                 .into())
         });
@@ -61,7 +61,7 @@ async fn waits_as_long_as_the_token_endpoint_says_but_not_for_ever() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn leaves_a_token_endpoint_alone_that_was_asked_too_often() {
+async fn leaves_a_token_endpoint_alone_that_throttles_without_a_delay() {
     let fixture = Fixture::new(failing(Kind::Throttled));
     assert!(fixture.token().await.is_err());
     advance(Duration::from_secs(29)).await;
@@ -71,22 +71,22 @@ async fn leaves_a_token_endpoint_alone_that_was_asked_too_often() {
 
 #[tokio::test(start_paused = true)]
 async fn a_good_token_serves_while_renewal_fails_and_ends_when_it_ends() {
-    for kind in [Kind::Unreachable, Kind::RefreshTokenRevoked] {
+    for kind in [Kind::Unreachable, Kind::SignInRequired] {
         let fail = failing(kind);
         let fixture = Fixture::new(move |number| match number {
-            1 => Ok(AccessToken::new("token-1", HOUR)),
+            1 => Ok(named(1, HOUR)),
             number => fail(number),
         });
         assert_eq!(fixture.token().await, bearer(1));
         advance(Duration::from_secs(3600 - 240)).await;
-        for _ in 0..220 {
-            assert_eq!(fixture.token_at_once().await, bearer(1));
-            advance(Duration::from_secs(1)).await;
-            tokio::task::yield_now().await;
+        let end = Instant::now() + Duration::from_secs(220);
+        while Instant::now() < end {
+            assert_eq!(fixture.token().await, bearer(1));
+            sleep(Duration::from_secs(1)).await;
         }
         let asked = fixture.asked();
         assert!((4..=50).contains(&asked), "{asked} tries within four minutes");
-        advance(Duration::from_secs(20)).await;
+        advance(Duration::from_secs(30)).await;
         assert!(fixture.token().await.is_err());
     }
 }
@@ -95,21 +95,47 @@ async fn a_good_token_serves_while_renewal_fails_and_ends_when_it_ends() {
 async fn recovers_when_the_credential_does() {
     let fixture = Fixture::new(|number| match number {
         1..=3 => Err(CredentialError::new(Kind::ServerFailure, "")),
-        number => Ok(AccessToken::new(format!("token-{number}"), HOUR)),
+        number => Ok(named(number, HOUR)),
     });
     assert!(asked_within(&fixture, 60).await <= 4);
     assert_eq!(fixture.token_at_once().await, bearer(4));
 }
 
-#[tokio::test(start_paused = true)]
-async fn a_credential_that_hangs_is_given_up() {
-    let asked = Arc::new(AtomicU32::new(0));
-    let counter = asked.clone();
-    let credential = credential_fn(move |_| {
-        counter.fetch_add(1, Ordering::Relaxed);
-        std::future::pending()
+/// A first token, four minutes before its end, of a credential that hangs from then on.
+async fn hanging() -> Fixture {
+    let fixture = Fixture::asking(|number| async move {
+        match number {
+            1 => Ok(named(1, HOUR)),
+            _ => std::future::pending().await,
+        }
     });
-    let fixture = Fixture { cache: Arc::new(TokenCache::new(Arc::new(credential), request())), asked };
-    assert_eq!(fixture.token().await.unwrap_err(), "the token endpoint gave no answer: no token within 20 minutes");
-    assert_eq!(fixture.asked(), 1);
+    assert_eq!(fixture.token().await, bearer(1));
+    advance(HOUR - Duration::from_secs(240)).await;
+    fixture
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_renewal_that_hangs_delays_one_call_for_a_moment_and_costs_none() {
+    let fixture = hanging().await;
+    let end = Instant::now() + Duration::from_secs(220);
+    let mut delayed = 0;
+    while Instant::now() < end {
+        let began = Instant::now();
+        let outcome = timeout(Duration::from_secs(6), fixture.token()).await.expect("it goes on with the old token");
+        assert_eq!(outcome, bearer(1));
+        delayed += u32::from(began.elapsed() > Duration::ZERO);
+        sleep(Duration::from_secs(1)).await;
+    }
+    assert!((10..=15).contains(&delayed), "{delayed} calls in four minutes");
+}
+
+#[tokio::test(start_paused = true)]
+async fn calls_too_short_for_a_renewal_that_hangs_still_get_the_token() {
+    let fixture = hanging().await;
+    let mut failed = 0;
+    for _ in 0..100 {
+        failed += u32::from(tokio::time::timeout(Duration::from_millis(500), fixture.token()).await.is_err());
+        sleep(Duration::from_secs(1)).await;
+    }
+    assert!((1..=8).contains(&failed), "{failed} of 100 calls");
 }

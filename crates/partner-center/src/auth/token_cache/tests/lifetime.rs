@@ -1,11 +1,11 @@
-//! A token is used while it is good, renewed ahead of its end, and never used after it.
+//! A token is used while it is good, renewed before it expires, and never used after that.
 
 use super::*;
 
 const MINUTE: Duration = Duration::from_secs(60);
 
 #[tokio::test(start_paused = true)]
-async fn renews_five_minutes_ahead_while_callers_go_on() {
+async fn one_call_renews_five_minutes_ahead_while_the_others_go_on() {
     let fixture = Fixture::numbered(HOUR);
     assert_eq!(fixture.token().await, bearer(1));
     advance(HOUR - 5 * MINUTE - Duration::from_secs(2)).await;
@@ -13,10 +13,12 @@ async fn renews_five_minutes_ahead_while_callers_go_on() {
     assert_eq!(fixture.asked(), 1);
 
     advance(MINUTE + Duration::from_secs(3)).await;
+    let renewing = fixture.caller();
+    yield_now().await;
     for _ in 0..100 {
         assert_eq!(fixture.token_at_once().await, bearer(1));
     }
-    fixture.settle().await;
+    assert_eq!(renewing.await.unwrap(), bearer(2));
     assert_eq!(fixture.token_at_once().await, bearer(2));
     assert_eq!(fixture.asked(), 2);
 }
@@ -29,16 +31,15 @@ async fn renews_a_short_life_no_earlier_than_at_its_half() {
     assert_eq!(fixture.token_at_once().await, bearer(1));
     assert_eq!(fixture.asked(), 1);
     advance(MINUTE / 2).await;
-    assert_eq!(fixture.token_at_once().await, bearer(1));
-    fixture.settle().await;
-    assert_eq!(fixture.token_at_once().await, bearer(2));
+    assert_eq!(fixture.token().await, bearer(2));
 }
 
 #[tokio::test(start_paused = true)]
 async fn spreads_renewals_of_many_processes_over_a_minute() {
     let token = AccessToken::new("token", HOUR);
     let ends = token.expires().unwrap();
-    let mut ahead: Vec<_> = (0..1000).map(|_| Held::new(&token).unwrap().ends.unwrap().0).map(|at| ends - at).collect();
+    let mut ahead: Vec<_> =
+        (0..1000).map(|_| CachedToken::new(&token).unwrap().ends.unwrap().0).map(|at| ends - at).collect();
     ahead.sort();
     assert!(ahead[0] >= 4 * MINUTE && ahead[999] <= 5 * MINUTE, "{:?} to {:?}", ahead[0], ahead[999]);
     assert!(ahead[999] - ahead[0] > MINUTE * 9 / 10, "{:?} to {:?}", ahead[0], ahead[999]);
@@ -53,13 +54,16 @@ async fn never_uses_a_token_that_would_be_dead_on_arrival() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_token_that_ends_while_it_is_renewed_makes_callers_wait_for_the_next() {
+async fn a_token_that_expires_while_it_is_renewed_makes_callers_wait_for_the_next() {
     let fixture = Fixture::numbered(Duration::from_secs(3));
     assert_eq!(fixture.token().await, bearer(1));
     advance(Duration::from_millis(2500)).await;
+    let renewing = fixture.caller();
+    yield_now().await;
     assert_eq!(fixture.token_at_once().await, bearer(1));
-    advance(Duration::from_millis(600)).await;
+    advance(Duration::from_millis(300)).await;
     assert_eq!(fixture.token().await, bearer(2));
+    assert_eq!(renewing.await.unwrap(), bearer(2));
     assert_eq!(fixture.asked(), 2);
 }
 
@@ -76,20 +80,13 @@ async fn a_token_of_unknown_or_endless_life_is_not_renewed() {
 
 #[tokio::test(start_paused = true)]
 async fn tokens_of_one_second_cost_at_most_three_requests_a_second() {
-    let asked = Arc::new(AtomicU32::new(0));
-    let counter = asked.clone();
-    let credential = credential_fn(move |_| {
-        counter.fetch_add(1, Ordering::Relaxed);
-        async { Ok(AccessToken::new("token", Duration::from_secs(1))) }
-    });
-    let cache = TokenCache::new(Arc::new(credential), request());
+    let fixture = Fixture::asking(|number| async move { Ok(named(number, Duration::from_secs(1))) });
     for _ in 0..500 {
-        assert!(cache.authorization().await.is_ok());
+        assert!(fixture.token().await.is_ok());
         advance(Duration::from_millis(20)).await;
-        tokio::task::yield_now().await;
+        yield_now().await;
     }
-    let asked = asked.load(Ordering::Relaxed);
-    assert!((10..=30).contains(&asked), "{asked} requests in ten seconds");
+    assert!((10..=30).contains(&fixture.asked()), "{} requests in ten seconds", fixture.asked());
 }
 
 #[tokio::test(start_paused = true)]

@@ -2,13 +2,15 @@
 
 mod failure;
 mod lifetime;
-mod refused;
+mod rejected;
+mod runtimes;
 mod sharing;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
+use tokio::task::{JoinHandle, yield_now};
 use tokio::time::{advance, sleep};
 
 use super::*;
@@ -23,23 +25,32 @@ struct Fixture {
 }
 
 impl Fixture {
-    /// Each answer takes a second.
-    fn new(answer: impl Fn(u32) -> Result<AccessToken, CredentialError> + Send + Sync + 'static) -> Self {
+    /// The `n`th token is what `respond(n)` leads to.
+    fn asking<F>(respond: impl Fn(u32) -> F + Send + Sync + 'static) -> Self
+    where
+        F: Future<Output = Result<AccessToken, CredentialError>> + Send + 'static,
+    {
         let asked = Arc::new(AtomicU32::new(0));
-        let (counter, answer) = (asked.clone(), Arc::new(answer));
-        let credential = credential_fn(move |_| {
-            let (number, answer) = (counter.fetch_add(1, Ordering::Relaxed) + 1, answer.clone());
+        let counter = asked.clone();
+        let credential = credential_fn(move |_| respond(counter.fetch_add(1, Ordering::Relaxed) + 1));
+        Self { cache: Arc::new(TokenCache::new(Arc::new(credential), request())), asked }
+    }
+
+    /// The same, where each token takes a second.
+    fn new(respond: impl Fn(u32) -> Result<AccessToken, CredentialError> + Send + Sync + 'static) -> Self {
+        let respond = Arc::new(respond);
+        Self::asking(move |number| {
+            let respond = respond.clone();
             async move {
                 sleep(Duration::from_secs(1)).await;
-                answer(number)
+                respond(number)
             }
-        });
-        Self { cache: Arc::new(TokenCache::new(Arc::new(credential), request())), asked }
+        })
     }
 
     /// Tokens named by their number.
     fn numbered(lifetime: Duration) -> Self {
-        Self::new(move |number| Ok(AccessToken::new(format!("token-{number}"), lifetime)))
+        Self::new(move |number| Ok(named(number, lifetime)))
     }
 
     fn asked(&self) -> u32 {
@@ -59,17 +70,22 @@ impl Fixture {
         token
     }
 
-    /// Lets everything that is under way come to its end.
-    async fn settle(&self) {
-        sleep(Duration::from_secs(2)).await;
+    /// A caller in a task of its own.
+    fn caller(&self) -> JoinHandle<Result<String, String>> {
+        let cache = self.cache.clone();
+        tokio::spawn(async move { shown(cache.authorization().await) })
     }
+}
+
+fn named(number: u32, lifetime: Duration) -> AccessToken {
+    AccessToken::new(format!("token-{number}"), lifetime)
 }
 
 fn request() -> TokenRequest {
     TokenRequest::for_audience("https://api.partnercenter.microsoft.com", "http://127.0.0.1:1").unwrap()
 }
 
-fn shown(outcome: Outcome) -> Result<String, String> {
+fn shown(outcome: Result<Authorization, CredentialError>) -> Result<String, String> {
     let text = |authorization: Authorization| authorization.header().to_str().unwrap().to_owned();
     outcome.map(text).map_err(|error| error.to_string())
 }

@@ -1,6 +1,8 @@
-//! Answers that no token endpoint should give: read where that is safe, else an error that keeps the status.
+//! Responses that no token endpoint should send: read if that is safe, else an error that keeps the status.
 
-use partner_center::auth::{ClientSecret, CredentialError, CredentialErrorKind as Kind};
+use std::time::Duration;
+
+use partner_center::auth::{ClientSecret, Credential, CredentialError, CredentialErrorKind as Kind};
 use partner_center_mock::Reply;
 use partner_center_mock::faults::{Answer, Framing};
 use partner_center_mock::token_endpoint::TokenEndpoint;
@@ -16,26 +18,28 @@ async fn answered(answer: impl Into<Answer>) -> (Result<String, CredentialError>
 }
 
 #[tokio::test]
-async fn what_is_no_token_is_an_error_that_keeps_the_status() {
+async fn a_response_without_a_token_is_an_error_that_keeps_the_status() {
     for (reply, said) in [
-        (Reply::html(200, "<h1>Sign in to the guest network</h1>"), "not the JSON of a token endpoint"),
-        (Reply::new(200), "the answer is empty"),
-        (Reply::new(204), "the answer is empty"),
-        (Reply::text(200, "{\"access_token\":\"s3cr3t-half"), "not the JSON of a token endpoint"),
+        (Reply::html(200, "<h1>Sign in to the guest network</h1>"), "it is not a JSON object"),
+        (Reply::new(200), "it is empty"),
+        (Reply::new(204), "it is empty"),
+        (Reply::text(200, r#"{"access_token":"s3cr3t-a","access_token":"s3cr3t-b"}"#), "its JSON cannot be read"),
+        (Reply::text(200, "{\"access_token\":\"s3cr3t-half"), "its JSON cannot be read"),
         (Reply::text(200, "{}"), "holds no access token"),
-        (Reply::json(200, &json!({ "error": "invalid_grant" })), "holds no access token"),
+        (Reply::json(200, &json!(["s3cr3t-a", null, 3600, "Bearer"])), "it is not a JSON object"),
         (Reply::json(200, &json!({ "access_token": "s3cr3t-a", "token_type": "pop" })), "other than Bearer"),
-        (Reply::html(400, "<h1>Bad request</h1>"), "an answer of type text/html"),
-        (Reply::new(400), "without an error that can be read"),
-        (Reply::text(401, "{\"error\":\"inva"), "without an error that can be read"),
-        (Reply::json(404, &json!(["error"])), "without an error that can be read"),
+        (Reply::html(400, "<h1>Bad request</h1>"), "content type text/html"),
+        (Reply::new(400), "OAuth error that can be read"),
+        (Reply::text(401, "{\"error\":\"inva"), "OAuth error that can be read"),
+        (Reply::json(404, &json!(["error"])), "OAuth error that can be read"),
     ] {
         let status = reply.status();
         let (outcome, attempts) = answered(reply).await;
         let error = outcome.expect_err(said);
-        assert_eq!((error.kind(), attempts), (Kind::UnexpectedAnswer, 1), "{said}");
+        assert_eq!((error.kind(), attempts), (Kind::UnexpectedResponse, 1), "{said}");
         assert_eq!(error.status().map(|status| status.as_u16()), Some(status), "{said}");
         assert!(error.to_string().contains(said), "{error}");
+        assert!(!format!("{error} {error:?}").contains("s3cr3t"), "{error:?}");
         assert!(error.correlation_id().is_some() && !error.is_retryable());
     }
 }
@@ -45,10 +49,10 @@ async fn reads_no_more_than_a_mebibyte() {
     let good = Reply::json(200, &json!({ "access_token": "s3cr3t-a" }));
     for framing in [Framing::ContentLength, Framing::Chunked, Framing::UntilClose] {
         let (outcome, attempts) = answered(Answer::huge(good.clone(), (1 << 20) + 1, framing)).await;
-        let error = outcome.expect_err("the answer is too large");
-        assert_eq!((error.kind(), attempts), (Kind::UnexpectedAnswer, 1), "{framing:?}");
+        let error = outcome.expect_err("the response is too large");
+        assert_eq!((error.kind(), attempts), (Kind::UnexpectedResponse, 1), "{framing:?}");
         assert_eq!(error.status().map(|status| status.as_u16()), Some(200));
-        assert!(error.to_string().contains("more than 1048576 bytes"), "{error}");
+        assert!(error.to_string().contains("larger than 1048576 bytes"), "{error}");
     }
     let (outcome, _) = answered(Answer::huge(good, 1 << 20, Framing::Chunked)).await;
     assert_eq!(outcome.expect("a mebibyte is read"), "s3cr3t-a");
@@ -65,6 +69,30 @@ async fn reads_what_is_merely_unusual() -> Outcome {
     ] {
         let (outcome, attempts) = answered(reply).await;
         assert_eq!((outcome?.as_str(), attempts), ("s3cr3t-a", 1));
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn reads_a_lifetime_in_every_form() -> Outcome {
+    let entra = TokenEndpoint::start().await?;
+    for (expires_in, seconds) in [
+        ("3599", 3599),
+        ("\"3599\"", 3599),
+        ("\" 3599 \"", 3599),
+        ("3599.0", 3599),
+        // Anything else counts as missing, and then five minutes are true of every token.
+        ("null", 300),
+        ("0", 300),
+        ("-5", 300),
+        ("\"soon\"", 300),
+        ("[]", 300),
+        ("1e300", 300),
+        ("\"NaN\"", 300),
+    ] {
+        entra.answer_next(Reply::text(200, format!(r#"{{"access_token":"s3cr3t-a","expires_in":{expires_in}}}"#)));
+        let token = ClientSecret::new(TENANT, CLIENT_ID, "s3cr3t").token(&request(&entra)).await?;
+        assert_eq!(token.lifetime(), Some(Duration::from_secs(seconds)), "{expires_in}");
     }
     Ok(())
 }

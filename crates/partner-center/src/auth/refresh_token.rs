@@ -1,15 +1,13 @@
 //! The application for a user who once signed in: the Secure Application Model.
 
-mod chain;
-
 use std::fmt;
 use std::sync::Arc;
 
-pub(super) use self::chain::Chain;
 #[cfg(feature = "certificate")]
-use crate::auth::Certificate;
-use crate::auth::application::{self, Application, Proof};
-use crate::auth::{Credential, CredentialError, CredentialErrorKind, RefreshTokenStore, TokenFuture, TokenRequest};
+use super::Certificate;
+use super::application::{self, Application, ClientAuthentication};
+use super::rotation::Rotation;
+use super::{Credential, CredentialError, RefreshTokenStore, TokenFuture, TokenRequest};
 
 /// The application signs in for a user who once consented with multi-factor authentication.
 ///
@@ -17,7 +15,7 @@ use crate::auth::{Credential, CredentialError, CredentialErrorKind, RefreshToken
 /// ([source](https://learn.microsoft.com/partner-center/developer/enable-secure-app-model)). In Entra it needs an
 /// application in the partner's own tenant with Partner Center's delegated permission `user_impersonation`, and one
 /// sign-in of an integration user, for example by [`DeviceCode`](super::DeviceCode). It cannot outlive a changed
-/// password, a revocation, or 90 days without use; then somebody must sign in again.
+/// password, a revocation, or 90 days without use; then the user must sign in again.
 ///
 /// Without a secret or a certificate it is a public client.
 ///
@@ -26,16 +24,16 @@ use crate::auth::{Credential, CredentialError, CredentialErrorKind, RefreshToken
 ///
 /// let credential = RefreshToken::new("contoso.onmicrosoft.com", "application id", FileStore::new("refresh-token"))
 ///     .client_secret("the secret's value")
-///     .on_store_failure(|error| eprintln!("wake somebody up: {error}"));
+///     .on_store_failure(|error| eprintln!("page the on-call engineer: {error}"));
 /// ```
 ///
 /// Tokens are redeemed at version 2 of the endpoint; one that came from version 1 (`/oauth2/token` with a `resource`)
-/// may be refused there and needs a new consent.
+/// may be rejected there and needs a new consent.
 ///
-/// Whoever signs in anew and saves the token into the same store takes the store's
-/// [`lock`](RefreshTokenStore::lock) for that. A renewal that has begun goes on in a task of its own until the new token
-/// is kept, even if the call that needed it is dropped; the runtime must run until then.
-pub struct RefreshToken(Chain);
+/// The store has the last word on which refresh token is the newest, under its [`lock`](RefreshTokenStore::lock). A
+/// redemption that has begun is finished and its token saved even if the call that needed it is dropped: it runs in a
+/// task of its own. Before the process ends, wait for it with [`finish_redemptions`](super::finish_redemptions).
+pub struct RefreshToken(Rotation);
 
 impl RefreshToken {
     /// Takes the partner's tenant (its id or a domain), the application's id and the place of the refresh token.
@@ -44,13 +42,19 @@ impl RefreshToken {
         client_id: impl Into<String>,
         store: impl RefreshTokenStore + 'static,
     ) -> Self {
-        Self(Chain::new(Application::new(tenant, client_id, Proof::None), store))
+        Self(Rotation::new(Application::new(tenant, client_id, ClientAuthentication::None), store))
+    }
+
+    pub(super) fn of(application: Application, store: Arc<dyn RefreshTokenStore>, initial: Option<String>) -> Self {
+        let mut rotation = Rotation::new(application, store);
+        rotation.initial = initial.map(Into::into);
+        Self(rotation)
     }
 
     /// The application's client secret, by its value.
     #[must_use]
     pub fn client_secret(mut self, secret: impl Into<String>) -> Self {
-        self.0.application.proof = Proof::Secret(secret.into().into());
+        self.0.application.authentication = ClientAuthentication::Secret(secret.into().into());
         self
     }
 
@@ -58,14 +62,13 @@ impl RefreshToken {
     #[cfg(feature = "certificate")]
     #[must_use]
     pub fn certificate(mut self, certificate: Certificate) -> Self {
-        self.0.application.proof = Proof::Certificate(certificate);
+        self.0.application.authentication = ClientAuthentication::Certificate(certificate);
         self
     }
 
-    /// The refresh token to begin with, as long as the store holds none.
+    /// The refresh token to begin with while the store holds none.
     ///
-    /// It gets another chance where Entra demands a new sign-in for the token that is kept: whoever gives a fresh one
-    /// need not empty the store.
+    /// After a new sign-in, save its token into the store; this one is not used again.
     #[must_use]
     pub fn initial(mut self, refresh_token: impl Into<String>) -> Self {
         self.0.initial = Some(refresh_token.into().into());
@@ -85,14 +88,7 @@ impl RefreshToken {
 
 impl Credential for RefreshToken {
     fn token<'a>(&'a self, request: &'a TokenRequest) -> TokenFuture<'a> {
-        Box::pin(async move {
-            self.0.redeem(request).await?.ok_or_else(|| {
-                CredentialError::new(
-                    CredentialErrorKind::SignInRequired,
-                    "there is no refresh token: the store is empty and no initial one was given",
-                )
-            })
-        })
+        Box::pin(self.0.redeem(request))
     }
 }
 

@@ -1,50 +1,50 @@
-//! A token that the service refuses is replaced, and not with every call.
+//! A token that the service rejects is replaced, and not with every call.
 
 use super::*;
 
-/// What a call does whose token is refused: it forgets the token and goes once more if there is another.
-async fn refused_call(fixture: &Fixture) {
-    let refused = fixture.cache.authorization().await.unwrap();
-    fixture.cache.forget(&refused);
+/// What a call does whose token is rejected: it forgets the token and goes once more if there is another.
+async fn rejected_call(fixture: &Fixture) {
+    let rejected = fixture.cache.authorization().await.unwrap();
+    fixture.cache.forget(&rejected);
     let _ = fixture.cache.authorization().await;
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_refused_token_is_replaced_once_for_all_who_met_the_refusal() {
+async fn a_rejected_token_is_replaced_once_for_all_calls_that_used_it() {
     let fixture = Fixture::numbered(HOUR);
-    let refused = fixture.cache.authorization().await.unwrap();
+    let rejected = fixture.cache.authorization().await.unwrap();
     for _ in 0..10 {
-        fixture.cache.forget(&refused);
+        fixture.cache.forget(&rejected);
     }
     assert_eq!(fixture.token().await, bearer(2));
-    // A latecomer whose refusal was of the first token.
-    fixture.cache.forget(&refused);
+    // A late call that was rejected with the first token.
+    fixture.cache.forget(&rejected);
     assert_eq!(fixture.token_at_once().await, bearer(2));
     assert_eq!(fixture.asked(), 2);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_hundred_refused_calls_cost_one_renewal() {
+async fn a_hundred_rejected_calls_cost_one_renewal() {
     let fixture = Fixture::numbered(HOUR);
     for _ in 0..100 {
-        refused_call(&fixture).await;
+        rejected_call(&fixture).await;
     }
     assert_eq!(fixture.asked(), 2);
     assert_eq!(fixture.token_at_once().await, bearer(2));
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_service_that_refuses_every_token_brings_about_one_renewal_in_half_a_minute() {
+async fn a_service_that_rejects_every_token_costs_one_renewal_in_half_a_minute() {
     let fixture = Fixture::numbered(HOUR);
     for _ in 0..300 {
-        refused_call(&fixture).await;
+        rejected_call(&fixture).await;
         advance(Duration::from_secs(1)).await;
     }
     assert!((10..=12).contains(&fixture.asked()), "{} tokens in five minutes", fixture.asked());
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_refusal_of_a_token_that_is_gone_already_delays_no_other() {
+async fn the_rejection_of_a_token_that_is_gone_already_delays_no_other() {
     let fixture = Fixture::numbered(Duration::from_secs(20));
     let first = fixture.cache.authorization().await.unwrap();
     advance(Duration::from_secs(20)).await;

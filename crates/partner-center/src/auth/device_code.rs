@@ -1,0 +1,157 @@
+//! A user signs in at another device, with a code.
+
+use std::fmt;
+use std::time::Duration;
+
+use secrecy::SecretString;
+use serde::Deserialize;
+use tokio::time::{Instant, sleep_until};
+
+use super::application::{self, Application, ClientAuthentication, delegated_scope};
+use super::form::Form;
+use super::signed_in::SignedIn;
+use super::token_response::{self, TokenResponse};
+use super::{CredentialError, CredentialErrorKind as Kind, TokenRequest};
+use crate::retry_policy::RetryPolicy;
+use crate::text::excerpt;
+
+/// A user signs in with a browser, on any device, by a code that is shown here.
+///
+/// For command-line tools, and for the first refresh token of a [`RefreshToken`](super::RefreshToken). In Entra it needs
+/// an application with Partner Center's delegated permission `user_impersonation` that allows public client flows
+/// ([source](https://learn.microsoft.com/entra/identity-platform/v2-oauth2-device-code)); Conditional Access may forbid
+/// the flow.
+///
+/// ```no_run
+/// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+/// use partner_center::Cloud;
+/// use partner_center::auth::{DeviceCode, FileStore, RefreshToken, TokenRequest};
+///
+/// let (tenant, application) = ("contoso.onmicrosoft.com", "application id");
+/// let request = TokenRequest::for_audience(Cloud::Global.audience(), Cloud::Global.authority())?;
+/// let device_code = DeviceCode::new(tenant, application);
+/// let signed_in = device_code
+///     .sign_in(&request, |prompt| println!("Open {} and enter {}", prompt.verification_uri, prompt.user_code))
+///     .await?;
+/// let store = FileStore::new("refresh-token");
+/// signed_in.save(&store).await?;
+/// // From now on, also in other processes and without the user:
+/// let credential = RefreshToken::new(tenant, application, store);
+/// # Ok(())
+/// # }
+/// ```
+pub struct DeviceCode(Application);
+
+/// What to show the user, on one line each and free of control characters.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct DevicePrompt {
+    /// The code that the user enters.
+    pub user_code: String,
+    /// Where the user enters it.
+    pub verification_uri: String,
+    /// Entra's own sentence that says both.
+    pub message: Option<String>,
+    /// How long the user has.
+    pub expires_in: Duration,
+}
+
+/// How long a code lives if the response does not say.
+const DEFAULT_LIFETIME: Duration = Duration::from_secs(15 * 60);
+/// How often to poll if the response does not say, and what `slow_down` adds
+/// ([RFC 8628](https://www.rfc-editor.org/rfc/rfc8628#section-3.5)).
+const INTERVAL: Duration = Duration::from_secs(5);
+
+/// [RFC 8628, section 3.2](https://www.rfc-editor.org/rfc/rfc8628#section-3.2).
+#[derive(Deserialize)]
+struct DeviceAuthorization {
+    device_code: SecretString,
+    user_code: String,
+    #[serde(alias = "verification_url")]
+    verification_uri: String,
+    message: Option<String>,
+    #[serde(default, deserialize_with = "token_response::seconds")]
+    expires_in: Option<Duration>,
+    #[serde(default, deserialize_with = "token_response::seconds")]
+    interval: Option<Duration>,
+}
+
+impl DeviceCode {
+    /// Takes the partner's tenant (its id or a domain) and the application's id.
+    pub fn new(tenant: impl Into<String>, client_id: impl Into<String>) -> Self {
+        Self(Application::new(tenant, client_id, ClientAuthentication::None))
+    }
+
+    /// Has `prompt` show the code, and waits until the user has signed in. Nothing is stored.
+    ///
+    /// # Errors
+    ///
+    /// [`Declined`](Kind::Declined) and [`Expired`](Kind::Expired) as the user does, and whatever else keeps the token
+    /// endpoint from granting a token.
+    pub async fn sign_in(
+        &self,
+        request: &TokenRequest,
+        prompt: impl FnOnce(&DevicePrompt) + Send,
+    ) -> Result<SignedIn, CredentialError> {
+        let scope = delegated_scope(request);
+        let response = self.0.ask(request, "devicecode", |form| form.field("scope", &scope)).await?;
+        let began = response.sent;
+        let device: DeviceAuthorization = token_response::read_json(response)?;
+        let expires_in = device.expires_in.unwrap_or(DEFAULT_LIFETIME);
+        prompt(&DevicePrompt {
+            user_code: excerpt(&device.user_code, 64).to_string(),
+            verification_uri: excerpt(&device.verification_uri, 512).to_string(),
+            message: device.message.map(|message| excerpt(&message, 1024).to_string()),
+            expires_in,
+        });
+        let interval = device.interval.unwrap_or(INTERVAL);
+        SignedIn::new(self.poll(request, &device.device_code, interval, began.checked_add(expires_in)).await?)
+    }
+
+    /// Polls until the user has decided or the code has expired.
+    async fn poll(
+        &self,
+        request: &TokenRequest,
+        device_code: &SecretString,
+        mut interval: Duration,
+        end: Option<Instant>,
+    ) -> Result<TokenResponse, CredentialError> {
+        // Each poll is one attempt: a repeat within the interval is what the standard forbids.
+        let request = request.clone().retry(RetryPolicy::off());
+        let mut delay = interval;
+        loop {
+            let next = Instant::now().checked_add(delay).filter(|next| end.is_none_or(|end| *next < end));
+            let Some(next) = next else { return Err(CredentialError::new(Kind::Expired, "the code has expired")) };
+            sleep_until(next).await;
+            let grant_type = "urn:ietf:params:oauth:grant-type:device_code";
+            let add = |form: Form| form.secret("device_code", device_code);
+            let error = match self.0.redeem(&request, grant_type, add).await {
+                Ok(tokens) => return Ok(tokens),
+                Err(error) => error,
+            };
+            match error.error() {
+                Some("authorization_pending") => {}
+                Some("slow_down") => interval = interval.saturating_add(INTERVAL),
+                // The user may be at it right now; only the code's end is final.
+                _ if error.is_retryable() => interval = interval.saturating_add(INTERVAL),
+                _ => return Err(error),
+            }
+            delay = interval.max(error.retry_after().unwrap_or_default());
+        }
+    }
+}
+
+impl fmt::Debug for DevicePrompt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DevicePrompt")
+            .field("verification_uri", &self.verification_uri)
+            .field("expires_in", &self.expires_in)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for DeviceCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        application::debug("DeviceCode", &self.0, f)
+    }
+}

@@ -1,0 +1,175 @@
+//! Reads the OAuth error in a response of the token endpoint.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::fmt;
+
+use http::{HeaderMap, StatusCode};
+use serde::de::{DeserializeOwned, IgnoredAny, Visitor};
+use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
+
+use super::aadsts::{self, Row};
+use super::application::ClientAuthentication;
+use super::error::{CredentialError, Details};
+use super::error_kind::CredentialErrorKind as Kind;
+use super::form::Form;
+use crate::exchange::{Head, without_byte_order_mark};
+use crate::pipeline::retry_after;
+
+/// How much of a text is kept, in characters.
+const LONGEST_DESCRIPTION: usize = 4096;
+const LONGEST_WORD: usize = 128;
+
+/// What was sent, as far as it matters to what went wrong.
+pub(super) struct Sent<'a> {
+    pub(super) form: &'a Form,
+    pub(super) authentication: &'a ClientAuthentication,
+    pub(super) correlation_id: &'a str,
+}
+
+/// Whether a response with a success status holds an OAuth error instead of tokens.
+pub(super) fn is_error(body: &[u8]) -> bool {
+    #[derive(Deserialize)]
+    struct Fields {
+        error: String,
+        access_token: Option<IgnoredAny>,
+    }
+    let fields = serde_json::from_slice(without_byte_order_mark(body));
+    fields.is_ok_and(|fields: Fields| !fields.error.is_empty() && fields.access_token.is_none())
+}
+
+/// The error in a response that grants nothing.
+///
+/// Entra's body names `error`, `error_description`, `error_codes`, `trace_id` and `correlation_id`
+/// ([source](https://learn.microsoft.com/entra/identity-platform/reference-error-codes#handling-error-codes-in-your-application));
+/// what is missing there is looked for in the description and in the headers.
+pub(super) fn read(head: &Head, body: &[u8], sent: &Sent<'_>) -> CredentialError {
+    let Head { status, headers, .. } = head;
+    let body = String::from_utf8_lossy(without_byte_order_mark(body));
+    let body = fields(&body);
+    // Every text is redacted whole before it is cut, so that no part of a secret is left.
+    let bounded = |text: &str, limit| sent.form.redact(text).chars().take(limit).collect::<String>();
+    let field = |name, limit| field::<Text>(&body, name).map(|Text(text)| bounded(&text, limit));
+    let word = |name| field(name, LONGEST_WORD).filter(|word| !word.is_empty());
+    let (error, description) = (word("error"), field("error_description", LONGEST_DESCRIPTION));
+    let aadsts_codes = match codes_in_list(&body) {
+        codes if codes.is_empty() => aadsts::in_text(description.as_deref().unwrap_or_default()),
+        codes => codes,
+    };
+    let in_description = |label| labelled(description.as_deref().unwrap_or_default(), label);
+    let in_header = |name| Some(bounded(headers.get(name)?.to_str().ok()?, LONGEST_WORD));
+    let Row { kind, reason, help } = row(*status, error.as_deref(), &aadsts_codes, sent.authentication);
+    let message = match kind {
+        Kind::UnexpectedResponse => bounded(&unexpected(*status, headers), LONGEST_DESCRIPTION),
+        _ => reason.to_owned(),
+    };
+    let help = help.map(str::to_owned).or_else(|| {
+        let code = aadsts_codes.first().filter(|code| aadsts::find(**code).is_none())?;
+        Some(format!("{} https://login.microsoftonline.com/error?code={code} explains the code.", kind.help()))
+    });
+    Details {
+        status: Some(*status),
+        correlation_id: word("correlation_id")
+            .or_else(|| in_description("Correlation ID:"))
+            .or_else(|| in_header("client-request-id"))
+            .or_else(|| Some(sent.correlation_id.to_owned())),
+        trace_id: word("trace_id").or_else(|| in_description("Trace ID:")).or_else(|| in_header("x-ms-request-id")),
+        retry_after: retry_after::in_headers(headers),
+        error,
+        description,
+        aadsts_codes,
+        help,
+        ..Details::new(kind, message)
+    }
+    .into()
+}
+
+/// Which kind of error it is: by the status where that says it all, else by Entra's code, else by the OAuth error.
+fn row(status: StatusCode, error: Option<&str>, codes: &[u32], authentication: &ClientAuthentication) -> Row {
+    let kind = |kind| Row { kind, reason: "", help: None };
+    if status == StatusCode::TOO_MANY_REQUESTS {
+        return kind(Kind::Throttled);
+    }
+    if status == StatusCode::REQUEST_TIMEOUT || status.is_server_error() {
+        return kind(Kind::ServerFailure);
+    }
+    let Some(error) = error else { return kind(Kind::UnexpectedResponse) };
+    codes.iter().copied().find_map(aadsts::find).unwrap_or_else(|| match error {
+        "invalid_grant" | "interaction_required" | "login_required" => kind(Kind::SignInRequired),
+        "consent_required" => kind(Kind::ConsentMissing),
+        "invalid_client" => match authentication {
+            ClientAuthentication::None => aadsts::NO_AUTHENTICATION,
+            ClientAuthentication::Secret(_) => aadsts::WRONG_SECRET,
+            #[cfg(feature = "certificate")]
+            ClientAuthentication::Certificate(_) => aadsts::WRONG_CERTIFICATE,
+        },
+        "unauthorized_client" => kind(Kind::UnknownApplication),
+        "invalid_scope" | "invalid_resource" => kind(Kind::UnknownAudience),
+        "authorization_declined" | "access_denied" => kind(Kind::Declined),
+        "expired_token" | "code_expired" => kind(Kind::Expired),
+        "temporarily_unavailable" | "server_error" => kind(Kind::ServerFailure),
+        _ => kind(Kind::Rejected),
+    })
+}
+
+type Fields<'a> = HashMap<Cow<'a, str>, &'a RawValue>;
+
+/// The fields of an object, each still unread: one that cannot be read does not take the others with it.
+fn fields(body: &str) -> Fields<'_> {
+    serde_json::from_str(body).unwrap_or_default()
+}
+
+fn field<T: DeserializeOwned>(fields: &Fields<'_>, name: &str) -> Option<T> {
+    serde_json::from_str(fields.get(name)?.get()).ok()
+}
+
+/// `"error_codes": [700082]`; numbers as text are taken too.
+fn codes_in_list(fields: &Fields<'_>) -> Vec<u32> {
+    let list = field::<Vec<Box<RawValue>>>(fields, "error_codes").unwrap_or_default();
+    let number = |value: &RawValue| value.get().trim_matches('"').trim_start_matches("AADSTS").parse().ok();
+    list.iter().filter_map(|value| number(value)).take(aadsts::MOST).collect()
+}
+
+/// `Trace ID: 5f0b...`, up to the end of the word.
+fn labelled(text: &str, label: &str) -> Option<String> {
+    let (_, rest) = text.split_once(label)?;
+    Some(rest.split_whitespace().next()?.chars().take(LONGEST_WORD).collect())
+}
+
+/// A text in which half of a surrogate pair is no error.
+struct Text(String);
+
+impl<'de> Deserialize<'de> for Text {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Bytes;
+        impl Visitor<'_> for Bytes {
+            type Value = Text;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a text")
+            }
+
+            fn visit_bytes<E>(self, bytes: &[u8]) -> Result<Text, E> {
+                Ok(Text(String::from_utf8_lossy(bytes).into_owned()))
+            }
+        }
+        deserializer.deserialize_bytes(Bytes)
+    }
+}
+
+/// What came back, without a word of the body: an incomplete response may hold a token.
+fn unexpected(status: StatusCode, headers: &HeaderMap) -> String {
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    match (status.is_redirection(), text(http::header::LOCATION), text(http::header::CONTENT_TYPE)) {
+        (true, Some(location), _) => format!("a redirect to {}, which is not followed", host(location)),
+        (_, _, Some(content_type)) => format!("content type {content_type}, without an OAuth error that can be read"),
+        _ => "no OAuth error that can be read".to_owned(),
+    }
+}
+
+/// The host alone: a query may hold anything.
+fn host(location: &str) -> String {
+    let host = reqwest::Url::parse(location).ok().and_then(|url| url.host_str().map(str::to_owned));
+    host.unwrap_or_else(|| "another path".to_owned())
+}

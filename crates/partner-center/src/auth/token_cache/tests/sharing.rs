@@ -1,0 +1,89 @@
+//! One request serves all callers that wait, and a caller that is dropped strands none of them.
+
+use partner_center_mock::token_endpoint::{Rotation, TokenEndpoint};
+
+use super::*;
+use crate::auth::{MemoryStore, RefreshToken};
+
+async fn all(fixture: &Fixture, count: usize) -> Vec<Result<String, String>> {
+    let callers: Vec<_> = (0..count).map(|_| fixture.caller()).collect();
+    let mut outcomes = Vec::new();
+    for caller in callers {
+        outcomes.push(caller.await.unwrap());
+    }
+    outcomes
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_thousand_callers_of_a_cold_cache_share_one_token() {
+    let fixture = Fixture::numbered(HOUR);
+    assert_eq!(all(&fixture, 1000).await, vec![bearer(1); 1000]);
+    assert_eq!(fixture.asked(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_thousand_callers_of_a_cold_cache_share_one_error() {
+    let fixture = Fixture::new(|number| Err(CredentialError::other(format!("failure {number}"))));
+    let errors = all(&fixture, 1000).await;
+    assert_eq!(errors, vec![Err("could not obtain an access token: failure 1".to_owned()); 1000]);
+    assert_eq!(fixture.asked(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn callers_on_many_threads_share_one_token_too() {
+    let fixture = Fixture::asking(|number| async move { Ok(named(number, HOUR)) });
+    assert_eq!(all(&fixture, 1000).await, vec![bearer(1); 1000]);
+    assert_eq!(fixture.asked(), 1);
+}
+
+#[tokio::test]
+async fn a_thousand_callers_cost_the_token_endpoint_one_request() {
+    let entra = TokenEndpoint::builder().rotation(Rotation::OldIsRevoked).start().await.unwrap();
+    let request = TokenRequest::for_audience("https://service.example", &entra.authority()).unwrap();
+    let credential = RefreshToken::new("contoso.example", "app", MemoryStore::new("first"));
+    let cache = Arc::new(TokenCache::new(Arc::new(credential), request));
+    let fixture = Fixture { cache, asked: Arc::default() };
+    let tokens = all(&fixture, 1000).await;
+    assert_eq!(entra.requests().len(), 1);
+    assert_eq!(tokens, vec![Ok(format!("Bearer {}", entra.access_tokens()[0])); 1000]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_caller_that_leaves_strands_nobody() {
+    let fixture = Fixture::numbered(HOUR);
+    let leader = fixture.caller();
+    yield_now().await;
+    let followers: Vec<_> = (0..10).map(|_| fixture.caller()).collect();
+    yield_now().await;
+    assert_eq!(fixture.asked(), 1);
+    leader.abort();
+    assert!(leader.await.unwrap_err().is_cancelled());
+    for follower in followers {
+        assert_eq!(follower.await.unwrap(), bearer(2));
+    }
+    assert_eq!(fixture.asked(), 2, "one of them has begun anew, for all");
+}
+
+#[tokio::test(start_paused = true)]
+async fn leaves_no_task_behind() {
+    let tasks = || tokio::runtime::Handle::current().metrics().num_alive_tasks();
+    let fixture = Fixture::numbered(HOUR);
+    let waited = tokio::time::timeout(Duration::from_millis(10), fixture.cache.authorization()).await;
+    assert!(waited.is_err());
+    assert_eq!(tasks(), 0);
+    assert_eq!(fixture.token().await, bearer(2));
+    assert_eq!(tasks(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_credential_that_panics_takes_no_other_caller_with_it() {
+    let fixture = Fixture::new(|number| match number {
+        1 => std::panic::panic_any("on purpose"),
+        number => Ok(named(number, HOUR)),
+    });
+    let panicking = fixture.caller();
+    yield_now().await;
+    assert_eq!(all(&fixture, 10).await, vec![bearer(2); 10]);
+    assert!(panicking.await.unwrap_err().is_panic());
+    assert_eq!(fixture.asked(), 2);
+}

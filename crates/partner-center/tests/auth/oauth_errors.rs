@@ -1,0 +1,117 @@
+//! OAuth errors as Entra sends them, and as it should not: which kind each is, and what of it is kept.
+
+use partner_center::RetryPolicy;
+use partner_center::auth::{ClientSecret, CredentialError, CredentialErrorKind as Kind, MemoryStore, RefreshToken};
+use partner_center_mock::Reply;
+use partner_center_mock::token_endpoint::TokenEndpoint;
+
+use crate::support::{CLIENT_ID, Outcome, TENANT, request, token};
+
+/// The error that this body with status 400 leads to.
+async fn error(body: impl Into<Vec<u8>>) -> CredentialError {
+    let entra = TokenEndpoint::start().await.expect("loopback has a free port");
+    entra.answer_always(Reply::json(400, &()).body(body));
+    let credential = ClientSecret::new(TENANT, CLIENT_ID, "s3cr3t-value");
+    token(&credential, &request(&entra).retry(RetryPolicy::off())).await.expect_err("an OAuth error")
+}
+
+#[tokio::test]
+async fn the_kind_follows_from_the_code_and_else_from_the_oauth_error() {
+    for (codes, kind) in [
+        (&[700_082, 70_008, 50_173, 70_000, 1][..], Kind::SignInRequired),
+        (&[700_005, 7_000_012], Kind::WrongTenant),
+        (&[50_076, 50_079, 50_158], Kind::MfaRequired),
+        (&[53_003], Kind::ConditionalAccess),
+        (&[7_000_215, 7_000_218, 700_025, 7_000_222, 700_023, 700_027], Kind::InvalidClient),
+        (&[90_002], Kind::UnknownTenant),
+        (&[700_016], Kind::UnknownApplication),
+        (&[65_001], Kind::ConsentMissing),
+        (&[500_011], Kind::UnknownAudience),
+        (&[50_196, 90_055], Kind::Throttled),
+    ] {
+        for &code in codes {
+            let error = error(format!(r#"{{"error":"invalid_grant","error_codes":[{code}]}}"#)).await;
+            assert_eq!((error.kind(), error.aadsts_codes()), (kind, &[code][..]));
+            assert_eq!(error.is_retryable(), kind == Kind::Throttled, "{code}");
+        }
+    }
+    for (oauth_error, kind) in [
+        ("interaction_required", Kind::SignInRequired),
+        ("brand_new", Kind::Rejected),
+        ("temporarily_unavailable", Kind::ServerFailure),
+    ] {
+        assert_eq!(error(format!(r#"{{"error":"{oauth_error}"}}"#)).await.kind(), kind);
+    }
+}
+
+#[tokio::test]
+async fn a_code_without_help_of_its_own_is_linked_and_a_missing_one_is_not() {
+    for (body, link) in [
+        (r#"{"error":"invalid_grant","error_codes":[135011]}"#, Some("error?code=135011")),
+        (r#"{"error":"brand_new","error_codes":[9001]}"#, Some("error?code=9001")),
+        (r#"{"error":"brand_new"}"#, None),
+        (r#"{"error":"invalid_grant","error_codes":[700082]}"#, None),
+    ] {
+        let error = error(body).await;
+        let help = error.help();
+        assert_eq!(help.contains("https://login.microsoftonline.com/error"), link.is_some(), "{help}");
+        assert!(help.contains(link.unwrap_or_default()), "{help}");
+    }
+}
+
+#[tokio::test]
+async fn an_invalid_client_is_told_by_what_was_sent() -> Outcome {
+    let body = r#"{"error":"invalid_client"}"#;
+    let with_secret = error(body).await;
+    assert!(with_secret.to_string().contains("the client secret is wrong"), "{with_secret}");
+    assert!(with_secret.help().contains("not the secret's id"), "{}", with_secret.help());
+    let entra = TokenEndpoint::start().await?;
+    entra.answer_always(Reply::text(401, body));
+    let public = RefreshToken::new(TENANT, CLIENT_ID, MemoryStore::new("s3cr3t-first"));
+    let error = token(&public, &request(&entra)).await.expect_err("an OAuth error");
+    assert!(error.to_string().contains("neither a client secret nor a certificate was sent"), "{error}");
+    assert!(error.help().contains("Allow public client flows") && !error.help().contains("secret's id"));
+    Ok(())
+}
+
+#[tokio::test]
+async fn finds_codes_and_ids_in_the_description_if_the_fields_are_missing() {
+    let error = error(
+        "\u{feff}{\"error\":\"invalid_grant\",\"error_description\":\"AADSTS700082: too old.\\r\\nTrace ID: \
+         trace-1\\r\\nCorrelation ID: correlation-1\\r\\nTimestamp: 2026-01-01 00:00:00Z\"}",
+    )
+    .await;
+    assert_eq!(error.aadsts_codes(), [700_082]);
+    assert_eq!((error.trace_id(), error.correlation_id()), (Some("trace-1"), Some("correlation-1")));
+    assert_eq!(
+        error.to_string(),
+        "the user must sign in again: the refresh token has expired, by age or because it was not used: too old. \
+         (AADSTS700082, invalid_grant, HTTP 400, correlation id correlation-1, trace id trace-1)"
+    );
+}
+
+#[tokio::test]
+async fn one_odd_byte_or_field_does_not_lose_the_others() {
+    let known = r#""error":"invalid_grant","error_codes":["50076",null,{},"x"],"trace_id":"t""#;
+    for odd in [
+        r#""error_description":"half \ud83d""#,
+        r#""error_description":5"#,
+        r#""suberror":1e999"#,
+        &format!(r#""claims":{}{}"#, "[".repeat(500), "]".repeat(500)),
+    ] {
+        let error = error(format!("{{{odd},{known}}}")).await;
+        assert_eq!((error.kind(), error.trace_id()), (Kind::MfaRequired, Some("t")), "{odd:.60}");
+    }
+    let latin = [b"{\"error_description\":\"n\xf6tig\",", known.as_bytes(), b"}"].concat();
+    let error = error(latin).await;
+    assert_eq!((error.kind(), error.description()), (Kind::MfaRequired, Some("n\u{fffd}tig")));
+}
+
+#[tokio::test]
+async fn keeps_the_status_of_a_response_without_an_oauth_error() {
+    for body in ["", "<html>", "{", "[]", "null", "{\"error\":5}", "{\"error\":\"\"}", "{}"] {
+        let error = error(body).await;
+        assert_eq!(error.kind(), Kind::UnexpectedResponse, "{body}");
+        assert_eq!(error.status().map(|status| status.as_u16()), Some(400), "{body}");
+    }
+}
