@@ -21,7 +21,7 @@ pub(crate) fn completions(shell: Shell) -> Result<Exit, Failure> {
         script = script.replace("partner__subcmd__center", "partner__center");
     }
     print(&script)?;
-    Ok(Exit::Fine)
+    Ok(Exit::Success)
 }
 
 /// Prints the main page, or writes one page for each command into `folder`.
@@ -30,12 +30,12 @@ pub(crate) fn man(folder: Option<&Path>) -> Result<Exit, Failure> {
         let mut page = Vec::new();
         clap_mangen::Man::new(Arguments::command()).render(&mut page)?;
         print(&String::from_utf8_lossy(&page))?;
-        return Ok(Exit::Fine);
+        return Ok(Exit::Success);
     };
     let refused = |error: &std::io::Error| {
         Failure::file(error, format!("{} cannot be written", folder.display()), "Name a folder that exists.")
     };
     fs::read_dir(folder).map_err(|error| refused(&error))?;
     clap_mangen::generate_to(Arguments::command(), folder).map_err(|error| refused(&error))?;
-    Ok(Exit::Fine)
+    Ok(Exit::Success)
 }

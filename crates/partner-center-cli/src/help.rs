@@ -3,7 +3,7 @@
 use partner_center::auth::{CredentialError, CredentialErrorKind};
 use partner_center::{Error, ErrorKind};
 
-use crate::sign_in::credential;
+use crate::environment;
 
 /// What to do about a failed call.
 pub(crate) fn of(error: &Error) -> String {
@@ -88,7 +88,7 @@ fn needs_sign_in(kind: CredentialErrorKind) -> bool {
 
 /// Where the credential is renewed: `login` is of no use against a variable that goes before it.
 fn sign_in_again() -> String {
-    match credential::variable_that_decides() {
+    match environment::credential_variable().ok().flatten() {
         Some(name) => format!("Set a new value in {name}."),
         None => "Run `partner-center login`.".to_owned(),
     }

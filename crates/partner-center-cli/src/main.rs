@@ -5,6 +5,7 @@ mod client;
 mod config;
 mod doctor;
 mod documents;
+mod environment;
 mod exit;
 mod failure;
 mod help;
@@ -12,7 +13,9 @@ mod organization;
 mod output;
 mod settings;
 mod sign_in;
+mod signals;
 mod terminal;
+mod text;
 mod trace;
 
 use std::process::ExitCode;
@@ -70,7 +73,7 @@ fn run(arguments: Arguments) -> Result<Exit, Failure> {
             Command::Status { output } => sign_in::status::run(&settings, output).await,
             Command::Doctor(doctor) => doctor::run(&settings, &doctor).await,
             Command::Config { output } => config::run(&settings, output),
-            Command::Completions { .. } | Command::Man { .. } => Ok(Exit::Fine),
+            Command::Completions { .. } | Command::Man { .. } => Ok(Exit::Success),
         }
     });
     // A prompt or a keyring that still blocks a thread must not keep the process.

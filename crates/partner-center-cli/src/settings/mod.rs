@@ -14,6 +14,7 @@ use partner_center::uuid::Uuid;
 
 use self::file::Profile;
 use crate::arguments::{CloudName, GlobalOptions};
+use crate::environment::variable;
 use crate::failure::Failure;
 
 /// A value and where it comes from.
@@ -196,17 +197,6 @@ fn parsed<T>(
     let value = parse(&text)
         .ok_or_else(|| Failure::usage(format!("{name} is `{text}`"), format!("Set it to {wanted}, or unset it.")))?;
     Ok(Some(value))
-}
-
-/// An environment variable; an empty one counts as not set.
-pub(crate) fn variable(name: &str) -> Result<Option<String>, Failure> {
-    match std::env::var(name) {
-        Ok(value) => Ok(Some(value.trim().to_owned()).filter(|value| !value.is_empty())),
-        Err(std::env::VarError::NotPresent) => Ok(None),
-        Err(std::env::VarError::NotUnicode(_)) => {
-            Err(Failure::usage(format!("the environment variable {name} is not UTF-8"), "Set it to plain text."))
-        }
-    }
 }
 
 fn folder() -> Result<PathBuf, Failure> {

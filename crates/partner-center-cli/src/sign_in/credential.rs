@@ -6,9 +6,10 @@ use partner_center::auth::{self, ClientSecret, Credential, ExposeSecret, Refresh
 
 use super::keeper;
 use super::record::{Kind, Place, Record};
+use crate::environment::{self, ACCESS_TOKEN, credential_variable};
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::settings::{Setting, Settings, Source, variable};
+use crate::settings::{Setting, Settings, Source};
 use crate::terminal::warn;
 
 /// What there is to sign in with.
@@ -19,35 +20,9 @@ pub(crate) enum Found {
     Nothing,
 }
 
-/// A token of its own needs neither a tenant nor an application.
-const TOKEN: &str = "PARTNER_CENTER_ACCESS_TOKEN";
-/// The variables that bring a credential, in the order in which they decide.
-const VARIABLES: [&str; 5] = [
-    TOKEN,
-    "PARTNER_CENTER_REFRESH_TOKEN_FILE",
-    "PARTNER_CENTER_REFRESH_TOKEN",
-    "AZURE_CLIENT_SECRET",
-    "AZURE_CLIENT_CERTIFICATE_PATH",
-];
-
-/// The variable that goes before a kept sign-in, if one is set.
-fn decides() -> Result<Option<&'static str>, Failure> {
-    for name in VARIABLES {
-        if variable(name)?.is_some() {
-            return Ok(Some(name));
-        }
-    }
-    Ok(None)
-}
-
-/// The same for those who cannot fail; what is no text decides nothing.
-pub(crate) fn variable_that_decides() -> Option<&'static str> {
-    decides().ok().flatten()
-}
-
 /// Says that a variable goes before the kept sign-in, where one does.
 pub(crate) fn warn_of_variable(what_it_does: &str, without: &str) -> Result<(), Failure> {
-    if let Some(name) = decides()? {
+    if let Some(name) = credential_variable()? {
         warn(&format!("{name} is set and {what_it_does}; unset it to {without}"));
     }
     Ok(())
@@ -65,8 +40,8 @@ pub(crate) fn identity(settings: &Settings) -> Result<Identity, Failure> {
     let of_environment = |setting: &Option<Setting<String>>| {
         setting.clone().filter(|setting| matches!(setting.source, Source::Environment(_)))
     };
-    Ok(match decides()? {
-        Some(TOKEN) => Identity { tenant: None, client_id: None },
+    Ok(match credential_variable()? {
+        Some(ACCESS_TOKEN) => Identity { tenant: None, client_id: None },
         Some(_) => {
             Identity { tenant: of_environment(&settings.tenant), client_id: of_environment(&settings.client_id) }
         }
@@ -82,7 +57,8 @@ pub(crate) fn identity(settings: &Settings) -> Result<Identity, Failure> {
 
 /// Looks into the environment, then for a kept sign-in.
 pub(crate) async fn find(settings: &Settings) -> Result<Found, Failure> {
-    if let Some(name) = decides()? {
+    if let Some(name) = credential_variable()? {
+        environment::check_credential(name)?;
         return Ok(Found::Environment(name, auth::from_env()?));
     }
     let Some(record) = Record::read(settings)? else { return Ok(Found::Nothing) };

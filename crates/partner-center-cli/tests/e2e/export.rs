@@ -47,7 +47,7 @@ fn odd_lines_are_told_with_their_number_and_do_not_stop_the_rest() {
     let world = World::new();
     let list = format!("\u{feff}Customer;Name\r\n\r\n# ours\r\n{{{}}};x\r\n", id(0).to_uppercase());
     let list = [list.as_bytes(), b"\xff\xfe\x80 no text\n\"", id(1).as_bytes(), b"\"\nno guid\n"].concat();
-    let outcome = world.run_with_input(&export(&["--to", "out"]), &list);
+    let outcome = world.run_with_input(&export(&["--from", "-", "--to", "out"]), &list);
     assert_eq!(outcome.code, Some(1));
     assert_eq!(lines(&world.path("out")).len(), 2);
     golden::check("export-odd-lines.stderr", &outcome.err);
@@ -68,6 +68,8 @@ fn resuming_asks_for_nobody_twice() {
 
     let before = world.service.request_count();
     world.run(&export(&["--from", &all, "--to", "out", "--resume", "--retry-failed"]));
+    assert_eq!(world.service.request_count() - before, 0, "a customer that is not found is not retryable");
+    world.run(&export(&["--from", &all, "--to", "out", "--resume", "--retry-failed=all"]));
     assert_eq!(world.service.request_count() - before, 1);
     assert_eq!(lines(&world.path("out.failures")).len(), 1);
 }
@@ -108,5 +110,5 @@ fn a_refused_sign_in_ends_the_run_and_is_no_failure_of_a_customer() {
     let outcome = ended(command.env("PARTNER_CENTER_REFRESH_TOKEN", "r").spawn().expect("the binary runs"));
     assert_eq!(outcome.code, Some(3), "{}", outcome.err);
     assert_eq!(lines(&world.path("out.failures")).len(), 0);
-    assert!(outcome.err.contains("give the same command with --resume"), "{}", outcome.err);
+    assert!(outcome.err.contains("run the same command with --resume"), "{}", outcome.err);
 }

@@ -18,7 +18,7 @@ fn get(world: &World, arguments: &[&str]) -> Outcome {
 #[test]
 fn one_customer_in_every_format() {
     let world = World::new();
-    for format in ["table", "json", "yaml", "csv", "raw"] {
+    for format in ["table", "json", "ndjson", "csv", "raw"] {
         let outcome = get(&world, &[&id(3), "--output", format]);
         assert_eq!((outcome.code, &*outcome.err), (Some(0), ""));
         golden::check(&format!("get-one.{format}"), &outcome.out);
@@ -28,7 +28,7 @@ fn one_customer_in_every_format() {
 #[test]
 fn several_customers_in_every_format_in_the_order_asked_for() {
     let world = World::new();
-    for format in ["table", "json", "yaml", "csv", "raw"] {
+    for format in ["table", "json", "ndjson", "csv", "raw"] {
         let outcome = get(&world, &[&id(4), &id(1), "--output", format]);
         assert_eq!((outcome.code, &*outcome.err), (Some(0), ""));
         golden::check(&format!("get-several.{format}"), &outcome.out);
@@ -85,7 +85,7 @@ fn a_failure_that_concerns_everybody_loses_nothing_that_was_fetched() {
     assert_eq!(some.code, Some(1), "{}", some.err);
     assert_eq!(some.out.matches("displayName").count(), 2);
     assert_eq!(some.err.matches("error: ").count(), 1, "{}", some.err);
-    assert!(some.err.contains("were not asked for"), "{}", some.err);
+    assert!(some.err.contains("were not fetched"), "{}", some.err);
     let none = get(&world, &["--base-url", &world.refusing_after(0).url(), ids[0], ids[1]]);
     assert_eq!((none.code, &*none.out), (Some(3), ""), "{}", none.err);
 }
