@@ -83,8 +83,9 @@ impl CloudName {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Fetch organizations of customers
-    #[command(subcommand, visible_alias = "org")]
+    /// Fetch organizations of customers [alias: org]
+    // Completions would offer a visible alias instead of the name.
+    #[command(subcommand, alias = "org", after_long_help = examples::ORGANIZATION)]
     Organization(OrganizationCommand),
     /// Sign in, and keep the sign-in for later commands
     ///
@@ -168,5 +169,17 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         super::Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_has_examples_that_fit_a_manual_page() {
+        fn check(command: &clap::Command) {
+            let help = command.get_after_long_help().map(ToString::to_string).unwrap_or_default();
+            assert!(help.starts_with("Examples:\n"), "{}", command.get_name());
+            let mut examples = help.lines().take_while(|line| !line.is_empty());
+            assert!(examples.all(|line| line.trim_start().len() <= 73), "{help}");
+            command.get_subcommands().for_each(check);
+        }
+        check(&super::Arguments::command());
     }
 }

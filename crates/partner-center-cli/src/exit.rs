@@ -32,7 +32,7 @@ Exit codes:
   6    throttled, unavailable or timed out
   7    a file could not be read or written
   130  stopped by Ctrl-C
-  143  ended by SIGTERM, or on Windows by closing the window or logging off";
+  143  ended by SIGTERM, or on Windows by closing the window";
 
 impl Exit {
     pub(crate) fn of(error: &Error) -> Self {

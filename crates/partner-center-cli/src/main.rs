@@ -28,6 +28,7 @@ use crate::failure::Failure;
 use crate::settings::Settings;
 
 fn main() -> ExitCode {
+    documents::complete();
     // Usage errors and help are printed before the options are known.
     let has_no_color = std::env::args_os().any(|argument| argument == "--no-color");
     if has_no_color {
@@ -57,7 +58,7 @@ fn run(arguments: Arguments) -> Result<Exit, Failure> {
         trace::start();
     }
     let settings = Settings::resolve(&global)?;
-    // A name with a typing error would lead to other addresses than those meant.
+    // A misspelled name would lead to other addresses than those meant.
     if !matches!(arguments.command, Command::Login(_)) {
         sign_in::check_profile(&settings)?;
     }

@@ -1,29 +1,34 @@
-//! What `--help` and the manual pages show after the options.
+//! The examples of each command, for `--help` and manual pages of 80 columns.
 
 pub(super) const ROOT: &str = "\
 Examples:
-  partner-center login --tenant contoso.onmicrosoft.com --client-id APPLICATION_ID
+  partner-center login --tenant contoso.onmicrosoft.com --client-id ID
   partner-center organization get CUSTOMER_TENANT_ID
-  partner-center organization export --from customers.csv --to organizations.csv
+  partner-center organization export --from ids.csv --to all.csv
   partner-center doctor CUSTOMER_TENANT_ID";
+
+pub(super) const ORGANIZATION: &str = "\
+Examples:
+  partner-center organization get CUSTOMER_TENANT_ID
+  partner-center organization export --from ids.csv --to all.csv";
 
 pub(super) const GET: &str = "\
 Examples:
   partner-center organization get CUSTOMER_TENANT_ID
-  partner-center organization get ID_1 ID_2 --format csv > organizations.csv
-  partner-center organization get --from customers.txt --columns displayName,city";
+  partner-center organization get ID_1 ID_2 --format csv > some.csv
+  partner-center organization get --from ids.txt --columns city,state";
 
 pub(super) const EXPORT: &str = "\
 Examples:
-  partner-center organization export --from customers.csv --to organizations.ndjson
-  partner-center organization export --from customers.csv --to organizations.ndjson --resume
-  partner-center organization export --from customers.csv --to organizations.csv --excel
-  partner-center organization export --from - --to - < customers.txt | jq -r .displayName";
+  partner-center organization export --from ids.csv --to all.ndjson
+  partner-center org export --from ids.csv --to all.ndjson --resume
+  partner-center org export --from ids.csv --to all.csv --excel
+  partner-center org export --from - < ids.txt | jq -r .displayName";
 
 pub(super) const LOGIN: &str = "\
 Examples:
-  partner-center login --tenant contoso.onmicrosoft.com --client-id APPLICATION_ID
-  partner-center login --profile fabrikam --tenant fabrikam.onmicrosoft.com
+  partner-center login --tenant contoso.onmicrosoft.com --client-id ID
+  partner-center login --profile fabrikam
   partner-center login --with-secret < secret.txt";
 
 pub(super) const LOGOUT: &str = "\
@@ -49,10 +54,14 @@ Examples:
 
 pub(super) const COMPLETIONS: &str = "\
 Examples:
-  bash        echo 'source <(partner-center completions bash)' >> ~/.bashrc
-  zsh         echo 'source <(partner-center completions zsh)' >> ~/.zshrc
-  fish        partner-center completions fish > ~/.config/fish/completions/partner-center.fish
-  PowerShell  partner-center completions powershell >> $PROFILE";
+  # bash, in ~/.bashrc
+  source <(partner-center completions bash)
+  # zsh, in ~/.zshrc after compinit
+  source <(partner-center completions zsh)
+  # fish, in ~/.config/fish/config.fish
+  partner-center completions fish | source
+  # PowerShell, in $PROFILE
+  partner-center completions powershell | Out-String | Invoke-Expression";
 
 pub(super) const MAN: &str = "\
 Examples:

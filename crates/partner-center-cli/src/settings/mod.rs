@@ -3,6 +3,7 @@
 mod address;
 mod file;
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
@@ -197,6 +198,15 @@ fn parsed<T>(
     let value = parse(&text)
         .ok_or_else(|| Failure::usage(format!("{name} is `{text}`"), format!("Set it to {wanted}, or unset it.")))?;
     Ok(Some(value))
+}
+
+/// The names of all profiles: those of the config file, and those of sign-ins.
+pub(crate) fn profiles() -> BTreeSet<String> {
+    let Ok(folder) = folder() else { return BTreeSet::new() };
+    let config = file::read(&folder.join("config.toml")).unwrap_or_default();
+    let sign_ins = std::fs::read_dir(folder.join("sign-ins")).into_iter().flatten().flatten();
+    let signed_in = sign_ins.filter_map(|entry| Some(entry.file_name().to_str()?.strip_suffix(".json")?.to_owned()));
+    config.profiles.into_keys().chain(signed_in).chain([DEFAULT_PROFILE.to_owned()]).collect()
 }
 
 fn folder() -> Result<PathBuf, Failure> {

@@ -156,12 +156,7 @@ mod unix {
     use std::time::{Duration, Instant};
 
     use super::*;
-    use crate::support::{BINARY, Behaviour, Outcome, ended};
-
-    fn signal(child: &std::process::Child, name: &str) {
-        let sent = Command::new("kill").args([format!("-{name}"), child.id().to_string()]).status();
-        assert!(sent.is_ok_and(|status| status.success()), "the signal is sent");
-    }
+    use crate::support::{BINARY, Behaviour, Outcome, ended, send_signal};
 
     #[test]
     fn a_device_keeps_nothing_and_gets_no_second_file() {
@@ -200,9 +195,9 @@ mod unix {
             std::thread::sleep(Duration::from_millis(10));
         }
         std::thread::sleep(Duration::from_millis(300));
-        signal(&child, "INT");
+        send_signal(&child, "INT");
         std::thread::sleep(Duration::from_millis(100));
-        signal(&child, "INT");
+        send_signal(&child, "INT");
         let began = Instant::now();
         let outcome = ended(child);
         assert_eq!(outcome.code, Some(130), "{}", outcome.err);
@@ -215,7 +210,7 @@ mod unix {
         let child = into_a_pipe(&world, 10);
         std::thread::sleep(Duration::from_millis(300));
         // A shell lets its background jobs ignore Ctrl-C, and so may whoever runs this test.
-        signal(&child, "TERM");
+        send_signal(&child, "TERM");
         assert_eq!(ended(child).code, None, "by the signal itself");
     }
 
