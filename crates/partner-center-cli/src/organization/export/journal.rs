@@ -21,7 +21,7 @@ pub(super) struct Journal {
     format: FileFormat,
     /// The first line, if the format has one.
     header: String,
-    is_empty: bool,
+    is_at_start: bool,
 }
 
 enum Target {
@@ -37,7 +37,7 @@ impl Journal {
     /// Opens it without changing it.
     pub(super) fn open(path: &Path, content: Content, format: FileFormat, header: String) -> Result<Self, Failure> {
         let journal =
-            |target, path: &Path| Self { target, path: path.to_owned(), content, format, header, is_empty: true };
+            |target, path: &Path| Self { target, path: path.to_owned(), content, format, header, is_at_start: true };
         if path.as_os_str() == "-" {
             return Ok(journal(Target::StandardOutput, Path::new("standard output")));
         }
@@ -99,7 +99,7 @@ impl Journal {
 
     /// Cuts off what comes after the lines of an earlier run, and writes the header where nothing is left.
     pub(super) fn begin(&mut self, earlier: &Earlier) -> Result<(), Failure> {
-        self.is_empty = earlier.lines.is_empty();
+        self.is_at_start = earlier.lines.is_empty();
         if let Target::File(file) = &mut self.target {
             let cut = file.set_len(earlier.length).and_then(|()| file.seek(SeekFrom::End(0)));
             cut.map_err(|error| self.unwritable(&error))?;
@@ -125,12 +125,12 @@ impl Journal {
 
     /// Whether the next line is the first one.
     pub(super) fn is_at_start(&self) -> bool {
-        self.is_empty
+        self.is_at_start
     }
 
     /// Writes one line, at once.
     pub(super) fn write(&mut self, line: &str) -> Result<(), Failure> {
-        self.is_empty = false;
+        self.is_at_start = false;
         self.write_text(line)
     }
 

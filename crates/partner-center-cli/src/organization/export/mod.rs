@@ -4,7 +4,6 @@
 //! leaves of a line is cut off by the next `--resume`, which fetches the customers that have no line yet.
 
 mod earlier;
-mod gate;
 mod journal;
 mod lines;
 mod plan;
@@ -12,6 +11,8 @@ mod progress;
 mod summary;
 
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use partner_center::models::Organization;
@@ -19,7 +20,6 @@ use partner_center::uuid::Uuid;
 use partner_center::{Client, Error, Response};
 use tokio::time::MissedTickBehavior;
 
-use self::gate::Gate;
 use self::lines::FailureLine;
 use self::plan::Plan;
 use self::progress::Progress;
@@ -59,9 +59,8 @@ struct Run<'a> {
     plan: Plan<'a>,
     summary: Summary,
     progress: Progress,
-    gate: Gate,
-    /// Customers whose call has ended.
-    ended: u64,
+    /// Whether no further customer is begun.
+    is_closed: Arc<AtomicBool>,
     /// Failures in a row that have nothing to do with a customer.
     in_a_row: u32,
 }
@@ -76,11 +75,12 @@ pub(crate) async fn run(settings: &Settings, arguments: &Export) -> Result<Exit,
     let customers = std::mem::take(&mut plan.customers);
     let total = summary.settled() + customers.len() as u64;
     let progress = Progress::start(arguments, settings.verbose, summary.settled(), summary.failed(), total);
-    let mut run = Run { arguments, plan, summary, progress, gate: Gate::default(), ended: 0, in_a_row: 0 };
+    let mut run = Run { arguments, plan, summary, progress, is_closed: Arc::default(), in_a_row: 0 };
     let ended = run.fetch(&client, customers, settings.correlation_id, signals).await;
     run.progress.end();
+    let ended = ended?;
     run.plan.finish()?;
-    run.conclude(ended?, total)
+    run.conclude(ended, total)
 }
 
 impl Run<'_> {
@@ -92,7 +92,8 @@ impl Run<'_> {
         correlation_id: Option<Uuid>,
         mut signals: Signals,
     ) -> Result<Ended, Failure> {
-        let customers = self.gate.guard(customers);
+        let is_closed = self.is_closed.clone();
+        let customers = customers.into_iter().take_while(move |_| !is_closed.load(Ordering::Acquire));
         let mut organizations = client.organizations(customers).concurrency(self.arguments.concurrency.into());
         if let Some(id) = correlation_id {
             organizations = organizations.correlation_id(id);
@@ -115,7 +116,7 @@ impl Run<'_> {
                     self.progress.count(self.summary.settled(), self.summary.failed());
                     if let (Some(failure), None) = (failure, &stopped) {
                         stopped = Some(Ended::Failed(failure));
-                        self.gate.close();
+                        self.close();
                     }
                 }
                 _ = ticks.tick() => {
@@ -123,22 +124,21 @@ impl Run<'_> {
                     self.progress.show(delay);
                     if stopped.is_some() {
                         held_up += delay.map_or(Duration::ZERO, |_| TICK);
-                        let delay = delay.unwrap_or_default();
-                        if delay > PATIENCE || held_up > PATIENCE || self.gate.passed() == self.ended {
+                        if held_up.max(delay.unwrap_or_default()) > PATIENCE {
                             break;
                         }
                     }
                 }
                 () = &mut out_of_time, if stopped.is_none() => {
                     stopped = Some(Ended::OutOfTime);
-                    self.gate.close();
+                    self.close();
                 }
                 signal = signals.next() => {
                     let is_last = signal == Signal::Terminate || matches!(stopped, Some(Ended::Stopped(_)));
                     if !matches!(stopped, Some(Ended::Failed(_))) {
                         stopped = Some(Ended::Stopped(signal));
                     }
-                    self.gate.close();
+                    self.close();
                     if is_last {
                         break;
                     }
@@ -155,7 +155,6 @@ impl Run<'_> {
         customer: Uuid,
         result: Result<Response<Organization>, Error>,
     ) -> Result<Option<Failure>, Failure> {
-        self.ended += 1;
         match result {
             Ok(response) => {
                 self.plan.write_organization(&Record::new(customer, response))?;
@@ -174,6 +173,10 @@ impl Run<'_> {
                 Ok((self.in_a_row >= GIVE_UP).then(|| Failure::from(error)))
             }
         }
+    }
+
+    fn close(&self) {
+        self.is_closed.store(true, Ordering::Release);
     }
 
     fn say(&self, line: &str) {

@@ -52,8 +52,8 @@ impl<'a> Plan<'a> {
             keep_apart(&organizations, "--failures", Handle::from_path(&path).ok(), "--to")?;
             failures = Some(open_failures(&path, format)?);
         }
-        for journal in std::iter::once(&organizations).chain(&failures) {
-            keep_apart(journal, "an output", handle(source), "--from")?;
+        for (journal, name) in std::iter::once(&organizations).chain(&failures).zip(["--to", "--failures"]) {
+            keep_apart(journal, name, handle(source), "--from")?;
         }
         organizations.lock()?;
         failures.as_ref().map_or(Ok(()), Journal::lock)?;
