@@ -1,16 +1,22 @@
 //! The command line.
 
+mod examples;
+mod organization;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use partner_center::uuid::Uuid;
 
+pub(crate) use self::organization::{
+    Column, Export, ExportFormat, Format, Get, Layout, ListOptions, OrganizationCommand, RetryFailed,
+};
 use crate::exit;
-use crate::output::Format;
 
 /// Organizations of a partner's customers: address, display name and technical contacts.
 #[derive(Debug, Parser)]
-#[command(name = "partner-center", version = version(), max_term_width = 100, after_help = exit::HELP)]
+#[command(name = "partner-center", version = version(), max_term_width = 100)]
+#[command(after_long_help = format!("{}\n\n{}", examples::ROOT, exit::HELP))]
 #[command(propagate_version = false, subcommand_required = true, arg_required_else_help = true)]
 pub(crate) struct Arguments {
     #[command(flatten)]
@@ -27,22 +33,22 @@ fn version() -> String {
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Global options")]
 pub(crate) struct GlobalOptions {
-    /// The profile of the config file, and of the sign-in [env: PARTNER_CENTER_PROFILE]
+    /// The profile: a table of the config file, and a sign-in [env: PARTNER_CENTER_PROFILE]
     #[arg(long, global = true, value_name = "NAME")]
     pub(crate) profile: Option<String>,
     /// The Microsoft cloud [env: PARTNER_CENTER_CLOUD]
     #[arg(long, global = true, value_name = "CLOUD")]
     pub(crate) cloud: Option<CloudName>,
-    /// Where Partner Center is, without /v1 [env: PARTNER_CENTER_BASE_URL]
+    /// The address of Partner Center, without /v1 [env: PARTNER_CENTER_BASE_URL]
     #[arg(long, global = true, value_name = "URL")]
     pub(crate) base_url: Option<String>,
-    /// Who issues tokens, without the tenant [env: PARTNER_CENTER_AUTHORITY]
+    /// The address of the sign-in service, without the tenant [env: PARTNER_CENTER_AUTHORITY]
     #[arg(long, global = true, value_name = "URL")]
     pub(crate) authority: Option<String>,
-    /// The correlation id of every call; a fresh one for each by default
+    /// The correlation id of every call; a new one for each by default
     #[arg(long, global = true, value_name = "GUID")]
     pub(crate) correlation_id: Option<Uuid>,
-    /// How long a call may take in all, in seconds [env: PARTNER_CENTER_TIMEOUT]
+    /// The time limit of a call with its retries, in seconds [env: PARTNER_CENTER_TIMEOUT]
     #[arg(long, global = true, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) timeout: Option<u32>,
     /// Show every call to Partner Center and its attempts on standard error, without secrets
@@ -77,33 +83,44 @@ impl CloudName {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Fetch organizations of customers
-    #[command(subcommand, visible_alias = "org")]
+    /// Fetch organizations of customers [alias: org]
+    // Completions would offer a visible alias instead of the name.
+    #[command(subcommand, alias = "org", after_long_help = examples::ORGANIZATION)]
     Organization(OrganizationCommand),
-    /// Sign in and keep the sign-in for later commands
+    /// Sign in, and keep the sign-in for later commands
+    ///
+    /// Without --with-secret a user signs in with a browser, on any device, by a code that is shown here; this is the
+    /// recommended kind. The service may deny access to an application that signs in for itself.
+    #[command(after_long_help = examples::LOGIN)]
     Login(Login),
-    /// Forget the sign-in of this profile
+    /// Remove the sign-in of this profile
+    #[command(after_long_help = examples::LOGOUT)]
     Logout,
-    /// Show who is signed in, and from where the credential comes
+    /// Show who is signed in, and where the credential comes from
+    #[command(after_long_help = examples::STATUS)]
     Status {
-        /// How to show it
+        /// The format of the report
         #[arg(long, short, default_value = "text", value_name = "FORMAT")]
         output: ReportFormat,
     },
-    /// Find out why a call is refused
+    /// Find out why a call fails
+    #[command(after_long_help = examples::DOCTOR)]
     Doctor(Doctor),
     /// Show every setting, and where its value comes from
+    #[command(after_long_help = examples::CONFIG)]
     Config {
-        /// How to show it
+        /// The format of the report
         #[arg(long, short, default_value = "text", value_name = "FORMAT")]
         output: ReportFormat,
     },
-    /// Print the completions for a shell
+    /// Print the completion script of a shell
+    #[command(after_long_help = examples::COMPLETIONS)]
     Completions {
         /// The shell
         shell: clap_complete::Shell,
     },
     /// Print the manual page, or write those of all commands into a folder
+    #[command(after_long_help = examples::MAN)]
     Man {
         /// The folder, which must exist
         #[arg(long, value_name = "FOLDER")]
@@ -111,75 +128,12 @@ pub(crate) enum Command {
     },
 }
 
-#[derive(Debug, Subcommand)]
-pub(crate) enum OrganizationCommand {
-    /// Fetch the organizations of some customers
-    Get(Get),
-    /// Fetch the organizations of many customers into a file, at the pace the service allows
-    Export(Export),
-}
-
 #[derive(Args, Debug)]
-#[command(after_help = "\
-They are fetched together. Where some failed the exit code is 1; where all failed it is that of the first failure.")]
-pub(crate) struct Get {
-    /// The customers' tenant ids, which the portal shows as Microsoft ID
-    #[arg(required = true, value_name = "CUSTOMER_TENANT_ID")]
-    pub(crate) customers: Vec<Uuid>,
-    /// How to show them; a table on a terminal and JSON elsewhere by default
-    #[arg(long, short, value_name = "FORMAT")]
-    pub(crate) output: Option<Format>,
-}
-
-#[derive(Args, Debug)]
-#[command(after_help = "\
-The list holds one customer's tenant id a line; blank lines, comments (#), a header and further columns do no harm. \
-Failures go to a second file, FILE.failures unless --failures names another. Ctrl-C finishes what is in flight, and \
---resume goes on.")]
-pub(crate) struct Export {
-    /// The list of customers; - is standard input
-    #[arg(long, default_value = "-", value_name = "FILE")]
-    pub(crate) from: PathBuf,
-    /// Where the organizations go; - is standard output
-    #[arg(long, default_value = "-", value_name = "FILE")]
-    pub(crate) to: PathBuf,
-    /// Where the failures go
-    #[arg(long, value_name = "FILE")]
-    pub(crate) failures: Option<PathBuf>,
-    /// NDJSON keeps every field as the service sent it; CSV is for spreadsheets
-    #[arg(long, default_value = "ndjson", value_name = "FORMAT")]
-    pub(crate) format: ExportFormat,
-    /// Go on where an earlier export into the same files stopped
-    #[arg(long)]
-    pub(crate) resume: bool,
-    /// Ask again for the customers that failed earlier
-    #[arg(long, requires = "resume")]
-    pub(crate) retry_failed: bool,
-    /// Replace files that exist
-    #[arg(long, conflicts_with = "resume")]
-    pub(crate) force: bool,
-    /// How many calls are in flight at most
-    #[arg(long, default_value_t = 32, value_name = "CALLS", value_parser = clap::value_parser!(u16).range(1..))]
-    pub(crate) concurrency: u16,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ExportFormat {
-    /// One JSON object a line
-    Ndjson,
-    /// Comma-separated values with a header
-    Csv,
-}
-
-#[derive(Args, Debug)]
-#[command(after_help = "\
-Without --with-secret a user signs in with a browser, on any device, by a code that is shown here; that is the \
-recommended kind. An application that signs in for itself may be refused by the service.")]
 pub(crate) struct Login {
     /// The application (client) id [env: AZURE_CLIENT_ID]
     #[arg(long, value_name = "ID")]
     pub(crate) client_id: Option<String>,
-    /// The partner's own tenant, its id or a domain [env: AZURE_TENANT_ID]
+    /// The partner's own tenant: its id or a domain [env: AZURE_TENANT_ID]
     #[arg(long, value_name = "TENANT")]
     pub(crate) tenant: Option<String>,
     /// Sign in as an application with a client secret, read from a prompt or from standard input
@@ -192,10 +146,10 @@ pub(crate) struct Login {
 
 #[derive(Args, Debug)]
 pub(crate) struct Doctor {
-    /// A customer to try the call itself with
+    /// A customer to try the call with
     #[arg(value_name = "CUSTOMER_TENANT_ID")]
     pub(crate) customer: Option<Uuid>,
-    /// How to show it; JSON is for support tickets and holds no secret
+    /// The format of the report; JSON is for support tickets and contains no secret
     #[arg(long, short, default_value = "text", value_name = "FORMAT")]
     pub(crate) output: ReportFormat,
 }
@@ -215,5 +169,17 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         super::Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_has_examples_that_fit_a_manual_page() {
+        fn check(command: &clap::Command) {
+            let help = command.get_after_long_help().map(ToString::to_string).unwrap_or_default();
+            assert!(help.starts_with("Examples:\n"), "{}", command.get_name());
+            let mut examples = help.lines().take_while(|line| !line.is_empty());
+            assert!(examples.all(|line| line.trim_start().len() <= 73), "{help}");
+            command.get_subcommands().for_each(check);
+        }
+        check(&super::Arguments::command());
     }
 }

@@ -3,10 +3,11 @@
 use serde_json::{Value, json};
 
 use crate::arguments::ReportFormat;
+use crate::environment::variable;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::report;
-use crate::settings::{Settings, variable};
+use crate::settings::Settings;
 use crate::sign_in::credential;
 
 /// Variables with secrets; of them it is told alone that they are set.
@@ -45,7 +46,7 @@ pub(crate) fn run(settings: &Settings, format: ReportFormat) -> Result<Exit, Fai
     let exists = if file.exists() { "exists" } else { "does not exist" };
     rows.push(row("config file", &file.display().to_string(), exists.to_owned()));
     report::print(&rows, &["setting", "value", "source"], format)?;
-    Ok(Exit::Fine)
+    Ok(Exit::Success)
 }
 
 fn row(setting: &str, value: &str, source: String) -> Value {

@@ -1,41 +1,133 @@
 //! Completions and manual pages, made from the command line's own description.
 
-use std::fs;
+use std::fs::{self, File};
+use std::io::{self, Write};
 use std::path::Path;
 
-use clap::CommandFactory;
+use clap::{Command, CommandFactory};
 use clap_complete::Shell;
+use clap_complete::engine::{ArgValueCandidates, CompletionCandidate};
+use clap_complete::env::{CompleteEnv, Shells};
+use clap_mangen::Man;
 
 use crate::arguments::Arguments;
-use crate::exit::Exit;
+use crate::exit::{self, Exit};
 use crate::failure::Failure;
+use crate::settings;
 use crate::terminal::print;
+
+/// The variable by which a completion script asks the command what to offer.
+const COMPLETE: &str = "PARTNER_CENTER_COMPLETE";
+
+const ENVIRONMENT: [(&str, &str); 18] = [
+    ("PARTNER_CENTER_PROFILE", "The profile, as --profile."),
+    ("PARTNER_CENTER_CLOUD", "The Microsoft cloud, as --cloud."),
+    ("PARTNER_CENTER_BASE_URL", "The address of Partner Center, as --base-url."),
+    ("PARTNER_CENTER_AUTHORITY", "The address of the sign-in service, as --authority."),
+    ("PARTNER_CENTER_TIMEOUT", "The time limit of a call in seconds, as --timeout."),
+    ("PARTNER_CENTER_CONFIG_DIR", "The folder of config.toml and of the sign-ins."),
+    ("PARTNER_CENTER_ACCESS_TOKEN", "An access token to use instead of a sign-in."),
+    ("PARTNER_CENTER_REFRESH_TOKEN", "A refresh token to sign in with."),
+    ("PARTNER_CENTER_REFRESH_TOKEN_FILE", "A file with a refresh token, which is kept up to date."),
+    ("AZURE_TENANT_ID", "The partner's tenant, as --tenant of login."),
+    ("AZURE_CLIENT_ID", "The application's id, as --client-id of login."),
+    ("AZURE_CLIENT_SECRET", "A client secret to sign in with."),
+    ("AZURE_CLIENT_CERTIFICATE_PATH", "A PEM file with a certificate and its key to sign in with."),
+    ("AZURE_AUTHORITY_HOST", "The sign-in service of a credential from these variables."),
+    ("HTTPS_PROXY", "The proxy of every call."),
+    ("NO_PROXY", "Hosts that are reached without the proxy."),
+    ("SSL_CERT_FILE", "A PEM file of root certificates to trust instead of the system's."),
+    ("NO_COLOR", "No colors, as --no-color."),
+];
+
+const FILES: [(&str, &str); 4] = [
+    (
+        "~/.config/partner-center/config.toml",
+        "Settings and profiles; on other systems `partner-center config` shows the path.",
+    ),
+    ("~/.config/partner-center/sign-ins/", "The sign-ins of the profiles."),
+    ("FILE", "An export, one customer per line."),
+    ("FILE.failures", "The customers that could not be fetched, with the reason and both ids."),
+];
+
+fn command() -> Command {
+    let profiles = || settings::profiles().into_iter().map(CompletionCandidate::new).collect::<Vec<_>>();
+    Arguments::command().mut_arg("profile", |profile| profile.add(ArgValueCandidates::new(profiles)))
+}
+
+/// Answers a completion script and exits, where one asks.
+pub(crate) fn complete() {
+    CompleteEnv::with_factory(command).var(COMPLETE).complete();
+}
 
 pub(crate) fn completions(shell: Shell) -> Result<Exit, Failure> {
     let mut script = Vec::new();
-    clap_complete::generate(shell, &mut Arguments::command(), "partner-center", &mut script);
-    let mut script = String::from_utf8_lossy(&script).into_owned();
-    if shell == Shell::Bash {
-        // The generator writes the name in two ways, one where the function finds out the command and another where it
-        // tells what comes next; with a hyphen in the name they differ, and nothing is offered.
-        script = script.replace("partner__subcmd__center", "partner__center");
+    let shells = Shells::builtins();
+    let name = "partner-center";
+    if let Some(completer) = shells.completer(&shell.to_string()) {
+        completer.write_registration(COMPLETE, name, name, name, &mut script)?;
     }
-    print(&script)?;
-    Ok(Exit::Fine)
+    print(&String::from_utf8_lossy(&script))?;
+    Ok(Exit::Success)
 }
 
 /// Prints the main page, or writes one page for each command into `folder`.
 pub(crate) fn man(folder: Option<&Path>) -> Result<Exit, Failure> {
+    let mut command = Arguments::command().disable_help_subcommand(true);
+    command.build();
     let Some(folder) = folder else {
-        let mut page = Vec::new();
-        clap_mangen::Man::new(Arguments::command()).render(&mut page)?;
-        print(&String::from_utf8_lossy(&page))?;
-        return Ok(Exit::Fine);
+        let mut text = Vec::new();
+        page(&command, &mut text)?;
+        print(&String::from_utf8_lossy(&text))?;
+        return Ok(Exit::Success);
     };
-    let refused = |error: &std::io::Error| {
+    let unwritable = |error: &io::Error| {
         Failure::file(error, format!("{} cannot be written", folder.display()), "Name a folder that exists.")
     };
-    fs::read_dir(folder).map_err(|error| refused(&error))?;
-    clap_mangen::generate_to(Arguments::command(), folder).map_err(|error| refused(&error))?;
-    Ok(Exit::Fine)
+    fs::read_dir(folder).map_err(|error| unwritable(&error))?;
+    pages(&command, folder).map_err(|error| unwritable(&error))?;
+    Ok(Exit::Success)
+}
+
+fn pages(command: &Command, folder: &Path) -> io::Result<()> {
+    let mut file = File::create(folder.join(Man::new(command.clone()).get_filename()))?;
+    page(command, &mut file)?;
+    command.get_subcommands().try_for_each(|command| pages(command, folder))
+}
+
+fn page(command: &Command, out: &mut impl Write) -> io::Result<()> {
+    let man = Man::new(command.clone());
+    man.render_title(out)?;
+    man.render_name_section(out)?;
+    man.render_synopsis_section(out)?;
+    man.render_description_section(out)?;
+    man.render_options_section(out)?;
+    if command.has_subcommands() {
+        man.render_subcommands_section(out)?;
+    }
+    let after = command.get_after_long_help().map(ToString::to_string).unwrap_or_default();
+    let examples = after.split("\n\n").find_map(|part| part.strip_prefix("Examples:\n"));
+    if let Some(examples) = examples {
+        writeln!(out, ".SH EXAMPLES\n.nf")?;
+        examples.lines().try_for_each(|line| writeln!(out, "{}", roff(line.trim_start())))?;
+        writeln!(out, ".fi")?;
+    }
+    section(out, "ENVIRONMENT", ENVIRONMENT)?;
+    section(out, "FILES", FILES)?;
+    section(out, "EXIT STATUS", exit::HELP.lines().filter_map(|line| line.strip_prefix("  ")?.split_once(' ')))
+}
+
+fn section<'a>(
+    out: &mut impl Write,
+    title: &str,
+    rows: impl IntoIterator<Item = (&'a str, &'a str)>,
+) -> io::Result<()> {
+    writeln!(out, ".SH {title}")?;
+    rows.into_iter().try_for_each(|(name, text)| writeln!(out, ".TP\n\\fB{}\\fR\n{}", roff(name), roff(text.trim())))
+}
+
+/// Text without what roff obeys.
+fn roff(text: &str) -> String {
+    let text = text.replace('\\', "\\e").replace('-', "\\-");
+    if text.starts_with(['.', '\'']) { format!("\\&{text}") } else { text }
 }

@@ -8,29 +8,31 @@ use partner_center::{Error, ErrorKind};
 /// How a run ended, as the shell sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Exit {
-    Fine = 0,
-    SomeFailed = 1,
+    Success = 0,
+    Partial = 1,
     Usage = 2,
     SignIn = 3,
-    Refused = 4,
+    Denied = 4,
     NotFound = 5,
     Unavailable = 6,
     File = 7,
     Interrupted = 130,
+    Terminated = 143,
 }
 
-/// The same for people, at the end of `--help`.
+/// The exit codes, for `--help` and manual pages.
 pub(crate) const HELP: &str = "\
 Exit codes:
-  0    fine
-  1    some of several failed
-  2    usage: an option, the configuration or the input is wrong
-  3    sign-in: no token could be had, or the service does not accept it
-  4    refused: the service knows the caller and says no
+  0    success
+  1    partial: some customers failed, or lines of the list name no customer
+  2    usage: an option, the configuration or the list is wrong
+  3    sign-in: no token, or the service does not accept it
+  4    denied: the service accepts the token and denies access
   5    not found
-  6    throttled or unavailable
+  6    throttled, unavailable or timed out
   7    a file could not be read or written
-  130  stopped by Ctrl-C";
+  130  stopped by Ctrl-C
+  143  ended by SIGTERM, or on Windows by closing the window";
 
 impl Exit {
     pub(crate) fn of(error: &Error) -> Self {
@@ -52,7 +54,7 @@ impl Exit {
             | ErrorKind::AppOnlyDenied
             | ErrorKind::NoRelationship
             | ErrorKind::ConditionalAccess
-            | ErrorKind::Rejected => Self::Refused,
+            | ErrorKind::Rejected => Self::Denied,
             _ => Self::Unavailable,
         }
     }
@@ -65,7 +67,7 @@ impl Exit {
         }
     }
 
-    /// The code of a failure that was written down, by the word for its kind; `None` for words of another version.
+    /// The code for a failure in a failures file, by the word for its kind; `None` for words of another version.
     pub(crate) fn of_word(word: &str) -> Option<Self> {
         OF_CUSTOMERS.into_iter().find(|kind| kind.as_str() == word).map(Self::of_kind)
     }
@@ -77,10 +79,10 @@ impl From<Exit> for ExitCode {
     }
 }
 
-/// Whether a failure is about the caller and not about one customer: the next customer would fail the same way.
-pub(crate) fn concerns_everybody(error: &Error) -> bool {
+/// Whether the next customer would fail the same way, since the failure is about the caller.
+pub(crate) fn ends_run(error: &Error) -> bool {
     match error.kind() {
-        // Where no token can be had, for whatever reason, the service is asked for nobody.
+        // Without a token no call can be made.
         ErrorKind::Configuration
         | ErrorKind::Credential
         | ErrorKind::Certificate
@@ -89,13 +91,13 @@ pub(crate) fn concerns_everybody(error: &Error) -> bool {
         | ErrorKind::AudienceRetired
         | ErrorKind::PartnerRoleMissing
         | ErrorKind::AppOnlyDenied => true,
-        // Its time ran out before anything was sent: while it waited for a token.
+        // It timed out while it waited for a token.
         ErrorKind::Timeout => error.attempts() == 0,
         _ => false,
     }
 }
 
-/// The kinds of failures that concern one customer, and so are written down.
+/// The kinds of failures that concern one customer, and so go to the failures file.
 const OF_CUSTOMERS: [ErrorKind; 16] = [
     ErrorKind::Connection,
     ErrorKind::Timeout,

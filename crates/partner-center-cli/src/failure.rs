@@ -7,15 +7,16 @@ use partner_center::Error;
 use partner_center::auth::CredentialError;
 use partner_center::uuid::Uuid;
 
+use crate::environment::InvalidVariable;
 use crate::exit::Exit;
 use crate::help;
 use crate::terminal::plain;
 
-/// A failure, ready to be told.
+/// A failure, ready to be shown.
 #[derive(Debug)]
 pub(crate) struct Failure {
     exit: Exit,
-    /// One line; empty where nothing is to be said.
+    /// One line; empty where nothing is to be shown.
     what: String,
     help: Option<String>,
     correlation_id: Option<String>,
@@ -30,10 +31,10 @@ impl Failure {
         Self::new(Exit::Usage, what, help)
     }
 
-    /// A file that could not be read or written; silent where a pipe was closed by who reads it.
+    /// A file that could not be read or written; silent where the reader of a pipe has closed it.
     pub(crate) fn file(error: &io::Error, what: impl std::fmt::Display, help: impl Into<String>) -> Self {
         match error.kind() {
-            io::ErrorKind::BrokenPipe => Self { what: String::new(), ..Self::new(Exit::Fine, "", "") },
+            io::ErrorKind::BrokenPipe => Self { what: String::new(), ..Self::new(Exit::Success, "", "") },
             _ => Self::new(Exit::File, format!("{what}: {error}"), help),
         }
     }
@@ -65,7 +66,7 @@ impl Failure {
         self.exit
     }
 
-    /// Says it on standard error.
+    /// Shows it on standard error.
     pub(crate) fn print(&self) {
         if self.what.is_empty() {
             return;
@@ -79,7 +80,6 @@ impl Failure {
         if let Some(id) = self.correlation_id.as_ref().filter(|id| !self.what.contains(*id)) {
             text.push_str(&format!("  correlation id: {}\n", plain(id)));
         }
-        // Nobody is left to be told where standard error is gone.
         let _ = anstream::stderr().write_all(text.as_bytes());
     }
 }
@@ -115,9 +115,19 @@ impl From<CredentialError> for Failure {
     }
 }
 
+impl From<InvalidVariable> for Failure {
+    fn from(variable: InvalidVariable) -> Self {
+        Self::usage(variable.what, variable.help)
+    }
+}
+
 impl From<io::Error> for Failure {
     /// A failure of standard output; files of their own are named where they are used.
     fn from(error: io::Error) -> Self {
-        Self::file(&error, "standard output cannot be written", "Check where the output goes, then run it again.")
+        Self::file(
+            &error,
+            "standard output cannot be written",
+            "Check where the output goes, then run the command again.",
+        )
     }
 }

@@ -1,9 +1,7 @@
 //! What to do about a failure, in the words of this command: the SDK's speak to those who write programs.
 
-use partner_center::auth::{CredentialError, CredentialErrorKind};
+use partner_center::auth::{self, CredentialError, CredentialErrorKind};
 use partner_center::{Error, ErrorKind};
-
-use crate::sign_in::credential;
 
 /// What to do about a failed call.
 pub(crate) fn of(error: &Error) -> String {
@@ -70,7 +68,7 @@ pub(crate) fn of_login(error: &CredentialError) -> String {
 
 /// Where the credential is renewed: `login` is of no use against a variable that goes before it.
 fn sign_in_again() -> String {
-    credential::variable_that_decides().map_or_else(|| "Run `partner-center login`.".to_owned(), renewed_in)
+    auth::credential_variable().ok().flatten().map_or_else(|| "Run `partner-center login`.".to_owned(), renewed_in)
 }
 
 /// Some variables hold a secret, others the path of its file.

@@ -5,6 +5,7 @@ mod client;
 mod config;
 mod doctor;
 mod documents;
+mod environment;
 mod exit;
 mod failure;
 mod help;
@@ -12,7 +13,9 @@ mod organization;
 mod output;
 mod settings;
 mod sign_in;
+mod signals;
 mod terminal;
+mod text;
 mod trace;
 
 use std::process::ExitCode;
@@ -25,6 +28,7 @@ use crate::failure::Failure;
 use crate::settings::Settings;
 
 fn main() -> ExitCode {
+    documents::complete();
     // Usage errors and help are printed before the options are known.
     let has_no_color = std::env::args_os().any(|argument| argument == "--no-color");
     if has_no_color {
@@ -54,7 +58,7 @@ fn run(arguments: Arguments) -> Result<Exit, Failure> {
         trace::start();
     }
     let settings = Settings::resolve(&global)?;
-    // A name with a typing error would lead to other addresses than those meant.
+    // A misspelled name would lead to other addresses than those meant.
     if !matches!(arguments.command, Command::Login(_)) {
         sign_in::check_profile(&settings)?;
     }
@@ -70,7 +74,7 @@ fn run(arguments: Arguments) -> Result<Exit, Failure> {
             Command::Status { output } => sign_in::status::run(&settings, output).await,
             Command::Doctor(doctor) => doctor::run(&settings, &doctor).await,
             Command::Config { output } => config::run(&settings, output),
-            Command::Completions { .. } | Command::Man { .. } => Ok(Exit::Fine),
+            Command::Completions { .. } | Command::Man { .. } => Ok(Exit::Success),
         }
     });
     // A prompt or a keyring that still blocks a thread must not keep the process.

@@ -4,8 +4,8 @@ use std::io::{self, IsTerminal, Write};
 
 use anstyle::{AnsiColor, Style};
 
-/// Whether people read standard output.
-pub(crate) fn is_for_people() -> bool {
+/// Whether standard output is a terminal.
+pub(crate) fn is_terminal() -> bool {
     io::stdout().is_terminal()
 }
 
@@ -14,7 +14,7 @@ pub(crate) fn width() -> u16 {
     console::Term::stdout().size_checked().map_or(80, |(_, columns)| columns).max(20)
 }
 
-/// A text on one line, without anything that a terminal obeys.
+/// The text on one line, with a replacement character for everything that controls a terminal.
 pub(crate) fn plain(text: &str) -> String {
     text.chars().map(|character| if is_harmful(character) { '\u{fffd}' } else { character }).collect()
 }
@@ -25,12 +25,24 @@ fn is_harmful(character: char) -> bool {
         || matches!(character, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// Tells something beside the output, on standard error.
-pub(crate) fn tell(text: &str) {
+/// JSON in which everything that controls a terminal is escaped; it means the same.
+pub(crate) fn escape_json(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        match is_harmful(character) && character != '\n' {
+            true => escaped.push_str(&format!("\\u{:04x}", u32::from(character))),
+            false => escaped.push(character),
+        }
+    }
+    escaped
+}
+
+/// Writes a line beside the output, on standard error.
+pub(crate) fn notify(text: &str) {
     let _ = writeln!(anstream::stderr(), "{}", plain(text));
 }
 
-/// The same for what somebody should look into.
+/// The same for what needs attention.
 pub(crate) fn warn(text: &str) {
     let yellow = Style::new().bold().fg_color(Some(AnsiColor::Yellow.into()));
     let _ = writeln!(anstream::stderr(), "{yellow}warning:{yellow:#} {}", plain(text));
@@ -45,7 +57,15 @@ pub(crate) fn print(text: &str) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::plain;
+    use super::{escape_json, plain};
+
+    #[test]
+    fn json_escapes_what_controls_a_terminal() {
+        let value = serde_json::json!({ "name": "a\u{7f}b\u{9b}31m\u{202e}c\u{2066}é" });
+        let text = escape_json(&format!("{value:#}"));
+        assert!(text.contains(r"a\u007fb\u009b31m\u202ec\u2066é"), "{text}");
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&text).ok(), Some(value));
+    }
 
     #[test]
     fn a_terminal_obeys_nothing_of_it() {

@@ -76,10 +76,26 @@ fn run(command: Command) -> io::Result<()> {
                     io::Error::new(error.kind(), format!("port {port} or the next cannot be had ({error}); try --port"))
                 })?;
                 print_exports(&service, customers)?;
-                tokio::signal::ctrl_c().await
+                asked_to_end().await
             })
         }
     }
+}
+
+/// Ctrl-C or SIGTERM, which a first process in a container must catch.
+#[cfg(unix)]
+async fn asked_to_end() -> io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        ended = tokio::signal::ctrl_c() => ended,
+        _ = terminate.recv() => Ok(()),
+    }
+}
+
+#[cfg(not(unix))]
+async fn asked_to_end() -> io::Result<()> {
+    tokio::signal::ctrl_c().await
 }
 
 fn print_exports(service: &Service, customers: u64) -> io::Result<()> {

@@ -129,6 +129,6 @@ impl Report {
                 Outcome::Bad(exit) => Some(exit),
                 _ => None,
             })
-            .unwrap_or(Exit::Fine))
+            .unwrap_or(Exit::Success))
     }
 }

@@ -1,54 +1,118 @@
 //! `partner-center organization get`: some customers, shown at once.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
+use partner_center::models::Organization;
+use partner_center::uuid::Uuid;
+use partner_center::{Client, Error, Response};
+use tokio::task::JoinSet;
+
+use super::list::Source;
+use super::throttle_notice::ThrottleNotice;
 use crate::arguments::Get;
 use crate::client;
 use crate::exit::{self, Exit};
 use crate::failure::Failure;
+use crate::output;
 use crate::output::record::Record;
-use crate::output::{self, Format};
 use crate::settings::Settings;
-use crate::terminal::warn;
+use crate::signals::{Signal, Signals};
+use crate::terminal::{notify, warn};
+
+const CONCURRENCY: usize = 8;
+const TICK: Duration = Duration::from_millis(250);
+
+/// What came of the calls.
+#[derive(Default)]
+struct Fetched {
+    /// Each with its place among the customers, since they come in another order.
+    records: Vec<(usize, Record)>,
+    failures: Vec<(usize, Failure)>,
+    /// The failure that every further customer would meet.
+    end: Option<Failure>,
+    signal: Option<Signal>,
+}
 
 pub(crate) async fn run(settings: &Settings, arguments: &Get) -> Result<Exit, Failure> {
+    let format = output::format(arguments.format, &arguments.layout)?;
+    let (customers, unreadable) = match &arguments.list.from {
+        Some(path) => {
+            let list = Source::of(path).read(&arguments.list)?;
+            (list.customers, list.unreadable.len())
+        }
+        None => (arguments.customers.clone(), 0),
+    };
+    let is_list = arguments.list.from.is_some() || customers.len() > 1;
     let client = client::signed_in(settings).await?;
-    let is_list = arguments.customers.len() > 1;
-    // How many are still to be begun; none after a failure that would meet them all.
-    let left = Arc::new(AtomicUsize::new(arguments.customers.len()));
-    let customers = arguments.customers.clone().into_iter().map_while({
-        let left = left.clone();
-        move |customer| {
-            let begins = left.fetch_update(Ordering::AcqRel, Ordering::Acquire, |left| left.checked_sub(1));
-            begins.is_ok().then_some(customer)
-        }
-    });
-    let mut organizations = client.organizations(customers).ordered();
-    if let Some(id) = settings.correlation_id {
-        organizations = organizations.correlation_id(id);
+    let mut fetched = fetch(&client, &customers, settings.correlation_id).await?;
+    fetched.records.sort_by_key(|(place, _)| *place);
+    fetched.failures.sort_by_key(|(place, _)| *place);
+    let records: Vec<Record> = fetched.records.into_iter().map(|(_, record)| record).collect();
+    let failures: Vec<Failure> = fetched.failures.into_iter().map(|(_, failure)| failure).collect();
+
+    if !records.is_empty() || is_list && fetched.end.is_none() {
+        output::print(&records, is_list, format, &arguments.layout)?;
     }
-    let (mut records, mut failures, mut broken, mut not_asked) = (Vec::new(), Vec::new(), None, 0);
-    while let Some((customer, result)) = organizations.next().await {
-        match result {
-            Ok(response) => records.push(Record::new(customer, response)),
-            Err(error) if exit::concerns_everybody(&error) => {
-                broken.get_or_insert_with(|| Failure::from(error));
-                not_asked += left.swap(0, Ordering::AcqRel);
-            }
-            Err(error) => failures.push(Failure::of_customer(customer, &error)),
-        }
+    let missing = customers.len() - records.len() - failures.len() - usize::from(fetched.end.is_some());
+    if missing > 0 {
+        warn(&format!("{missing} of {} customers were not fetched", customers.len()));
     }
-    if !records.is_empty() || is_list && broken.is_none() {
-        output::print(&records, is_list, arguments.output.unwrap_or_else(Format::usual))?;
-    }
-    if not_asked > 0 {
-        warn(&format!("{not_asked} customers were not asked for"));
-    }
-    failures.iter().chain(&broken).for_each(Failure::print);
-    Ok(match broken.as_ref().or(failures.first()) {
-        None => Exit::Fine,
-        Some(failure) if records.is_empty() => failure.exit(),
-        Some(_) => Exit::SomeFailed,
+    failures.iter().chain(&fetched.end).for_each(Failure::print);
+    Ok(match (fetched.signal, fetched.end.as_ref().or(failures.first())) {
+        (Some(signal), _) => signal.exit(),
+        (None, Some(failure)) if records.is_empty() => failure.exit(),
+        (None, None) if unreadable == 0 => Exit::Success,
+        (None, _) => Exit::Partial,
     })
+}
+
+/// Fetches the customers, until a signal or a failure that all of them would meet.
+async fn fetch(client: &Client, customers: &[Uuid], correlation_id: Option<Uuid>) -> Result<Fetched, Failure> {
+    let mut signals = Signals::listen()?;
+    let mut ticks = tokio::time::interval(TICK);
+    let mut notice = ThrottleNotice::new();
+    // Fetches nobody; it knows whether the client's calls are throttled.
+    let throttle = client.organizations([]);
+    let (mut fetched, mut calls) = (Fetched::default(), JoinSet::new());
+    let mut left = customers.iter().copied().enumerate();
+    loop {
+        while fetched.end.is_none() && calls.len() < CONCURRENCY {
+            let Some((place, customer)) = left.next() else { break };
+            let call = client.customer(customer).organization();
+            let call = match correlation_id {
+                Some(id) => call.correlation_id(id),
+                None => call,
+            };
+            calls.spawn(async move { (place, customer, call.await) });
+        }
+        tokio::select! {
+            call = calls.join_next() => match call {
+                Some(Ok((place, customer, result))) => fetched.add(place, customer, result),
+                Some(Err(error)) => {
+                    return Err(Failure::new(Exit::Unavailable, error.to_string(), "Run the command again."));
+                }
+                None => return Ok(fetched),
+            },
+            _ = ticks.tick() => {
+                notice.line(throttle.throttled_for(), Instant::now()).iter().for_each(|line| notify(line));
+            }
+            // Nothing is lost by a call that is not finished.
+            signal = signals.next() => {
+                fetched.signal = Some(signal);
+                return Ok(fetched);
+            }
+        }
+    }
+}
+
+impl Fetched {
+    fn add(&mut self, place: usize, customer: Uuid, result: Result<Response<Organization>, Error>) {
+        match result {
+            Ok(response) => self.records.push((place, Record::new(customer, response))),
+            Err(error) if exit::ends_run(&error) => {
+                self.end.get_or_insert_with(|| Failure::from(error));
+            }
+            Err(error) => self.failures.push((place, Failure::of_customer(customer, &error))),
+        }
+    }
 }

@@ -2,3 +2,5 @@
 
 pub(crate) mod export;
 pub(crate) mod get;
+mod list;
+mod throttle_notice;

@@ -1,23 +1,14 @@
 //! CSV that a spreadsheet shows and never runs.
 
-use super::record::Record;
 use crate::failure::Failure;
 
-/// A header and a line for each record.
-pub(super) fn render(records: &[Record]) -> Result<String, Failure> {
-    let mut text = line(Record::COLUMNS)?;
-    for record in records {
-        text.push_str(&line(record.cells())?);
-    }
-    Ok(text)
-}
-
-/// One line of CSV, its line break included; no cell holds a line break or a formula.
-pub(crate) fn line<T: AsRef<str>>(cells: impl IntoIterator<Item = T>) -> Result<String, Failure> {
+/// One line of CSV, its line break included; no cell contains a line break or a formula.
+pub(crate) fn line<T: AsRef<str>>(cells: impl IntoIterator<Item = T>, delimiter: u8) -> Result<String, Failure> {
     let unwritable = |error: &dyn std::fmt::Display| {
-        Failure::usage(format!("no line of CSV can be made: {error}"), "Use another format.")
+        Failure::usage(format!("cannot write a line of CSV: {error}"), "Use another format.")
     };
-    let mut writer = csv::WriterBuilder::new().quote_style(csv::QuoteStyle::Always).from_writer(Vec::new());
+    let mut writer = csv::WriterBuilder::new();
+    let mut writer = writer.quote_style(csv::QuoteStyle::Always).delimiter(delimiter).from_writer(Vec::new());
     writer.write_record(cells.into_iter().map(|cell| safe(cell.as_ref()))).map_err(|error| unwritable(&error))?;
     let bytes = writer.into_inner().map_err(|error| unwritable(error.error()))?;
     String::from_utf8(bytes).map_err(|error| unwritable(&error))
@@ -51,7 +42,7 @@ mod tests {
 
     #[test]
     fn a_record_is_one_line_whatever_is_in_it() {
-        let line = line(["a\nb", "c\r\n", "\"d\"", "e,f;g"]).expect("it can be written");
-        assert_eq!(line, "\"a b\",\"c  \",\"\"\"d\"\"\",\"e,f;g\"\n");
+        let line = line(["a\nb", "c\r\n", "\"d\"", "e,f;g\th"], b',').expect("it can be written");
+        assert_eq!(line, "\"a b\",\"c  \",\"\"\"d\"\"\",\"e,f;g h\"\n");
     }
 }

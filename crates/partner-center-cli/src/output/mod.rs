@@ -1,49 +1,57 @@
 //! How organizations are shown.
 
 pub(crate) mod csv;
+pub(crate) mod file_format;
 pub(crate) mod record;
 pub(crate) mod report;
 mod table;
 
-use clap::ValueEnum;
+use std::io::{self, Write};
+
 use serde_json::Value;
 
-use self::record::Record;
+use self::file_format::FileFormat;
+use self::record::{Record, columns};
+use crate::arguments::{Format, Layout};
 use crate::failure::Failure;
-use crate::terminal;
+use crate::terminal::{self, escape_json};
 
-/// How to show organizations.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Format {
-    /// For people
-    Table,
-    /// An object for one customer, an array for several
-    Json,
-    /// The same as YAML
-    Yaml,
-    /// Comma-separated values with a header
-    Csv,
-    /// The service's bytes as they came
-    Raw,
-}
-
-impl Format {
-    /// What suits whoever reads standard output.
-    pub(crate) fn usual() -> Self {
-        if terminal::is_for_people() { Self::Table } else { Self::Json }
+/// The format asked for, or the one that fits standard output.
+pub(crate) fn format(asked_for: Option<Format>, layout: &Layout) -> Result<Format, Failure> {
+    match asked_for {
+        Some(format) if layout.excel && format != Format::Csv => Err(not_csv()),
+        Some(format) => Ok(format),
+        None if layout.excel => Ok(Format::Csv),
+        None if terminal::is_terminal() => Ok(Format::Table),
+        None => Ok(Format::Json),
     }
 }
 
+pub(crate) fn not_csv() -> Failure {
+    Failure::usage("--excel is a form of CSV", "Leave out --format, or pass --format csv.")
+}
+
 /// Prints what was fetched; `is_list` where several customers were asked for.
-pub(crate) fn print(records: &[Record], is_list: bool, format: Format) -> Result<(), Failure> {
-    let text = match format {
-        Format::Table => table::render(records, terminal::width()),
-        Format::Json => serde_json::to_string_pretty(&document(records, is_list)).map_err(unwritable)? + "\n",
-        Format::Yaml => serde_saphyr::to_string(&document(records, is_list)).map_err(unwritable)?,
-        Format::Csv => csv::render(records)?,
+pub(crate) fn print(records: &[Record], is_list: bool, format: Format, layout: &Layout) -> Result<(), Failure> {
+    let lines = match format {
+        Format::Table => {
+            return Ok(terminal::print(&table::render(records, is_list, &layout.columns, terminal::width()))?);
+        }
+        Format::Json => {
+            let text = format!("{:#}\n", document(records, is_list));
+            return Ok(terminal::print(&escape_json(&text))?);
+        }
         Format::Raw => return print_raw(records),
+        Format::Ndjson => FileFormat::Ndjson,
+        Format::Csv if layout.excel => FileFormat::Excel,
+        Format::Csv => FileFormat::Csv,
     };
-    Ok(terminal::print(&text)?)
+    let columns = columns(&layout.columns);
+    let mut text = lines.header(columns)?;
+    for record in records {
+        text.push_str(&lines.line(record, columns, false)?);
+    }
+    Ok(write(&lines.encode(&text))?)
 }
 
 fn document(records: &[Record], is_list: bool) -> Value {
@@ -53,19 +61,14 @@ fn document(records: &[Record], is_list: bool) -> Value {
     }
 }
 
-/// The bytes untouched; between several a line break, since the service ends none.
+/// The bytes as received; between several a line break, since the service sends none.
 fn print_raw(records: &[Record]) -> Result<(), Failure> {
-    use std::io::Write;
-    let mut out = std::io::stdout().lock();
-    for (number, record) in records.iter().enumerate() {
-        if number > 0 {
-            out.write_all(b"\n")?;
-        }
-        out.write_all(record.raw())?;
-    }
-    Ok(out.flush()?)
+    let bodies: Vec<&[u8]> = records.iter().map(Record::raw).collect();
+    Ok(write(&bodies.join(&b'\n'))?)
 }
 
-fn unwritable(error: impl std::fmt::Display) -> Failure {
-    Failure::usage(format!("the answer cannot be written in this format: {error}"), "Use --output raw.")
+fn write(bytes: &[u8]) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    out.write_all(bytes)?;
+    out.flush()
 }

@@ -1,9 +1,12 @@
-//! One customer's organization, with every field that the service sent.
+//! One customer's organization, with every field of the response.
 
+use clap::ValueEnum;
 use partner_center::Response;
 use partner_center::models::Organization;
 use partner_center::uuid::Uuid;
 use serde_json::{Map, Value, json};
+
+use crate::arguments::Column;
 
 /// A customer and its organization.
 pub(crate) struct Record {
@@ -19,7 +22,7 @@ impl Record {
         Self { customer, response }
     }
 
-    /// The bytes as the service sent them.
+    /// The body of the response.
     pub(crate) fn raw(&self) -> &[u8] {
         self.response.raw()
     }
@@ -28,7 +31,7 @@ impl Record {
     pub(crate) fn to_json(&self) -> Value {
         let mut object = Map::new();
         object.insert(ID.to_owned(), json!(self.customer));
-        // Whatever the service calls so, it is not what was asked for.
+        // A field of this name from the service is not the id of the request.
         object.extend(self.fields().into_iter().filter(|(name, _)| name != ID));
         Value::Object(object)
     }
@@ -41,7 +44,7 @@ impl Record {
                 Some(Value::Object(fields)) => fields,
                 _ => Map::new(),
             },
-            // Another shape than the documented one: what the SDK made of it.
+            // Another shape than the documented one: what the SDK decoded.
             _ => match json!(*self.response) {
                 Value::Object(fields) => fields,
                 _ => Map::new(),
@@ -49,24 +52,38 @@ impl Record {
         }
     }
 
-    /// The known fields, in the order of the columns.
-    pub(crate) const COLUMNS: [&'static str; 8] =
-        [ID, "displayName", "street", "city", "state", "postalCode", "countryLetterCode", "technicalNotificationMails"];
-
-    /// The values of [`COLUMNS`](Self::COLUMNS).
-    pub(crate) fn cells(&self) -> [String; 8] {
+    /// The value of a field, on one line.
+    pub(crate) fn cell(&self, column: Column) -> String {
         let organization = &*self.response;
-        let text = |field: &Option<String>| field.clone().unwrap_or_default();
-        let mails = organization.technical_notification_mails.iter().flatten().cloned().collect::<Vec<_>>();
-        [
-            self.customer.to_string(),
-            text(&organization.display_name),
-            text(&organization.street),
-            text(&organization.city),
-            text(&organization.state),
-            text(&organization.postal_code),
-            text(&organization.country_letter_code),
-            mails.join(" "),
-        ]
+        let text = match column {
+            Column::DisplayName => &organization.display_name,
+            Column::Street => &organization.street,
+            Column::City => &organization.city,
+            Column::State => &organization.state,
+            Column::PostalCode => &organization.postal_code,
+            Column::CountryLetterCode => &organization.country_letter_code,
+            Column::TechnicalNotificationMails => {
+                let mails = organization.technical_notification_mails.iter().flatten().cloned();
+                return mails.collect::<Vec<_>>().join(" ");
+            }
+        };
+        text.clone().unwrap_or_default()
     }
+}
+
+/// The columns asked for, or all.
+pub(crate) fn columns(asked_for: &[Column]) -> &[Column] {
+    if asked_for.is_empty() { Column::value_variants() } else { asked_for }
+}
+
+/// The header of CSV: the id and the names of the columns.
+pub(crate) fn names(columns: &[Column]) -> Vec<String> {
+    let name =
+        |column: &Column| column.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned());
+    std::iter::once(ID.to_owned()).chain(columns.iter().map(name)).collect()
+}
+
+/// The id and the values of the columns.
+pub(crate) fn cells(record: &Record, columns: &[Column]) -> Vec<String> {
+    std::iter::once(record.customer.to_string()).chain(columns.iter().map(|column| record.cell(*column))).collect()
 }

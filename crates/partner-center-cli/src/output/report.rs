@@ -10,7 +10,7 @@ use crate::terminal::{self, plain};
 /// Prints rows; `columns` are the fields that people see.
 pub(crate) fn print(rows: &[Value], columns: &[&str], format: ReportFormat) -> Result<(), Failure> {
     let text = match format {
-        ReportFormat::Json => format!("{:#}\n", Value::from(rows)),
+        ReportFormat::Json => terminal::escape_json(&format!("{:#}\n", Value::from(rows))),
         ReportFormat::Text => table(rows, columns),
     };
     Ok(terminal::print(&text)?)
@@ -19,7 +19,7 @@ pub(crate) fn print(rows: &[Value], columns: &[&str], format: ReportFormat) -> R
 fn table(rows: &[Value], columns: &[&str]) -> String {
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
-    if terminal::is_for_people() {
+    if terminal::is_terminal() {
         table.set_content_arrangement(ContentArrangement::Dynamic).set_width(terminal::width());
     }
     table.set_header(columns.iter().map(|name| name.to_uppercase()));

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use crate::arguments::CloudName;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::text;
 
 /// All of the file.
 #[derive(Debug, Default, Deserialize)]
@@ -36,8 +37,8 @@ pub(super) struct Profile {
 
 /// The file's content; nothing where there is no file.
 pub(super) fn read(path: &Path) -> Result<Config, Failure> {
-    let text = match std::fs::read_to_string(path) {
-        Ok(text) => text,
+    let text = match std::fs::read(path) {
+        Ok(bytes) => text::decode(&bytes),
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Config::default()),
         Err(error) => {
             let what = format!("the config file {} cannot be read: {error}", path.display());

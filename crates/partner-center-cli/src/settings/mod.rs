@@ -3,6 +3,7 @@
 mod address;
 mod file;
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
@@ -14,6 +15,7 @@ use partner_center::uuid::Uuid;
 
 use self::file::Profile;
 use crate::arguments::{CloudName, GlobalOptions};
+use crate::environment::variable;
 use crate::failure::Failure;
 
 /// A value and where it comes from.
@@ -198,15 +200,13 @@ fn parsed<T>(
     Ok(Some(value))
 }
 
-/// An environment variable; an empty one counts as not set.
-pub(crate) fn variable(name: &str) -> Result<Option<String>, Failure> {
-    match std::env::var(name) {
-        Ok(value) => Ok(Some(value.trim().to_owned()).filter(|value| !value.is_empty())),
-        Err(std::env::VarError::NotPresent) => Ok(None),
-        Err(std::env::VarError::NotUnicode(_)) => {
-            Err(Failure::usage(format!("the environment variable {name} is not UTF-8"), "Set it to plain text."))
-        }
-    }
+/// The names of all profiles: those of the config file, and those of sign-ins.
+pub(crate) fn profiles() -> BTreeSet<String> {
+    let Ok(folder) = folder() else { return BTreeSet::new() };
+    let config = file::read(&folder.join("config.toml")).unwrap_or_default();
+    let sign_ins = std::fs::read_dir(folder.join("sign-ins")).into_iter().flatten().flatten();
+    let signed_in = sign_ins.filter_map(|entry| Some(entry.file_name().to_str()?.strip_suffix(".json")?.to_owned()));
+    config.profiles.into_keys().chain(signed_in).chain([DEFAULT_PROFILE.to_owned()]).collect()
 }
 
 fn folder() -> Result<PathBuf, Failure> {

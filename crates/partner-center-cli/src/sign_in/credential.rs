@@ -6,6 +6,7 @@ use partner_center::auth::{self, ClientSecret, Credential, ExposeSecret, Refresh
 
 use super::keeper;
 use super::record::{Kind, Place, Record};
+use crate::environment::{self, ACCESS_TOKEN};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::settings::{Setting, Settings, Source};
@@ -17,14 +18,6 @@ pub(crate) enum Found {
     Environment(&'static str, Arc<dyn Credential>),
     Kept(Record, Arc<dyn Credential>),
     Nothing,
-}
-
-/// A token of its own needs neither a tenant nor an application.
-const TOKEN: &str = "PARTNER_CENTER_ACCESS_TOKEN";
-
-/// The variable that goes before a kept sign-in, for those who cannot fail; what is no text decides nothing.
-pub(crate) fn variable_that_decides() -> Option<&'static str> {
-    auth::credential_variable().ok().flatten()
 }
 
 /// Says that a variable goes before the kept sign-in, where one does.
@@ -48,7 +41,7 @@ pub(crate) fn identity(settings: &Settings) -> Result<Identity, Failure> {
         setting.clone().filter(|setting| matches!(setting.source, Source::Environment(_)))
     };
     Ok(match auth::credential_variable()? {
-        Some(TOKEN) => Identity { tenant: None, client_id: None },
+        Some(ACCESS_TOKEN) => Identity { tenant: None, client_id: None },
         Some(_) => {
             Identity { tenant: of_environment(&settings.tenant), client_id: of_environment(&settings.client_id) }
         }
@@ -65,6 +58,7 @@ pub(crate) fn identity(settings: &Settings) -> Result<Identity, Failure> {
 /// Looks into the environment, then for a kept sign-in.
 pub(crate) async fn find(settings: &Settings) -> Result<Found, Failure> {
     if let Some(name) = auth::credential_variable()? {
+        environment::check_credential(name)?;
         return Ok(Found::Environment(name, auth::from_env()?));
     }
     let Some(record) = Record::read(settings)? else { return Ok(Found::Nothing) };

@@ -10,7 +10,7 @@ use crate::arguments::Login;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::settings::{Setting, Settings};
-use crate::terminal::{tell, warn};
+use crate::terminal::{notify, warn};
 
 /// Signs in, or ends at Ctrl-C; caught, it leaves the prompt the time to let the terminal echo again.
 pub(crate) async fn run(settings: Settings, arguments: &Login) -> Result<Exit, Failure> {
@@ -55,24 +55,24 @@ async fn sign_in(settings: Settings, arguments: &Login) -> Result<Exit, Failure>
         // Even where nothing is known of a sign-in before. The lock beside it goes on to serve.
         remove_file(file(&settings, "secret"))?;
     }
-    tell(&format!("Signed in to {tenant} with the profile {}.", settings.profile.value));
+    notify(&format!("Signed in to {tenant} with the profile {}.", settings.profile.value));
     if kind == Kind::Application {
         warn("the service may refuse applications that sign in for themselves; `partner-center doctor ID` tells");
     }
     credential::warn_of_variable("goes before this sign-in", "use it")?;
-    Ok(Exit::Fine)
+    Ok(Exit::Success)
 }
 
 /// A user signs in with a browser; what comes back is a refresh token.
 async fn user(tenant: &str, client_id: &str, request: &TokenRequest) -> Result<SecretString, Failure> {
     let device_code = DeviceCode::new(tenant, client_id);
     let signed_in = device_code.sign_in(request, |prompt| {
-        tell(&format!("Open {} in a browser and enter the code {}", prompt.verification_uri, prompt.user_code));
+        notify(&format!("Open {} in a browser and enter the code {}", prompt.verification_uri, prompt.user_code));
         let minutes = match prompt.expires_in.as_secs().div_ceil(60) {
             1 => "1 minute".to_owned(),
             minutes => format!("{minutes} minutes"),
         };
-        tell(&format!("Waiting {minutes} at most …"));
+        notify(&format!("Waiting {minutes} at most …"));
     });
     let signed_in = signed_in.await?;
     signed_in.refresh_token().cloned().ok_or_else(|| {
@@ -113,7 +113,7 @@ async fn replace(settings: &Settings, before: &Record, record: &Record) {
     let Some(user) = place(before).filter(|user| Some(user) != place(record).as_ref()) else { return };
     // A keyring that is gone cannot be emptied.
     if keeper::forget_in_keyring(user).await.is_err() {
-        tell(&format!("The sign-in before, as {}, is still in the keyring.", before.client_id));
+        notify(&format!("The sign-in before, as {}, is still in the keyring.", before.client_id));
     }
 }
 
@@ -126,7 +126,7 @@ async fn keep(settings: &Settings, record: Record, secret: &SecretString, no_key
         }
     }
     let path = file(settings, "secret");
-    tell(&format!("The sign-in is kept in the file {}, which you alone may read (mode 0600).", path.display()));
+    notify(&format!("The sign-in is kept in the file {}, which you alone may read (mode 0600).", path.display()));
     let record = Record { kept_in: Place::File, ..record };
     keeper::keep(settings, &record, secret).await?;
     Ok(record)

@@ -10,7 +10,7 @@ use self::record::Record;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::settings::Settings;
-use crate::terminal::tell;
+use crate::terminal::notify;
 
 /// Refuses a profile that is neither in the config file nor that of a sign-in.
 pub(crate) fn check_profile(settings: &Settings) -> Result<(), Failure> {
@@ -28,14 +28,14 @@ pub(crate) fn check_profile(settings: &Settings) -> Result<(), Failure> {
 pub(crate) async fn logout(settings: &Settings) -> Result<Exit, Failure> {
     credential::warn_of_variable("still signs in", "be signed out")?;
     let Some(record) = Record::read(settings)? else {
-        tell(&format!("Nobody is signed in with the profile {}.", settings.profile.value));
-        return Ok(Exit::Fine);
+        notify(&format!("Nobody is signed in with the profile {}.", settings.profile.value));
+        return Ok(Exit::Success);
     };
     keeper::forget(settings, &record).await?;
     Record::remove(settings)?;
-    tell(&format!(
+    notify(&format!(
         "Signed out of {}. Entra still knows the sign-in; an administrator can revoke it there.",
         record.tenant
     ));
-    Ok(Exit::Fine)
+    Ok(Exit::Success)
 }

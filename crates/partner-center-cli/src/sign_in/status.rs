@@ -18,7 +18,7 @@ pub(crate) async fn run(settings: &Settings, format: ReportFormat) -> Result<Exi
             if Record::read(settings)?.is_some() {
                 credential::warn_of_variable("goes before the kept sign-in", "use that one")?;
             }
-            Exit::Fine
+            Exit::Success
         }
         Found::Kept(record, _) => {
             let place = match record.kept_in {
@@ -33,7 +33,7 @@ pub(crate) async fn run(settings: &Settings, format: ReportFormat) -> Result<Exi
             rows.push(row("signed in", kind));
             rows.push(row("tenant", &record.tenant));
             rows.push(row("client-id", &record.client_id));
-            Exit::Fine
+            Exit::Success
         }
         Found::Nothing => {
             rows.push(row("credential", "none; run `partner-center login`"));

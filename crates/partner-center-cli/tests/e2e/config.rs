@@ -130,3 +130,44 @@ fn a_profile_leads_to_no_other_folder() {
     let outcome = World::new().run(&["status", "--profile", "../secrets"]);
     assert_eq!(outcome.code, Some(2), "{}", outcome.err);
 }
+
+#[test]
+fn quotation_marks_are_taken_off_a_setting_and_rejected_in_a_credential() {
+    let world = World::signed_out(TokenEndpoint::builder());
+    let config = world.command(&["config"]).env("PARTNER_CENTER_CLOUD", "\"china\"").output().expect("it runs");
+    assert!(Outcome::from(config).out.contains("china"));
+    for (name, value) in
+        [("AZURE_CLIENT_SECRET", "\"s\""), ("AZURE_TENANT_ID", "'t'"), ("AZURE_CLIENT_ID", "\u{feff}c")]
+    {
+        let mut command = world.command(&["organization", "get", UNKNOWN]);
+        let outcome =
+            Outcome::from(command.env("AZURE_CLIENT_SECRET", "s").env(name, value).output().expect("it runs"));
+        assert_eq!(outcome.code, Some(2), "{}", outcome.err);
+        assert!(outcome.err.contains(&format!("the value of {name} includes quotation marks")), "{}", outcome.err);
+    }
+    assert_eq!(world.entra.access_tokens().len(), 0);
+}
+
+#[test]
+fn a_credential_file_that_cannot_be_used_is_named_before_anything_is_sent() {
+    let world = World::signed_out(TokenEndpoint::builder());
+    fs::write(world.path("utf16"), b"\xff\xfe0\x00.\x00").expect("a file");
+    for name in ["PARTNER_CENTER_REFRESH_TOKEN_FILE", "AZURE_CLIENT_CERTIFICATE_PATH"] {
+        for (file, why) in [("nowhere", "cannot be read"), ("utf16", "is UTF-16 text")] {
+            let mut command = world.command(&["organization", "get", UNKNOWN]);
+            let outcome = Outcome::from(command.env(name, file).output().expect("it runs"));
+            assert_eq!(outcome.code, Some(2), "{}", outcome.err);
+            assert!(outcome.err.contains(&format!("the file {file} ({name}) {why}")), "{}", outcome.err);
+        }
+    }
+    assert_eq!(world.entra.access_tokens().len(), 0);
+}
+
+#[test]
+fn a_config_file_in_utf_16_is_read() {
+    let world = with_file("");
+    let bytes: Vec<u8> = format!("\u{feff}{FILE}").encode_utf16().flat_map(u16::to_le_bytes).collect();
+    fs::write(world.path("config/config.toml"), bytes).expect("a file");
+    let outcome = world.run(&["config"]);
+    assert!(outcome.out.contains("us-government"), "{} {}", outcome.out, outcome.err);
+}

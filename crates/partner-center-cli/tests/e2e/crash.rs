@@ -20,6 +20,32 @@ fn each_customer_has_one_row_however_often_the_export_is_killed() {
     killed("csv", 600, 100..250);
 }
 
+#[cfg(unix)]
+#[test]
+fn each_signal_ends_an_export_with_its_code_and_loses_nobody() {
+    use crate::support::{ended, send_signal};
+    let latency = Duration::from_millis(100);
+    let world = World::of(Behaviour { customers: 400, latency, ..Behaviour::default() });
+    let list = world.list(ids(400));
+    let arguments = ["organization", "export", "--from", &list, "--to", "out", "--resume", "--concurrency", "16"];
+    for (signal, code) in [("TERM", Some(143)), ("HUP", None), ("INT", Some(130))] {
+        let before = world.service.request_count();
+        let child = world.command(&arguments).spawn().expect("it runs");
+        while world.service.request_count() < before + 40 {
+            sleep(Duration::from_millis(10));
+        }
+        send_signal(&child, signal);
+        let outcome = ended(child);
+        // SIGHUP keeps its default action, so that `nohup` works; a shell shows it as 129.
+        assert_eq!(outcome.code, code, "{signal} {}", outcome.err);
+        assert_eq!(outcome.err.contains("To continue"), code.is_some(), "{}", outcome.err);
+    }
+    assert_eq!(world.run(&arguments).code, Some(0));
+    let written = lines(&world.path("out"));
+    assert_eq!(written.len(), 400);
+    assert!(ids(400).all(|id| written.iter().any(|line| line.contains(&id))), "each once");
+}
+
 /// Kills an export of so many customers after so many milliseconds, again and again.
 fn killed(format: &str, customers: u64, after: Range<u64>) {
     let world = World::of(Behaviour { customers: customers - 20, ..Behaviour::default() });

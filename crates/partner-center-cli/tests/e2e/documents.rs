@@ -1,7 +1,7 @@
 //! Help, version, completions and manual pages.
 
 use crate::golden;
-use crate::support::World;
+use crate::support::{BINARY, World};
 
 /// Every command that has a help text.
 pub(crate) const COMMANDS: [&[&str]; 11] = [
@@ -38,36 +38,59 @@ fn the_version_names_the_contract() {
 #[test]
 fn every_shell_has_completions() {
     let world = World::new();
-    for shell in ["bash", "zsh", "fish", "powershell"] {
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         let outcome = world.run(&["completions", shell]);
         assert_eq!(outcome.code, Some(0));
-        assert!(outcome.out.contains("partner-center") && outcome.out.contains("retry-failed"), "{shell}");
+        assert!(outcome.out.contains("partner-center"), "{shell}");
     }
 }
 
 #[test]
-fn every_command_has_a_manual_page() {
+fn every_command_has_a_manual_page_with_its_sections() {
     let world = World::new();
-    assert!(world.run(&["man"]).out.contains(".TH partner-center"));
+    let page = world.run(&["man"]).out;
+    assert!(page.contains(".TH partner-center"));
     std::fs::create_dir(world.path("man")).expect("a folder");
     assert_eq!(world.run(&["man", "--to", "man"]).code, Some(0));
-    assert!(world.path("man/partner-center-organization-export.1").exists());
+    for command in COMMANDS {
+        let name = [&["partner-center"], command].concat().join("-");
+        let page = std::fs::read_to_string(world.path(&format!("man/{name}.1"))).expect("its page");
+        for section in ["EXAMPLES", "ENVIRONMENT", "FILES", "EXIT STATUS"] {
+            assert!(page.contains(&format!(".SH {section}\n")), "{name} lacks {section}");
+        }
+    }
     assert_eq!(world.run(&["man", "--to", "nowhere"]).code, Some(7));
+}
+
+#[test]
+fn every_variable_of_an_option_is_in_the_manual_page() {
+    let world = World::new();
+    let page = world.run(&["man"]).out;
+    for command in COMMANDS {
+        let help = world.run(&[command, &["--help"]].concat()).out;
+        for name in help.split("[env: ").skip(1).filter_map(|rest| rest.split_once(']')).map(|(name, _)| name) {
+            assert!(page.contains(&format!("\\fB{name}\\fR")), "{name}");
+        }
+    }
 }
 
 /// What bash offers for the words so far, by the script's own function.
 #[cfg(unix)]
-fn offered_by_bash(script: &str, words: &[&str]) -> String {
+fn offered_by_bash(world: &World, words: &[&str]) -> String {
     let quoted: Vec<String> = words.iter().map(|word| format!("'{word}'")).collect();
     let (last, before) = (words[words.len() - 1], words[words.len() - 2]);
     let drive = format!(
-        "{script}\nfunction=$(complete -p partner-center | sed 's/.*-F \\([^ ]*\\).*/\\1/'); COMP_WORDS=({}); COMP_CWORD={}
+        "{}\nfunction=$(complete -p partner-center | sed 's/.*-F \\([^ ]*\\).*/\\1/'); COMP_WORDS=({}); COMP_CWORD={}
          $function partner-center '{last}' '{before}'; echo \"${{COMPREPLY[@]}}\"",
+        world.run(&["completions", "bash"]).out,
         quoted.join(" "),
         words.len() - 1,
     );
-    let output = std::process::Command::new("bash").args(["--norc", "--noprofile", "-c", &drive]).output();
-    let output = output.expect("bash, for which the script is made");
+    let folder = std::path::Path::new(BINARY).parent().expect("a folder").display();
+    let mut bash = std::process::Command::new("bash");
+    bash.args(["--norc", "--noprofile", "-c", &drive]).env_clear().envs(world.environment());
+    let output =
+        bash.env("PATH", format!("{folder}:/usr/bin:/bin")).output().expect("bash, for which the script is made");
     assert_eq!(String::from_utf8_lossy(&output.stderr), "");
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
@@ -75,16 +98,27 @@ fn offered_by_bash(script: &str, words: &[&str]) -> String {
 #[cfg(unix)]
 #[test]
 fn bash_offers_what_comes_after_each_command() {
-    let script = World::new().run(&["completions", "bash"]).out;
+    let world = World::new();
     for (words, offer) in [
         (&["partner-center", ""][..], "organization"),
         (&["partner-center", "organization", ""], "export"),
-        (&["partner-center", "organization", "export", "--re"], "--resume --retry-failed"),
+        (&["partner-center", "organization", "export", "--re"], "--retry-failed"),
         (&["partner-center", "org", "get", "--out"], "--output"),
         (&["partner-center", "login", "--with"], "--with-secret"),
         (&["partner-center", "completions", "z"], "zsh"),
     ] {
-        let offered = offered_by_bash(&script, words);
+        let offered = offered_by_bash(&world, words);
         assert!(offered.contains(offer), "{words:?}: {offered}");
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn profile_offers_profiles_and_no_files() {
+    let world = World::new();
+    std::fs::create_dir_all(world.path("config/sign-ins")).expect("folders");
+    std::fs::write(world.path("config/config.toml"), "[profiles.contoso]\n").expect("a file");
+    std::fs::write(world.path("config/sign-ins/fabrikam.json"), "{}").expect("a file");
+    let offered = offered_by_bash(&world, &["partner-center", "status", "--profile", ""]);
+    assert_eq!(offered.split_whitespace().collect::<Vec<_>>(), ["contoso", "default", "fabrikam"]);
 }

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::{BufRead, BufReader};
+use std::time::Duration;
 
 use crate::golden;
 use crate::support::{Behaviour, UNKNOWN, World, ended, id, ids, lines};
@@ -47,7 +48,7 @@ fn odd_lines_are_told_with_their_number_and_do_not_stop_the_rest() {
     let world = World::new();
     let list = format!("\u{feff}Customer;Name\r\n\r\n# ours\r\n{{{}}};x\r\n", id(0).to_uppercase());
     let list = [list.as_bytes(), b"\xff\xfe\x80 no text\n\"", id(1).as_bytes(), b"\"\nno guid\n"].concat();
-    let outcome = world.run_with_input(&export(&["--to", "out"]), &list);
+    let outcome = world.run_with_input(&export(&["--from", "-", "--to", "out"]), &list);
     assert_eq!(outcome.code, Some(1));
     assert_eq!(lines(&world.path("out")).len(), 2);
     golden::check("export-odd-lines.stderr", &outcome.err);
@@ -68,6 +69,8 @@ fn resuming_asks_for_nobody_twice() {
 
     let before = world.service.request_count();
     world.run(&export(&["--from", &all, "--to", "out", "--resume", "--retry-failed"]));
+    assert_eq!(world.service.request_count() - before, 0, "a customer that is not found is not retryable");
+    world.run(&export(&["--from", &all, "--to", "out", "--resume", "--retry-failed=all"]));
     assert_eq!(world.service.request_count() - before, 1);
     assert_eq!(lines(&world.path("out.failures")).len(), 1);
 }
@@ -108,5 +111,101 @@ fn a_refused_sign_in_ends_the_run_and_is_no_failure_of_a_customer() {
     let outcome = ended(command.env("PARTNER_CENTER_REFRESH_TOKEN", "r").spawn().expect("the binary runs"));
     assert_eq!(outcome.code, Some(3), "{}", outcome.err);
     assert_eq!(lines(&world.path("out.failures")).len(), 0);
-    assert!(outcome.err.contains("give the same command with --resume"), "{}", outcome.err);
+    assert!(outcome.err.contains("run the same command with --resume"), "{}", outcome.err);
+}
+
+#[test]
+fn the_format_follows_the_ending_unless_it_is_given() {
+    let world = World::new();
+    let list = world.list(ids(3));
+    for (file, format, start) in [
+        ("all.csv", None, "\"customerTenantId\","),
+        ("all.NDJSON", None, "{\"customerTenantId\":"),
+        ("all.json", None, "[\n{\"customerTenantId\":"),
+        ("other.csv", Some("ndjson"), "{\"customerTenantId\":"),
+    ] {
+        let format = format.map(|format| ["--format", format]).into_iter().flatten();
+        let arguments: Vec<&str> = ["--from", &list, "--to", file].into_iter().chain(format).collect();
+        assert_eq!(world.run(&export(&arguments)).code, Some(0));
+        assert!(fs::read_to_string(world.path(file)).is_ok_and(|text| text.starts_with(start)), "{file}");
+    }
+}
+
+#[test]
+fn an_array_is_valid_and_can_be_resumed() {
+    let world = World::new();
+    for count in [0, 2, 5] {
+        let list = world.list(ids(count).chain([UNKNOWN.to_owned()]));
+        let outcome = world.run(&export(&["--from", &list, "--to", "all.json", "--resume"]));
+        assert_eq!(outcome.code, Some(if count == 0 { 5 } else { 1 }), "{}", outcome.err);
+        let text = fs::read(world.path("all.json")).expect("it is there");
+        let array: Vec<serde_json::Value> = serde_json::from_slice(&text).expect("an array");
+        assert_eq!(array.len() as u64, count);
+    }
+    assert_eq!(lines(&world.path("all.json.failures")).len(), 1);
+}
+
+#[test]
+fn excel_gets_utf_16_with_tabs_that_can_be_resumed() {
+    let world = World::new();
+    for count in [4, 10] {
+        let list = world.list(ids(count).chain([UNKNOWN.to_owned()]));
+        let outcome = world.run(&export(&["--from", &list, "--to", "all.csv", "--excel", "--resume"]));
+        assert_eq!(outcome.code, Some(1), "{}", outcome.err);
+    }
+    for (file, count) in [("all.csv", 11), ("all.csv.failures", 2)] {
+        let bytes = fs::read(world.path(file)).expect("it is there");
+        assert_eq!(bytes[..2], [0xff, 0xfe]);
+        let units: Vec<u16> = bytes.chunks(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect();
+        let text = String::from_utf16(&units).expect("UTF-16");
+        assert!(text.starts_with("\u{feff}\"customerTenantId\"\t\""), "{text}");
+        assert_eq!(text.lines().count(), count, "{text}");
+    }
+}
+
+#[test]
+fn every_file_of_an_export_is_a_list() {
+    let world = World::new();
+    let list = world.list(ids(3).chain([UNKNOWN.to_owned()]));
+    for (file, more) in [("a.ndjson", None), ("a.json", None), ("a.csv", None), ("b.csv", Some("--excel"))] {
+        let arguments: Vec<&str> = ["--from", &list, "--to", file].into_iter().chain(more).collect();
+        world.run(&export(&arguments));
+        for (list, count) in [(file.to_owned(), 3), (format!("{file}.failures"), 1)] {
+            let outcome = world.run(&["organization", "get", "--from", &list, "--format", "ndjson"]);
+            let named = outcome.out.lines().count() + outcome.err.matches("error: ").count();
+            assert_eq!((named, outcome.err.contains("warning")), (count, false), "{list}: {}", outcome.err);
+        }
+    }
+}
+
+#[test]
+fn lines_are_in_the_order_of_the_list_on_request() {
+    let world = World::of(Behaviour { customers: 60, faults: true, ..Behaviour::default() });
+    let list = world.list((0..50).rev().filter(|number| *number != 17).map(id));
+    world.run(&export(&["--from", &list, "--to", "all.csv", "--ordered", "--columns", "city"]));
+    let written = lines(&world.path("all.csv"));
+    let customers: Vec<&str> = written[1..].iter().filter_map(|line| line.split('"').nth(1)).collect();
+    assert_eq!(customers.join("\n") + "\n", fs::read_to_string(world.path(&list)).expect("the list"));
+}
+
+#[test]
+fn a_run_ends_after_its_time_and_is_resumed() {
+    let world = World::of(Behaviour { customers: 60, latency: Duration::from_millis(300), ..Behaviour::default() });
+    let list = world.list(ids(60));
+    let arguments = export(&["--from", &list, "--to", "out", "--resume", "--concurrency", "4"]);
+    let outcome = world.run(&[&arguments[..], &["--max-time", "1s"]].concat());
+    assert_eq!(outcome.code, Some(6), "{}", outcome.err);
+    assert!(outcome.err.contains(" not fetched.\nTo continue, run the same command with --resume."), "{}", outcome.err);
+    let done = lines(&world.path("out")).len();
+    assert!(done > 0 && done < 60, "{done}");
+    assert_eq!(world.run(&arguments).code, Some(0));
+    assert_eq!((lines(&world.path("out")).len(), world.service.request_count()), (60, 60));
+}
+
+#[test]
+fn quiet_says_nothing() {
+    let world = World::new();
+    let list = world.list([id(0), UNKNOWN.to_owned()]);
+    let outcome = world.run(&export(&["--from", &list, "--to", "out", "--quiet"]));
+    assert_eq!((outcome.code, &*outcome.out, &*outcome.err), (Some(1), "", ""));
 }

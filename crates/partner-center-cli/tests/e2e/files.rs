@@ -25,7 +25,7 @@ fn nothing_but_force_changes_a_foreign_file() {
         fs::write(world.path(file), diary).expect("it can be written");
         for format in ["ndjson", "csv"] {
             let arguments = ["--from", &list, "--to", "out", "--format", format];
-            for more in [&["--resume"][..], &["--resume", "--retry-failed"], &[]] {
+            for more in [&["--resume"][..], &["--resume", "--retry-failed=all"], &[]] {
                 let refused = world.run(&export(&[&arguments, more].concat()));
                 assert_eq!((refused.code, text(&world, file).as_str()), (Some(2), diary), "{more:?} {}", refused.err);
             }
@@ -43,7 +43,7 @@ fn swapped_files_are_refused_and_stay() {
         let arguments = ["--from", &list, "--format", format];
         world.run(&export(&[&arguments[..], &["--to", format]].concat()));
         let before = (text(&world, format), text(&world, &failed));
-        for more in [&["--resume"][..], &["--resume", "--retry-failed"]] {
+        for more in [&["--resume"][..], &["--resume", "--retry-failed=all"]] {
             let swapped = ["--to", &failed, "--failures", format];
             let outcome = world.run(&export(&[&arguments[..], &swapped, more].concat()));
             assert_eq!(outcome.code, Some(2), "{}", outcome.err);
@@ -63,7 +63,7 @@ fn retrying_keeps_the_failures_of_customers_of_another_list() {
         let failures = format!("{format}.failures");
         let kept = lines(&world.path(&failures)).into_iter().find(|line| line.contains(UNKNOWN));
         world.list([another.to_owned(), id(0)]);
-        world.run(&export(&[&arguments[..], &["--resume", "--retry-failed"]].concat()));
+        world.run(&export(&[&arguments[..], &["--resume", "--retry-failed=all"]].concat()));
         let after = lines(&world.path(&failures));
         assert_eq!(after.len(), 2 + usize::from(format == "csv"), "{after:?}");
         assert!(kept.is_some_and(|kept| after.contains(&kept)), "{after:?}");
@@ -121,11 +121,18 @@ fn where_everybody_failed_the_way_to_go_on_is_told_and_the_code_stays() {
 }
 
 #[test]
-fn a_list_without_any_customer_is_wrong_and_an_empty_one_is_not() {
+fn a_list_without_any_customer_is_an_error_and_leaves_an_earlier_export_alone() {
     let world = World::new();
-    for (list, code) in [("", 0), ("# nobody\n\n", 0), ("Contoso\nFabrikam\n", 2), ("customerTenantId\n", 2)] {
-        let outcome = world.run_with_input(&export(&["--to", "-"]), list.as_bytes());
-        assert_eq!(outcome.code, Some(code), "{list:?} {}", outcome.err);
+    fs::write(world.path("out"), "earlier").expect("it can be written");
+    for (list, why) in [
+        ("", "is empty"),
+        ("# nobody\n\n", "is empty"),
+        ("Contoso\nFabrikam\n", "holds no tenant id"),
+        ("customerTenantId\n", "holds no tenant id"),
+    ] {
+        let outcome = world.run_with_input(&export(&["--from", "-", "--to", "out", "--force"]), list.as_bytes());
+        assert_eq!((outcome.code, text(&world, "out").as_str()), (Some(2), "earlier"), "{list:?} {}", outcome.err);
+        assert!(outcome.err.contains(&format!("the list on standard input {why}")), "{}", outcome.err);
     }
 }
 
@@ -149,12 +156,7 @@ mod unix {
     use std::time::{Duration, Instant};
 
     use super::*;
-    use crate::support::{BINARY, Behaviour, Outcome, ended};
-
-    fn signal(child: &std::process::Child, name: &str) {
-        let sent = Command::new("kill").args([format!("-{name}"), child.id().to_string()]).status();
-        assert!(sent.is_ok_and(|status| status.success()), "the signal is sent");
-    }
+    use crate::support::{BINARY, Behaviour, Outcome, ended, send_signal};
 
     #[test]
     fn a_device_keeps_nothing_and_gets_no_second_file() {
@@ -193,9 +195,9 @@ mod unix {
             std::thread::sleep(Duration::from_millis(10));
         }
         std::thread::sleep(Duration::from_millis(300));
-        signal(&child, "INT");
+        send_signal(&child, "INT");
         std::thread::sleep(Duration::from_millis(100));
-        signal(&child, "INT");
+        send_signal(&child, "INT");
         let began = Instant::now();
         let outcome = ended(child);
         assert_eq!(outcome.code, Some(130), "{}", outcome.err);
@@ -208,7 +210,7 @@ mod unix {
         let child = into_a_pipe(&world, 10);
         std::thread::sleep(Duration::from_millis(300));
         // A shell lets its background jobs ignore Ctrl-C, and so may whoever runs this test.
-        signal(&child, "TERM");
+        send_signal(&child, "TERM");
         assert_eq!(ended(child).code, None, "by the signal itself");
     }
 

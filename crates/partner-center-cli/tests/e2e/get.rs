@@ -1,15 +1,17 @@
 //! `organization get`: formats, exit codes, what is said on failure.
 
 use std::fs::OpenOptions;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use partner_center_mock::Reply;
+use partner_center_mock::examples::get_customer_organization as examples;
+use partner_center_mock::faults::Answer;
 use partner_center_mock::serve::RateLimit;
 use partner_center_mock::token_endpoint::TokenEndpoint;
 use serde_json::json;
 
 use crate::golden;
-use crate::support::{BINARY, Behaviour, CORRELATION_ID, Outcome, UNKNOWN, World, id};
+use crate::support::{BINARY, Behaviour, CORRELATION_ID, Outcome, UNKNOWN, World, ended, id, send_signal};
 
 fn get(world: &World, arguments: &[&str]) -> Outcome {
     world.run(&[&["organization", "get", "--correlation-id", CORRELATION_ID], arguments].concat())
@@ -18,7 +20,7 @@ fn get(world: &World, arguments: &[&str]) -> Outcome {
 #[test]
 fn one_customer_in_every_format() {
     let world = World::new();
-    for format in ["table", "json", "yaml", "csv", "raw"] {
+    for format in ["table", "json", "ndjson", "csv", "raw"] {
         let outcome = get(&world, &[&id(3), "--output", format]);
         assert_eq!((outcome.code, &*outcome.err), (Some(0), ""));
         golden::check(&format!("get-one.{format}"), &outcome.out);
@@ -28,7 +30,7 @@ fn one_customer_in_every_format() {
 #[test]
 fn several_customers_in_every_format_in_the_order_asked_for() {
     let world = World::new();
-    for format in ["table", "json", "yaml", "csv", "raw"] {
+    for format in ["table", "json", "ndjson", "csv", "raw"] {
         let outcome = get(&world, &[&id(4), &id(1), "--output", format]);
         assert_eq!((outcome.code, &*outcome.err), (Some(0), ""));
         golden::check(&format!("get-several.{format}"), &outcome.out);
@@ -85,7 +87,7 @@ fn a_failure_that_concerns_everybody_loses_nothing_that_was_fetched() {
     assert_eq!(some.code, Some(1), "{}", some.err);
     assert_eq!(some.out.matches("displayName").count(), 2);
     assert_eq!(some.err.matches("error: ").count(), 1, "{}", some.err);
-    assert!(some.err.contains("were not asked for"), "{}", some.err);
+    assert!(some.err.contains("were not fetched"), "{}", some.err);
     let none = get(&world, &["--base-url", &world.refusing_after(0).url(), ids[0], ids[1]]);
     assert_eq!((none.code, &*none.out), (Some(3), ""), "{}", none.err);
 }
@@ -129,13 +131,98 @@ fn what_to_do_is_said_in_the_words_of_the_command() {
 }
 
 #[test]
-fn a_service_that_throttles_is_unavailable() {
+fn a_service_that_throttles_is_unavailable_within_the_timeout() {
     let limit = Some(RateLimit::new(1, Duration::from_secs(7200)));
     let world = World::of(Behaviour { customers: 10, limit, ..Behaviour::default() });
     assert_eq!(get(&world, &[&id(0)]).code, Some(0));
-    // For longer than an hour nobody wants to wait unasked.
+    let began = Instant::now();
     let outcome = get(&world, &[&id(0)]);
     assert_eq!(outcome.code, Some(6), "{}", outcome.err);
+    let service = world.answering(|| Reply::new(429).header("Retry-After", "1"));
+    let outcome = get(&world, &["--base-url", &service.url(), "--timeout", "2", &id(0)]);
+    assert_eq!(outcome.code, Some(6), "{}", outcome.err);
+    assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
+}
+
+#[test]
+fn throttling_is_shown_while_it_lasts() {
+    let world = World::new();
+    let mut is_first = true;
+    let service = world.answering(move || match std::mem::take(&mut is_first) {
+        true => Reply::new(429).header("Retry-After", "3"),
+        false => examples::CONTOSO.into(),
+    });
+    let outcome = get(&world, &["--base-url", &service.url(), &id(0)]);
+    assert_eq!(outcome.code, Some(0), "{}", outcome.err);
+    assert!(outcome.err.starts_with("throttled by the service, retrying at "), "{}", outcome.err);
+    assert_eq!(outcome.err.lines().count(), 1, "{}", outcome.err);
+}
+
+#[test]
+fn customers_come_from_a_list_in_its_order() {
+    let world = World::new();
+    let list = format!("CommerceId,CustomerId\n{UNKNOWN},{}\n{UNKNOWN},{}\n", id(4), id(1));
+    std::fs::write(world.path("list.csv"), &list).expect("it can be written");
+    let from_file = get(&world, &["--from", "list.csv", "--format", "csv"]);
+    assert_eq!((from_file.code, &*from_file.err), (Some(0), ""));
+    golden::check("get-several.csv", &from_file.out);
+    let arguments = ["organization", "get", "--from", "-", "--column", "CustomerId", "-o", "csv"];
+    assert_eq!(world.run_with_input(&arguments, list.as_bytes()).out, from_file.out);
+    let wrong = get(&world, &["--from", "list.csv", "--column", "Reseller"]);
+    assert_eq!(wrong.code, Some(2));
+    assert!(wrong.err.contains("the list list.csv has no column Reseller"), "{}", wrong.err);
+}
+
+#[test]
+fn what_is_no_guid_is_not_a_tenant_id() {
+    for name in ["contoso.onmicrosoft.com", "Contoso"] {
+        let outcome = get(&World::new(), &[name]);
+        assert_eq!(outcome.code, Some(2));
+        assert!(outcome.err.contains("not a tenant id"), "{}", outcome.err);
+    }
+}
+
+#[test]
+fn columns_are_shown_as_asked_for() {
+    let world = World::new();
+    let outcome = get(&world, &[&id(3), "--format", "csv", "--columns", "city,displayName"]);
+    assert_eq!(outcome.out.lines().next(), Some("\"customerTenantId\",\"city\",\"displayName\""));
+    assert!(outcome.out.contains("\"São Paulo\",\"Dogwood Airlines\"\n"), "{}", outcome.out);
+    let table = get(&world, &[&id(3), "--format", "table", "--columns", "city"]);
+    assert!(table.out.contains("City") && !table.out.contains("Name"), "{}", table.out);
+}
+
+#[test]
+fn json_escapes_what_controls_a_terminal() {
+    let world = World::new();
+    let service = world.answering(|| Reply::json(200, &json!([{ "displayName": "a\u{9b}31m\u{202e}b\u{7f}" }])));
+    for format in ["json", "ndjson"] {
+        let shown = get(&world, &["--base-url", &service.url(), &id(0), "--format", format]).out;
+        assert!(shown.contains(r"a\u009b31m\u202eb\u007f"), "{shown}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_signal_shows_what_was_fetched() {
+    for (signal, code) in [("INT", 130), ("TERM", 143)] {
+        let world = World::new();
+        let mut served = 0;
+        let service = world.answering_with(move |_| {
+            served += 1;
+            if served == 1 { Answer::reply(examples::CONTOSO) } else { Answer::wait(Duration::from_secs(60)) }
+        });
+        let arguments = ["organization", "get", "--base-url", &service.url(), &id(0), &id(1)];
+        let child = world.command(&arguments).spawn().expect("the binary runs");
+        while service.requests().len() < 2 {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        std::thread::sleep(Duration::from_millis(300));
+        send_signal(&child, signal);
+        let outcome = ended(child);
+        assert_eq!((outcome.code, outcome.out.matches("displayName").count()), (Some(code), 1), "{}", outcome.err);
+        assert!(outcome.err.contains("1 of 2 customers were not fetched"), "{}", outcome.err);
+    }
 }
 
 #[cfg(unix)]

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use partner_center_mock::Reply;
 use partner_center_mock::examples::get_customer_organization as examples;
-use partner_center_mock::faults::{Answer, FaultServer};
+use partner_center_mock::faults::{Answer, FaultServer, Request};
 use partner_center_mock::serve::{RateLimit, Service, customer_id};
 use partner_center_mock::token_endpoint::{DevicePoll, TokenEndpoint, TokenEndpointBuilder};
 use tokio::runtime::Runtime;
@@ -70,8 +70,11 @@ impl World {
 
     /// Another service, which answers so.
     pub(crate) fn answering(&self, mut answer: impl FnMut() -> Reply + Send + 'static) -> FaultServer {
-        let server = FaultServer::answering(move |_| Answer::reply(answer()));
-        self.runtime.block_on(server).expect("a port")
+        self.answering_with(move |_| Answer::reply(answer()))
+    }
+
+    pub(crate) fn answering_with(&self, answer: impl FnMut(&Request) -> Answer + Send + 'static) -> FaultServer {
+        self.runtime.block_on(FaultServer::answering(answer)).expect("a port")
     }
 
     /// Another service, which takes so many tokens and then no more.
@@ -154,6 +157,12 @@ impl From<Output> for Outcome {
 
 pub(crate) fn ended(child: Child) -> Outcome {
     child.wait_with_output().expect("it ends").into()
+}
+
+#[cfg(unix)]
+pub(crate) fn send_signal(child: &Child, name: &str) {
+    let sent = Command::new("kill").args([format!("-{name}"), child.id().to_string()]).status();
+    assert!(sent.is_ok_and(|status| status.success()), "the signal is sent");
 }
 
 pub(crate) fn id(number: u64) -> String {

@@ -73,7 +73,7 @@ fn people_get_a_table_as_wide_as_their_terminal() {
 #[test]
 fn a_terminal_changes_nothing_of_the_formats_for_machines() {
     let world = World::new();
-    for format in ["json", "yaml", "csv", "raw"] {
+    for format in ["json", "ndjson", "csv", "raw"] {
         let arguments = ["org", "get", &id(4), &id(1), "--output", format];
         let (code, shown) = on_terminal(&world, 40, &arguments, &[], None);
         assert_eq!(code, 0);
@@ -148,23 +148,23 @@ fn failures_are_counted_while_the_service_makes_the_run_wait() {
     let list = world.list(std::iter::once(UNKNOWN.to_owned()).chain(ids(120)));
     let (code, shown) = on_terminal(&world, 72, &["org", "export", "--from", &list, "--to", "out"], &[], None);
     assert_eq!(code, 1, "{shown}");
-    let waiting = shown.split(['\n', '\r', '\u{1b}']).find_map(|line| Some(&line[line.find("waiting for")?..]));
+    let waiting = shown.split(['\n', '\r', '\u{1b}']).find_map(|line| Some(&line[line.find("throttled,")?..]));
     assert!(waiting.is_some_and(|waiting| waiting.contains(" s)")), "the line is whole: {shown}");
-    let (before, _) = shown.split_once("waiting for").expect("it waits");
+    let (before, _) = shown.split_once("throttled,").expect("it waits");
     assert!(before.trim_end().ends_with("1 failed"), "{before:?}");
 }
 
 #[test]
-fn ctrl_c_during_a_wait_says_how_long_it_lasts_and_a_second_one_ends_it() {
+fn ctrl_c_ends_an_export_that_waits_for_the_service_at_once() {
     let limit = Some(RateLimit::new(80, Duration::from_secs(300)));
     let world = World::of(Behaviour { customers: 120, limit, ..Behaviour::default() });
     let list = world.list(ids(120));
     let arguments = ["org", "export", "--from", &list, "--to", "out"];
-    let stop = ["waiting for", "Finishing"].map(|seen| Reaction { seen, keys: b"\x03" });
+    let stop = Some(Reaction { seen: "throttled,", keys: b"\x03" });
     let began = std::time::Instant::now();
     let (code, shown) = on_terminal(&world, 100, &arguments, &[], stop);
     assert_eq!(code, 130, "{shown}");
-    assert!(shown.contains("which wait until ") && shown.contains("give the same command with --resume"), "{shown}");
+    assert!(shown.contains("run the same command with --resume") && shown.contains("not fetched"), "{shown}");
     assert!(began.elapsed() < Duration::from_secs(20));
     assert!(lines(&world.path("out")).len() <= 80);
 }
@@ -183,7 +183,7 @@ fn throttled_export(columns: u16) -> String {
 #[test]
 fn the_progress_bar_tells_until_when_the_service_makes_it_wait() {
     let shown = throttled_export(100);
-    for told in ["/120", "/s", " left", "0 failed", "waiting for the service until "] {
+    for told in ["/120", "/s", " left", "0 failed", "throttled, retrying at "] {
         assert!(shown.contains(told), "{told}: {shown}");
     }
 }
@@ -191,7 +191,7 @@ fn the_progress_bar_tells_until_when_the_service_makes_it_wait() {
 #[test]
 fn the_progress_bar_fits_forty_columns() {
     let shown = throttled_export(40);
-    let waiting = shown.split(['\n', '\r', '\u{1b}']).find_map(|line| Some(&line[line.find("waiting for")?..]));
+    let waiting = shown.split(['\n', '\r', '\u{1b}']).find_map(|line| Some(&line[line.find("throttled,")?..]));
     let waiting = waiting.expect("it says that it waits").trim_end();
     assert!(waiting.chars().count() <= 40 && waiting.contains('Z'), "{waiting:?}");
 }
@@ -204,7 +204,7 @@ fn ctrl_c_finishes_what_is_in_flight_and_says_how_to_go_on() {
     let stop = Reaction { seen: "/400", keys: b"\x03" };
     let (code, shown) = on_terminal(&world, 100, &arguments, &[], Some(stop));
     assert_eq!(code, 130, "{shown}");
-    assert!(shown.contains("To go on, give the same command with --resume."), "{shown}");
+    assert!(shown.contains("To continue, run the same command with --resume."), "{shown}");
     let done = lines(&world.path("out")).len();
     assert!(done < 400);
     assert_eq!(world.service.request_count(), done, "whatever was asked for is written down");

@@ -1,102 +1,94 @@
 //! What an earlier run left in a file, read without changing it.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Seek, SeekFrom};
-use std::path::Path;
+use std::io::{self, Read, Seek, SeekFrom};
 
-use partner_center::uuid::Uuid;
-
-use super::journal::MEND;
 use super::lines::{self, Content, Line};
-use crate::arguments::ExportFormat;
-use crate::failure::Failure;
+use crate::output::file_format::FileFormat;
 
 /// The lines of an earlier run.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Earlier {
     pub(super) lines: Vec<Line>,
-    /// Where the whole lines end; what comes after was torn by a crash.
+    /// Where the whole lines end; what comes after was torn by a crash, or closes an array.
     pub(super) length: u64,
 }
 
-/// Why a file is not gone on with.
+/// Why a file cannot be resumed.
 #[derive(Debug)]
-pub(super) enum Refused {
+pub(super) enum NotResumable {
     Unreadable(io::Error),
-    /// The line of that number is none of ours.
+    /// The line of that number was not written by such an export.
     Foreign(u64),
 }
 
-impl Refused {
-    pub(super) fn of(&self, path: &Path) -> Failure {
-        match self {
-            Self::Unreadable(error) => Failure::file(error, format!("{} cannot be resumed", path.display()), MEND),
-            Self::Foreign(number) => Failure::usage(
-                format!("line {number} of {} is of no such export", path.display()),
-                "Check --to, --failures and --format, or remove the line.",
-            ),
-        }
-    }
-}
-
-impl From<io::Error> for Refused {
+impl From<io::Error> for NotResumable {
     fn from(error: io::Error) -> Self {
         Self::Unreadable(error)
     }
 }
 
-/// Reads whole lines, and refuses whatever this command has not written.
-pub(super) fn read(file: &File, content: Content, format: ExportFormat) -> Result<Earlier, Refused> {
+/// Reads the whole lines below the header; an error where there is anything else.
+pub(super) fn read(file: &File, content: Content, format: FileFormat, header: &str) -> Result<Earlier, NotResumable> {
     let mut earlier = Earlier::default();
-    earlier.length = each(file, content, format, |line, _| earlier.lines.push(line))?;
+    earlier.length = each(file, content, format, header, |line, _| earlier.lines.push(line))?;
     Ok(earlier)
 }
 
-/// The whole lines as they are, without those of some customers.
+/// The header and the whole lines as they are, without those to drop.
 pub(super) fn text_without(
     file: &File,
     content: Content,
-    format: ExportFormat,
-    dropped: impl Fn(Uuid) -> bool,
-) -> Result<String, Refused> {
-    let mut text = lines::header(content, format).ok().flatten().unwrap_or_default();
-    each(file, content, format, |line, written| {
-        if !dropped(line.customer) {
+    format: FileFormat,
+    header: &str,
+    is_dropped: impl Fn(&Line) -> bool,
+) -> Result<String, NotResumable> {
+    let mut text = header.to_owned();
+    each(file, content, format, header, |line, written| {
+        if !is_dropped(&line) {
             text.push_str(written);
         }
     })?;
     Ok(text)
 }
 
-/// Hands out each whole line and gives back where they end.
+/// Calls `found` for each whole line; returns where they end.
 fn each(
     mut file: &File,
     content: Content,
-    format: ExportFormat,
+    format: FileFormat,
+    header: &str,
     mut found: impl FnMut(Line, &str),
-) -> Result<u64, Refused> {
+) -> Result<u64, NotResumable> {
+    let mut bytes = Vec::new();
     file.seek(SeekFrom::Start(0))?;
-    let header = lines::header(content, format).ok().flatten();
-    let mut reader = BufReader::new(file);
-    let (mut line, mut number, mut whole) = (Vec::new(), 0, 0);
-    loop {
-        line.clear();
-        let length = reader.read_until(b'\n', &mut line)?;
-        number += 1;
-        let header = header.as_deref().filter(|_| number == 1);
+    file.read_to_end(&mut bytes)?;
+    let text = format.decode(bytes);
+    let (mut whole, mut is_closed) = (0, false);
+    for (number, line) in (1..).zip(text.split_inclusive(|byte| *byte == b'\n')) {
+        let foreign = NotResumable::Foreign(number);
+        let header = Some(header).filter(|header| number == 1 && !header.is_empty());
+        if is_closed {
+            return Err(foreign);
+        }
+        is_closed = header.is_none() && format == FileFormat::Json && line.trim_ascii_end() == b"]";
+        if is_closed {
+            continue;
+        }
         if line.last() != Some(&b'\n') {
-            // Somebody else's file may lack the last line break too, and is not cut.
-            let is_ours =
-                header.map_or_else(|| lines::is_begun(&line, format), |all| all.as_bytes().starts_with(&line));
-            return if is_ours { Ok(whole) } else { Err(Refused::Foreign(number)) };
+            // A foreign file may lack the last line break too, and must not be cut.
+            let is_ours = header.map_or_else(|| lines::is_begun(line, format), |all| all.as_bytes().starts_with(line));
+            return if is_ours { Ok(whole) } else { Err(foreign) };
         }
-        match (header, std::str::from_utf8(&line)) {
-            (Some(header), Ok(text)) if text == header => {}
-            (None, Ok(text)) => found(lines::read(text, content, format).ok_or(Refused::Foreign(number))?, text),
-            _ => return Err(Refused::Foreign(number)),
+        let Ok(line) = std::str::from_utf8(line) else { return Err(foreign) };
+        match header {
+            Some(header) if line == header => {}
+            Some(_) => return Err(foreign),
+            None => found(lines::read(line, content, format).ok_or(foreign)?, line),
         }
-        whole += length as u64;
+        whole += format.encode(line).len() as u64;
     }
+    Ok(whole)
 }
 
 #[cfg(test)]
@@ -104,22 +96,32 @@ mod tests {
     use std::io::Write;
 
     use super::*;
+    use crate::output::record::{columns, names};
 
     const A: &str = "e220a839-7b1d-4daf-ae78-9e6aa1b965f4";
 
     /// How many lines there are and where they end, or the number of the line that is refused.
-    fn found(text: &[u8], content: Content, format: ExportFormat) -> Result<(usize, u64), u64> {
+    fn found(text: &[u8], content: Content, format: FileFormat) -> Result<(usize, u64), u64> {
         let mut file = tempfile::tempfile().expect("a temporary file");
         file.write_all(text).expect("it can be written");
-        match read(&file, content, format) {
+        match read(&file, content, format, &header(content, format)) {
             Ok(earlier) => Ok((earlier.lines.len(), earlier.length)),
-            Err(Refused::Foreign(number)) => Err(number),
-            Err(Refused::Unreadable(error)) => panic!("{error}"),
+            Err(NotResumable::Foreign(number)) => Err(number),
+            Err(NotResumable::Unreadable(error)) => panic!("{error}"),
         }
     }
 
+    fn header(content: Content, format: FileFormat) -> String {
+        let header = match content {
+            Content::Organizations => format.header(columns(&[])),
+            Content::Failures if format.is_csv() => format.csv_header(lines::FAILURE_COLUMNS),
+            Content::Failures => Ok(String::new()),
+        };
+        header.expect("it can be made")
+    }
+
     fn organizations(text: impl AsRef<[u8]>) -> Result<(usize, u64), u64> {
-        found(text.as_ref(), Content::Organizations, ExportFormat::Ndjson)
+        found(text.as_ref(), Content::Organizations, FileFormat::Ndjson)
     }
 
     #[test]
@@ -148,10 +150,13 @@ mod tests {
         for (content, other) in
             [(Content::Organizations, Content::Failures), (Content::Failures, Content::Organizations)]
         {
-            let header = |content| lines::header(content, ExportFormat::Csv).ok().flatten().expect("in CSV");
-            let (header, wrong) = (header(content), header(other));
-            let csv = |text: &str| found(text.as_bytes(), content, ExportFormat::Csv);
-            assert_eq!(csv(&format!("{header}\"{A}\",\"x\"\n\"{}", &A[..9])).map(|(lines, _)| lines), Ok(1));
+            let (header, wrong) = (header(content, FileFormat::Csv), header(other, FileFormat::Csv));
+            let csv = |text: &str| found(text.as_bytes(), content, FileFormat::Csv);
+            assert_eq!(
+                csv(&format!("{header}\"{A}\",\"not-found\",,,,\"x\",,,,,\"false\"\n\"{}", &A[..9]))
+                    .map(|(lines, _)| lines),
+                Ok(1)
+            );
             assert_eq!((csv(""), csv(&header[..9])), (Ok((0, 0)), Ok((0, 0))));
             assert_eq!(
                 (csv(&wrong), csv("Name,Id\n"), csv("Name"), csv(&format!("{header}diary"))),
@@ -161,11 +166,35 @@ mod tests {
     }
 
     #[test]
+    fn an_array_ends_with_its_bracket_and_is_resumed_before_it() {
+        let array = |text: &str| found(text.as_bytes(), Content::Organizations, FileFormat::Json);
+        let line = format!("{{\"customerTenantId\":\"{A}\"}}\n");
+        let two = format!("[\n{line},{line}");
+        for end in ["]\n", "]", ",", ",{\"cust", ""] {
+            assert_eq!(array(&format!("{two}{end}")), Ok((2, two.len() as u64)), "{end:?}");
+        }
+        assert_eq!((array("[\n]\n"), array("["), array("[]")), (Ok((0, 2)), Ok((0, 0)), Err(1)));
+        assert_eq!(array(&format!("{two}]\n{line}")), Err(5));
+    }
+
+    #[test]
+    fn utf_16_is_measured_in_its_own_bytes() {
+        let format = FileFormat::Excel;
+        let text = names(columns(&[])).join("\"\t\"");
+        let whole = format.encode(&format!("\u{feff}\"{text}\"\n\"{A}\"\t\"\u{10a}\u{1f600}\"\n"));
+        for torn in [0, 1, 3, 20] {
+            let rest = &format.encode(&format!("\"{A}"))[..torn];
+            let bytes = [&whole[..], rest].concat();
+            assert_eq!(found(&bytes, Content::Organizations, format), Ok((1, whole.len() as u64)), "{torn}");
+        }
+    }
+
+    #[test]
     fn failures_and_organizations_are_told_apart() {
         let failure = format!("{{\"customerTenantId\":\"{A}\",\"kind\":\"not-found\",\"isRetryable\":false}}\n");
         let organization = format!("{{\"customerTenantId\":\"{A}\",\"displayName\":\"x\"}}\n");
         assert_eq!(organizations(&failure), Err(1));
-        let failures = |text: &str| found(text.as_bytes(), Content::Failures, ExportFormat::Ndjson);
+        let failures = |text: &str| found(text.as_bytes(), Content::Failures, FileFormat::Ndjson);
         assert_eq!(failures(&organization), Err(1));
         assert_eq!(failures(&failure), Ok((1, failure.len() as u64)));
     }

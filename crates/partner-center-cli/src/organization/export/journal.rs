@@ -4,60 +4,65 @@ use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use partner_center::uuid::Uuid;
 use same_file::Handle;
 use tempfile::NamedTempFile;
 
-use super::earlier::{self, Earlier};
-use super::lines::{self, Content};
-use crate::arguments::ExportFormat;
+use super::earlier::{self, Earlier, NotResumable};
+use super::lines::{Content, Line};
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::output::file_format::FileFormat;
 
 /// Where lines go.
 pub(super) struct Journal {
     target: Target,
     path: PathBuf,
     content: Content,
-    format: ExportFormat,
+    format: FileFormat,
+    /// The first line, if the format has one.
+    header: String,
+    is_at_start: bool,
 }
 
 enum Target {
     StandardOutput,
-    /// A pipe or a device, which keeps nothing that could be gone on with.
+    /// A pipe or a device, which cannot be resumed.
     Stream(File),
     File(File),
 }
 
-pub(super) const MEND: &str = "Make room or choose another place, then give the same command with --resume.";
+const RESUME: &str = "Make room or choose another place, then run the same command with --resume.";
 
 impl Journal {
-    /// Opens it and leaves everything in it.
-    pub(super) fn open(path: &Path, content: Content, format: ExportFormat) -> Result<Self, Failure> {
-        let journal = |target, path: &Path| Self { target, path: path.to_owned(), content, format };
+    /// Opens it without changing it.
+    pub(super) fn open(path: &Path, content: Content, format: FileFormat, header: String) -> Result<Self, Failure> {
+        let journal =
+            |target, path: &Path| Self { target, path: path.to_owned(), content, format, header, is_at_start: true };
         if path.as_os_str() == "-" {
             return Ok(journal(Target::StandardOutput, Path::new("standard output")));
         }
-        // Opened for reading too, a pipe would have this process for a reader, and wait for nobody else.
-        let is_stream = fs::metadata(path).is_ok_and(|metadata| !metadata.is_file());
+        // Opened for reading too, a pipe would have this process as a reader, and not wait for another.
+        let is_stream = is_device(path) || fs::metadata(path).is_ok_and(|metadata| !metadata.is_file());
         let mut options = OpenOptions::new();
         options.write(true);
         if !is_stream {
             options.read(true).create(true).truncate(false);
+            only_writer(&mut options);
         }
         let file = options.open(path).map_err(|error| {
-            Failure::file(&error, format!("{} cannot be opened", path.display()), "Check the name and the folder.")
+            let what = format!("{} cannot be opened", path.display());
+            Failure::file(&error, what, "Check the name and the folder, and whether another program has it open.")
         })?;
         Ok(journal(if is_stream { Target::Stream(file) } else { Target::File(file) }, path))
     }
 
-    /// Nobody else may write into it; the lock ends with the process.
+    /// Keeps other exports from writing into it until the process ends.
     pub(super) fn lock(&self) -> Result<(), Failure> {
-        match self.file().map(File::try_lock) {
+        match self.file().map(try_lock) {
             Some(Err(TryLockError::WouldBlock)) => Err(Failure::new(
                 Exit::File,
                 format!("another export is writing to {}", self.path.display()),
-                "Wait until it ends, or name another file.",
+                "Wait until it ends, or choose another file.",
             )),
             // Some file systems have no locks.
             _ => Ok(()),
@@ -66,11 +71,8 @@ impl Journal {
 
     /// Whether it is the same file, by whatever name; pipes and devices may serve twice.
     pub(super) fn is(&self, other: &Handle) -> bool {
-        self.handle().is_some_and(|own| own == *other)
-    }
-
-    pub(super) fn handle(&self) -> Option<Handle> {
-        self.file().and_then(|file| Handle::from_file(file.try_clone().ok()?).ok())
+        let own = self.file().and_then(|file| Handle::from_file(file.try_clone().ok()?).ok());
+        own.is_some_and(|own| own == *other)
     }
 
     pub(super) fn is_empty(&self) -> Result<bool, Failure> {
@@ -78,33 +80,40 @@ impl Journal {
         file.metadata().map(|metadata| metadata.len() == 0).map_err(|error| self.unwritable(&error))
     }
 
-    /// What an earlier run wrote; refuses a file that holds anything else.
+    /// What an earlier run wrote; an error where the file contains anything else.
     pub(super) fn earlier(&self) -> Result<Earlier, Failure> {
-        self.file().map_or_else(|| Ok(Earlier::default()), |file| self.read(file))
+        let Some(file) = self.file() else { return Ok(Earlier::default()) };
+        earlier::read(file, self.content, self.format, &self.header).map_err(|reason| self.not_resumable(&reason))
     }
 
-    fn read(&self, file: &File) -> Result<Earlier, Failure> {
-        earlier::read(file, self.content, self.format).map_err(|refused| refused.of(&self.path))
+    fn not_resumable(&self, reason: &NotResumable) -> Failure {
+        let path = self.path.display();
+        match reason {
+            NotResumable::Unreadable(error) => Failure::file(error, format!("{path} cannot be resumed"), RESUME),
+            NotResumable::Foreign(number) => Failure::usage(
+                format!("line {number} of {path} was not written by such an export"),
+                "Check --to, --failures, --format, --columns and --excel, or remove the line.",
+            ),
+        }
     }
 
-    /// Cuts off whatever comes after so many bytes, and writes the header where nothing is left.
-    pub(super) fn begin(&mut self, length: u64) -> Result<(), Failure> {
+    /// Cuts off what comes after the lines of an earlier run, and writes the header where nothing is left.
+    pub(super) fn begin(&mut self, earlier: &Earlier) -> Result<(), Failure> {
+        self.is_at_start = earlier.lines.is_empty();
         if let Target::File(file) = &mut self.target {
-            let cut = file.set_len(length).and_then(|()| file.seek(SeekFrom::End(0)));
+            let cut = file.set_len(earlier.length).and_then(|()| file.seek(SeekFrom::End(0)));
             cut.map_err(|error| self.unwritable(&error))?;
         }
-        match lines::header(self.content, self.format)?.filter(|_| length == 0) {
-            Some(header) => self.write(&header),
-            None => Ok(()),
-        }
+        if earlier.length == 0 { self.write_text(&self.header.clone()) } else { Ok(()) }
     }
 
-    /// Drops the lines of some customers; a crash leaves either all lines or those that stay.
-    pub(super) fn drop_lines(&mut self, of: impl Fn(Uuid) -> bool) -> Result<(), Failure> {
+    /// Drops some lines; a crash leaves either all lines or those that are kept.
+    pub(super) fn drop_lines(&mut self, is_dropped: impl Fn(&Line) -> bool) -> Result<(), Failure> {
         let Some(file) = self.file() else { return Ok(()) };
-        let kept =
-            earlier::text_without(file, self.content, self.format, of).map_err(|refused| refused.of(&self.path))?;
-        let new = replacement(file, &self.path, kept.as_bytes()).and_then(|new| Ok((new.as_file().try_clone()?, new)));
+        let kept = earlier::text_without(file, self.content, self.format, &self.header, is_dropped);
+        let kept = kept.map_err(|reason| self.not_resumable(&reason))?;
+        let new = replacement(file, &self.path, &self.format.encode(&kept))
+            .and_then(|new| Ok((new.as_file().try_clone()?, new)));
         let (file, new) = new.map_err(|error| self.unwritable(&error))?;
         // The old one is closed first, since Windows replaces no open file; the new one has been locked by then.
         self.target = Target::File(file);
@@ -114,26 +123,40 @@ impl Journal {
         Ok(())
     }
 
-    /// Writes one line, at once.
-    pub(super) fn write(&mut self, line: &str) -> Result<(), Failure> {
-        let outcome = match &mut self.target {
-            Target::File(file) | Target::Stream(file) => file.write_all(line.as_bytes()),
-            Target::StandardOutput => {
-                let mut out = io::stdout().lock();
-                out.write_all(line.as_bytes()).and_then(|()| out.flush())
-            }
-        };
-        outcome.map_err(|error| self.unwritable(&error))
+    /// Whether the next line is the first one.
+    pub(super) fn is_at_start(&self) -> bool {
+        self.is_at_start
     }
 
-    /// Makes it survive a power cut too.
-    pub(super) fn finish(&self) -> Result<(), Failure> {
+    /// Writes one line, at once.
+    pub(super) fn write(&mut self, line: &str) -> Result<(), Failure> {
+        self.is_at_start = false;
+        self.write_text(line)
+    }
+
+    fn write_text(&mut self, text: &str) -> Result<(), Failure> {
+        let bytes = self.format.encode(text);
+        let written = match &mut self.target {
+            Target::File(file) | Target::Stream(file) => file.write_all(&bytes),
+            Target::StandardOutput => {
+                let mut out = io::stdout().lock();
+                out.write_all(&bytes).and_then(|()| out.flush())
+            }
+        };
+        written.map_err(|error| self.unwritable(&error))
+    }
+
+    /// Writes the last line, and makes all of them survive a power cut.
+    pub(super) fn finish(&mut self) -> Result<(), Failure> {
+        if self.content == Content::Organizations {
+            self.write_text(self.format.footer())?;
+        }
         self.file().map_or(Ok(()), File::sync_all).map_err(|error| self.unwritable(&error))
     }
 
     fn unwritable(&self, error: &io::Error) -> Failure {
-        let mend = if self.is_file() { MEND } else { "Check where the output goes, then run it again." };
-        Failure::file(error, format!("{} cannot be written", self.path.display()), mend)
+        let help = if self.is_file() { RESUME } else { "Check where the output goes, then run the command again." };
+        Failure::file(error, format!("{} cannot be written", self.path.display()), help)
     }
 
     fn file(&self) -> Option<&File> {
@@ -143,9 +166,13 @@ impl Journal {
         }
     }
 
-    /// Whether it keeps what is written, so that a later run can go on with it.
+    /// Whether it keeps what is written, so that it can be resumed.
     pub(super) fn is_file(&self) -> bool {
         self.file().is_some()
+    }
+
+    pub(super) fn format(&self) -> FileFormat {
+        self.format
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -161,6 +188,27 @@ fn replacement(old: &File, path: &Path, content: &[u8]) -> io::Result<NamedTempF
     new.as_file().set_permissions(old.metadata()?.permissions())?;
     new.as_file().sync_all()?;
     // Some file systems have no locks.
-    let _ = new.as_file().try_lock();
+    let _ = try_lock(new.as_file());
     Ok(new)
+}
+
+/// Locks on Windows would keep readers out too; there [`only_writer`] keeps other writers out.
+fn try_lock(file: &File) -> Result<(), TryLockError> {
+    if cfg!(windows) { Ok(()) } else { file.try_lock() }
+}
+
+/// Lets others read the file and remove it while it is open, and not write to it.
+#[cfg(windows)]
+fn only_writer(options: &mut OpenOptions) {
+    const FILE_SHARE_READ: u32 = 1;
+    const FILE_SHARE_DELETE: u32 = 4;
+    std::os::windows::fs::OpenOptionsExt::share_mode(options, FILE_SHARE_READ | FILE_SHARE_DELETE);
+}
+
+#[cfg(not(windows))]
+fn only_writer(_: &mut OpenOptions) {}
+
+/// Windows has devices by name, in every folder.
+fn is_device(path: &Path) -> bool {
+    cfg!(windows) && ["NUL", "CON", "CONOUT$"].iter().any(|name| path.as_os_str().eq_ignore_ascii_case(name))
 }

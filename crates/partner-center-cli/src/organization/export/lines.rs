@@ -1,13 +1,15 @@
-//! One customer as one line of a file, and the customer back from the line.
+//! One line of a file, and the customer back from the line.
 
+use partner_center::Error;
 use partner_center::uuid::Uuid;
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 
-use super::failures;
-use crate::arguments::ExportFormat;
 use crate::failure::Failure;
+use crate::help;
 use crate::output::csv;
-use crate::output::record::{ID, Record};
+use crate::output::file_format::FileFormat;
+use crate::output::record::ID;
+use crate::terminal::escape_json;
 
 /// What a file's lines are about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,57 +18,111 @@ pub(super) enum Content {
     Failures,
 }
 
-/// What a line tells again.
+/// A line of an earlier run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Line {
     pub(super) customer: Uuid,
-    /// The kind of a failure.
-    pub(super) kind: Option<String>,
+    pub(super) failure: Option<FailureLine>,
 }
 
-/// The line that stands above all others, if the format has one.
-pub(super) fn header(content: Content, format: ExportFormat) -> Result<Option<String>, Failure> {
-    match format {
-        ExportFormat::Ndjson => Ok(None),
-        ExportFormat::Csv if content == Content::Failures => csv::line(failures::COLUMNS).map(Some),
-        ExportFormat::Csv => csv::line(Record::COLUMNS).map(Some),
+/// What a line of the failures file says beside the customer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct FailureLine {
+    /// The word for the kind of the error.
+    pub(super) kind: String,
+    pub(super) help: String,
+    pub(super) is_retryable: bool,
+}
+
+/// The fields of a failure, in the order of the columns.
+pub(super) const FAILURE_COLUMNS: [&str; 11] = [
+    ID,
+    "kind",
+    "status",
+    "code",
+    "message",
+    "help",
+    "requestId",
+    "correlationId",
+    "receivedCorrelationId",
+    "attempts",
+    "isRetryable",
+];
+
+impl From<&Error> for FailureLine {
+    fn from(error: &Error) -> Self {
+        Self { kind: error.kind().as_str().to_owned(), help: help::of(error), is_retryable: error.is_retryable() }
     }
 }
 
-pub(super) fn organization(record: &Record, format: ExportFormat) -> Result<String, Failure> {
-    match format {
-        ExportFormat::Ndjson => Ok(format!("{}\n", record.to_json())),
-        ExportFormat::Csv => csv::line(record.cells()),
+/// A failure with everything that support asks for.
+pub(super) fn failure(customer: Uuid, error: &Error, format: FileFormat) -> Result<String, Failure> {
+    let FailureLine { kind, help, is_retryable } = error.into();
+    let values: [Value; 11] = [
+        json!(customer),
+        json!(kind),
+        json!(error.status().map(|status| status.as_u16())),
+        json!(error.code()),
+        json!(format!("{error:#}")),
+        json!(help),
+        json!(error.request_id()),
+        json!(error.correlation_id()),
+        json!(error.received_correlation_id()),
+        json!(error.attempts()),
+        json!(is_retryable),
+    ];
+    if format.is_csv() {
+        let cells = values.map(|value| match value {
+            Value::String(text) => text,
+            Value::Null => String::new(),
+            other => other.to_string(),
+        });
+        return csv::line(cells, format.delimiter());
     }
+    let fields = FAILURE_COLUMNS.into_iter().map(str::to_owned).zip(values);
+    let known: Map<_, _> = fields.filter(|(_, value)| !value.is_null()).collect();
+    Ok(escape_json(&Value::Object(known).to_string()) + "\n")
 }
 
-/// What a line tells; `None` where it is no line of such a file.
-pub(super) fn read(line: &str, content: Content, format: ExportFormat) -> Option<Line> {
-    match format {
-        ExportFormat::Ndjson => {
-            let object: Value = serde_json::from_str(line).ok()?;
-            let text = |name: &str| object[name].as_str().map(str::to_owned);
-            // The service may send a field `kind` one day; both together are ours.
-            let kind = text("kind").filter(|_| object["isRetryable"].is_boolean());
-            let is_right = kind.is_some() == (content == Content::Failures);
-            Some(Line { customer: text(ID)?.parse().ok()?, kind }).filter(|_| is_right)
-        }
-        // The header has told what the cells are; the first two are always quoted, and never need an escape.
-        ExportFormat::Csv => {
-            let mut cells = line.strip_prefix('"')?.split("\",\"");
-            let customer = cells.next()?.trim_end_matches(['"', '\n']).parse().ok()?;
-            let kind = cells.next().filter(|_| content == Content::Failures).map(str::to_owned);
-            Some(Line { customer, kind })
-        }
+/// The customer of a line; `None` where it is not a line of such a file.
+pub(super) fn read(line: &str, content: Content, format: FileFormat) -> Option<Line> {
+    if format.is_csv() {
+        let mut reader = csv_reader(line, format);
+        let record = reader.records().next()?.ok()?;
+        let cell = |name: &str| {
+            let index = FAILURE_COLUMNS.iter().position(|column| *column == name)?;
+            record.get(index).map(str::to_owned)
+        };
+        let failure = match content {
+            Content::Organizations => None,
+            Content::Failures => Some(FailureLine {
+                kind: cell("kind")?,
+                help: cell("help")?,
+                is_retryable: cell("isRetryable")?.parse().ok()?,
+            }),
+        };
+        return Some(Line { customer: record.get(0)?.parse().ok()?, failure });
     }
+    let line = if format == FileFormat::Json { line.strip_prefix(',').unwrap_or(line) } else { line };
+    let object: Value = serde_json::from_str(line).ok()?;
+    let text = |name: &str| object[name].as_str().map(str::to_owned);
+    // The service may send a field `kind` one day; both together are of a failure.
+    let failure = text("kind").zip(object["isRetryable"].as_bool());
+    let failure =
+        failure.map(|(kind, is_retryable)| FailureLine { kind, help: text("help").unwrap_or_default(), is_retryable });
+    let is_right = failure.is_some() == (content == Content::Failures);
+    Some(Line { customer: text(ID)?.parse().ok()?, failure }).filter(|_| is_right)
+}
+
+fn csv_reader(line: &str, format: FileFormat) -> ::csv::Reader<&[u8]> {
+    let mut reader = ::csv::ReaderBuilder::new();
+    reader.has_headers(false).delimiter(format.delimiter()).buffer_capacity(line.len() + 1).from_reader(line.as_bytes())
 }
 
 /// Whether a line that was torn somewhere may be one of these: it begins with the id, as far as it goes.
-pub(super) fn is_begun(torn: &[u8], format: ExportFormat) -> bool {
-    let before = match format {
-        ExportFormat::Ndjson => format!("{{\"{ID}\":\""),
-        ExportFormat::Csv => "\"".to_owned(),
-    };
+pub(super) fn is_begun(torn: &[u8], format: FileFormat) -> bool {
+    let torn = if format == FileFormat::Json { torn.strip_prefix(b",").unwrap_or(torn) } else { torn };
+    let before = if format.is_csv() { "\"".to_owned() } else { format!("{{\"{ID}\":\"") };
     let Some(rest) = torn.strip_prefix(before.as_bytes()) else { return before.as_bytes().starts_with(torn) };
     let id = &rest[..rest.len().min(36)];
     let is_id = id.iter().all(|byte| byte.is_ascii_hexdigit() || *byte == b'-');

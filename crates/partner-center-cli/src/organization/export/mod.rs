@@ -1,198 +1,210 @@
 //! `partner-center organization export`: many customers, at the pace the service allows, to be resumed after any stop.
 //!
-//! The files are the journal: each customer is one line in the one or the other, written whole and at once. What a
-//! crash leaves of a line is cut off by the next `--resume`, which asks for whoever has no line yet.
+//! The files are the journal: each customer is one line in the one or the other, written whole and at once. What a crash
+//! leaves of a line is cut off by the next `--resume`, which fetches the customers that have no line yet.
 
-mod cells;
 mod earlier;
-mod failures;
-mod input;
 mod journal;
 mod lines;
 mod plan;
 mod progress;
-mod stop;
+mod summary;
 
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use partner_center::models::Organization;
 use partner_center::uuid::Uuid;
 use partner_center::{Client, Error, Response};
+use tokio::time::MissedTickBehavior;
 
+use self::lines::FailureLine;
 use self::plan::Plan;
 use self::progress::Progress;
-use self::stop::Stop;
+use self::summary::Summary;
+use super::list::Source;
 use crate::arguments::Export;
 use crate::client;
 use crate::exit::{self, Exit};
 use crate::failure::Failure;
 use crate::output::record::Record;
 use crate::settings::Settings;
-use crate::terminal::tell;
+use crate::signals::{Signal, Signals};
+use crate::terminal::notify;
 
-/// How often the progress is looked at while nothing happens.
+/// How often the progress is shown while nothing happens.
 const TICK: Duration = Duration::from_millis(250);
-/// So many failures in a row that have nothing to do with a customer, and the service is taken to be gone.
+/// After this many failures in a row that have nothing to do with a customer, the service is taken to be down.
 const GIVE_UP: u32 = 50;
+/// How long a stopped run waits for throttled calls.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// Longer than any run.
+const FOREVER: Duration = Duration::from_secs(10 * 365 * 86_400);
 
-/// How a run ended before its time.
+/// How a run ended.
 enum Ended {
-    /// Everybody has been asked for.
+    /// Every customer has a line.
     Complete,
-    /// Ctrl-C.
-    Stopped,
+    Stopped(Signal),
+    /// After `--max-time`.
+    OutOfTime,
     /// The next customers would fail the same way.
     Failed(Failure),
 }
 
-/// What has been done in this run.
-#[derive(Default)]
-struct Counts {
-    done: u64,
-    failed: u64,
-    /// Customers answered for, those that ended the run included.
-    answered: u64,
+struct Run<'a> {
+    arguments: &'a Export,
+    plan: Plan<'a>,
+    summary: Summary,
+    progress: Progress,
+    /// Whether no further customer is begun.
+    is_closed: Arc<AtomicBool>,
+    /// Failures in a row that have nothing to do with a customer.
     in_a_row: u32,
-    /// The exit code of the first failure.
-    first: Option<Exit>,
 }
 
 pub(crate) async fn run(settings: &Settings, arguments: &Export) -> Result<Exit, Failure> {
     let client = client::signed_in(settings).await?;
-    let mut plan = Plan::make(arguments)?;
+    let source = Source::of(arguments.list.from.as_deref().unwrap_or(Path::new("-")));
+    let mut plan = Plan::make(arguments, &source)?;
     // Before anything shows that the run has begun, so that no Ctrl-C is too early.
-    let mut stop = Stop::on_signals()?;
-    let mut progress = Progress::start(&plan, settings.verbose, arguments);
-    let mut counts = Counts::default();
-    let ended = fetch(settings, arguments, &client, &mut plan, &mut stop, &mut progress, &mut counts).await;
-    progress.end();
-    plan.finish()?;
-    conclude(arguments, &plan, &counts, ended?)
+    let signals = Signals::listen()?;
+    let summary = Summary::of(&plan);
+    let customers = std::mem::take(&mut plan.customers);
+    let total = summary.settled() + customers.len() as u64;
+    let progress = Progress::start(arguments, settings.verbose, summary.settled(), summary.failed(), total);
+    let mut run = Run { arguments, plan, summary, progress, is_closed: Arc::default(), in_a_row: 0 };
+    let ended = run.fetch(&client, customers, settings.correlation_id, signals).await;
+    run.progress.end();
+    let ended = ended?;
+    run.plan.finish()?;
+    run.conclude(ended, total)
 }
 
-/// Fetches everybody of the plan and writes each down.
-async fn fetch(
-    settings: &Settings,
-    arguments: &Export,
-    client: &Client,
-    plan: &mut Plan,
-    stop: &mut Stop,
-    progress: &mut Progress,
-    counts: &mut Counts,
-) -> Result<Ended, Failure> {
-    let customers = stop.guard(std::mem::take(&mut plan.customers));
-    let mut organizations = client.organizations(customers).concurrency(arguments.concurrency.into());
-    if let Some(id) = settings.correlation_id {
-        organizations = organizations.correlation_id(id);
-    }
-    let mut ticks = tokio::time::interval(TICK);
-    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    let mut broken = None;
-    loop {
-        tokio::select! {
-            item = organizations.next() => match item {
-                Some((customer, result)) => {
-                    let failure = take_in(customer, result, plan, progress, counts)?;
-                    progress.count(counts.failed);
-                    if failure.is_some() && broken.is_none() {
-                        broken = failure;
-                        stop.take_no_more();
+impl Run<'_> {
+    /// Fetches the customers and writes a line for each.
+    async fn fetch(
+        &mut self,
+        client: &Client,
+        customers: Vec<Uuid>,
+        correlation_id: Option<Uuid>,
+        mut signals: Signals,
+    ) -> Result<Ended, Failure> {
+        let is_closed = self.is_closed.clone();
+        let customers = customers.into_iter().take_while(move |_| !is_closed.load(Ordering::Acquire));
+        let mut organizations = client.organizations(customers).concurrency(self.arguments.concurrency.into());
+        if let Some(id) = correlation_id {
+            organizations = organizations.correlation_id(id);
+        }
+        if self.arguments.ordered {
+            organizations = organizations.ordered();
+        }
+        let mut ticks = tokio::time::interval(TICK);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let out_of_time = tokio::time::sleep(self.arguments.max_time.unwrap_or(FOREVER));
+        tokio::pin!(out_of_time);
+        let mut stopped = None;
+        // How long throttling has kept a stopped run from its end.
+        let mut held_up = Duration::ZERO;
+        loop {
+            tokio::select! {
+                item = organizations.next() => {
+                    let Some((customer, result)) = item else { break };
+                    let failure = self.add(customer, result)?;
+                    self.progress.count(self.summary.settled(), self.summary.failed());
+                    if let (Some(failure), None) = (failure, &stopped) {
+                        stopped = Some(Ended::Failed(failure));
+                        self.close();
                     }
                 }
-                None => break,
-            },
-            _ = ticks.tick() => {
-                progress.show_wait(organizations.throttled_for());
-                if stop.is_stopped() && stop.taken() == counts.answered {
-                    break;
+                _ = ticks.tick() => {
+                    let delay = organizations.throttled_for();
+                    self.progress.show(delay);
+                    if stopped.is_some() {
+                        held_up += delay.map_or(Duration::ZERO, |_| TICK);
+                        if held_up.max(delay.unwrap_or_default()) > PATIENCE {
+                            break;
+                        }
+                    }
+                }
+                () = &mut out_of_time, if stopped.is_none() => {
+                    stopped = Some(Ended::OutOfTime);
+                    self.close();
+                }
+                signal = signals.next() => {
+                    let is_last = signal == Signal::Terminate || matches!(stopped, Some(Ended::Stopped(_)));
+                    if !matches!(stopped, Some(Ended::Failed(_))) {
+                        stopped = Some(Ended::Stopped(signal));
+                    }
+                    self.close();
+                    if is_last {
+                        break;
+                    }
+                    self.say("Finishing the calls in flight; Ctrl-C again stops at once.");
                 }
             }
-            () = stop.wait() => {
-                if !stop.is_first() {
-                    break;
+        }
+        Ok(stopped.unwrap_or(Ended::Complete))
+    }
+
+    /// Writes the line of a customer; returns the failure where it ends the run.
+    fn add(
+        &mut self,
+        customer: Uuid,
+        result: Result<Response<Organization>, Error>,
+    ) -> Result<Option<Failure>, Failure> {
+        match result {
+            Ok(response) => {
+                self.plan.write_organization(&Record::new(customer, response))?;
+                self.summary.add_success();
+                self.in_a_row = 0;
+                Ok(None)
+            }
+            // Without a line, so that the next run fetches the customer.
+            Err(error) if exit::ends_run(&error) => Ok(Some(Failure::from(error))),
+            Err(error) => {
+                if let Some(failure) = self.plan.write_failure(customer, &error)? {
+                    self.progress.above(|| failure.print());
                 }
-                // Whoever was told to wait is still to be asked for, and the wait may be long.
-                let wait = organizations.throttled_for();
-                let wait = wait.map(|wait| format!(", which wait until {}", progress::until(wait))).unwrap_or_default();
-                let said = format!("Finishing the calls in flight{wait}; Ctrl-C again stops at once.");
-                progress.above(|| tell(&said));
+                self.summary.add_failure(&FailureLine::from(&error));
+                self.in_a_row = if error.is_retryable() { self.in_a_row + 1 } else { 0 };
+                Ok((self.in_a_row >= GIVE_UP).then(|| Failure::from(error)))
             }
         }
     }
-    Ok(match broken {
-        Some(failure) => Ended::Failed(failure),
-        None if stop.is_stopped() => Ended::Stopped,
-        None => Ended::Complete,
-    })
-}
 
-/// Writes one answer down; gives back the failure that ends the run, if it is one.
-fn take_in(
-    customer: Uuid,
-    result: Result<Response<Organization>, Error>,
-    plan: &mut Plan,
-    progress: &Progress,
-    counts: &mut Counts,
-) -> Result<Option<Failure>, Failure> {
-    counts.answered += 1;
-    match result {
-        Ok(response) => {
-            plan.write_organization(&Record::new(customer, response))?;
-            counts.done += 1;
-            counts.in_a_row = 0;
-            Ok(None)
-        }
-        // Not written down, so that the next run asks again.
-        Err(error) if exit::concerns_everybody(&error) => Ok(Some(Failure::from(error))),
-        Err(error) => {
-            if let Some(failure) = plan.write_failure(customer, &error)? {
-                progress.above(|| failure.print());
-            }
-            counts.failed += 1;
-            counts.first.get_or_insert(Exit::of(&error));
-            counts.in_a_row = if error.is_retryable() { counts.in_a_row + 1 } else { 0 };
-            Ok((counts.in_a_row >= GIVE_UP).then(|| Failure::from(error)))
-        }
+    fn close(&self) {
+        self.is_closed.store(true, Ordering::Release);
     }
-}
 
-/// Says how it went, and how to go on.
-fn conclude(arguments: &Export, plan: &Plan, counts: &Counts, ended: Ended) -> Result<Exit, Failure> {
-    let (done, failed) = (plan.done_earlier + counts.done, plan.failed_earlier + counts.failed);
-    let mut said = format!("{done} organizations");
-    if plan.done_earlier > 0 {
-        said.push_str(&format!(" ({} of them earlier)", plan.done_earlier));
-    }
-    said.push_str(&format!(", {failed} failed"));
-    if plan.unreadable > 0 {
-        said.push_str(&format!(", {} lines that name no customer", plan.unreadable));
-    }
-    if plan.repeated > 0 {
-        said.push_str(&format!(", {} repeated", plan.repeated));
-    }
-    tell(&format!("{said}."));
-    if let Some(path) = plan.failures_path().filter(|_| failed > 0) {
-        tell(&format!("The failures are in {}.", path.display()));
-    }
-    let resumable = plan.is_resumable();
-    if matches!(ended, Ended::Complete) && failed > 0 && resumable && !arguments.retry_failed {
-        tell("To ask for the failed ones again, give the same command with --resume --retry-failed.");
-    }
-    match ended {
-        Ended::Complete => {}
-        Ended::Stopped | Ended::Failed(_) if resumable => {
-            let retry = if matches!(ended, Ended::Failed(_)) && failed > 0 { " --retry-failed" } else { "" };
-            tell(&format!("To go on, give the same command with --resume{retry}."));
+    fn say(&self, line: &str) {
+        if !self.arguments.quiet {
+            self.progress.above(|| notify(line));
         }
-        Ended::Stopped | Ended::Failed(_) => tell("Give --to a file to be able to go on after a stop."),
     }
-    match ended {
-        Ended::Failed(failure) => Err(failure),
-        Ended::Stopped => Ok(Exit::Interrupted),
-        Ended::Complete if failed == 0 && plan.unreadable == 0 => Ok(Exit::Fine),
-        Ended::Complete if done == 0 && plan.unreadable == 0 => {
-            Ok(plan.first_earlier.or(counts.first).unwrap_or(Exit::SomeFailed))
+
+    /// Says how it went, and how to continue.
+    fn conclude(self, ended: Ended, total: u64) -> Result<Exit, Failure> {
+        let failed = self.summary.failed();
+        self.summary.lines(total - self.summary.settled()).iter().for_each(|line| self.say(line));
+        if let Some(path) = self.plan.failures_path().filter(|_| failed > 0) {
+            self.say(&format!("The failures are in {}.", path.display()));
         }
-        Ended::Complete => Ok(Exit::SomeFailed),
+        match (&ended, self.plan.is_resumable()) {
+            (Ended::Complete, true) => self.summary.retry().iter().for_each(|line| self.say(line)),
+            (Ended::Complete, false) => {}
+            (_, true) => self.say("To continue, run the same command with --resume."),
+            (_, false) => self.say("Pass a file in --to to be able to continue after a stop."),
+        }
+        match ended {
+            Ended::Complete => Ok(self.summary.exit()),
+            // The last call ended in time.
+            Ended::OutOfTime if self.summary.settled() == total => Ok(self.summary.exit()),
+            Ended::Stopped(signal) => Ok(signal.exit()),
+            Ended::OutOfTime => Ok(Exit::Unavailable),
+            Ended::Failed(failure) => Err(failure),
+        }
     }
 }

@@ -1,130 +1,186 @@
-//! The progress bar of an export, for people at a terminal.
+//! The progress of an export on standard error: a bar on a terminal, elsewhere a line now and then.
 
 use std::io::{IsTerminal, stderr, stdout};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::plan::Plan;
 use crate::arguments::Export;
+use crate::organization::throttle_notice::{ThrottleNotice, seconds, time_after};
+use crate::terminal::notify;
 
-/// A bar on standard error, or nothing where no people look.
-pub(super) struct Progress {
-    bar: ProgressBar,
-    /// In this run and earlier.
-    failed: u64,
-    failed_earlier: u64,
-    is_waiting: bool,
-}
-
-/// All in one line; the prefix counts failures, and the message is for waiting.
-const WIDE: &str = "{wide_bar:.green} {pos}/{len}  {rate}  {left}  {prefix}  {msg}";
-/// For terminals with less columns than a waiting line takes, beside a bar that is worth looking at.
+/// All in one line; the prefix has rate, time left and failures, and the message is for delays.
+const WIDE: &str = "{wide_bar:.green} {pos}/{len}  {prefix}  {msg}";
+/// For terminals with less columns than a line with a delay takes, beside a bar that is worth looking at.
 const MIDDLE_BELOW: u16 = 100;
-const MIDDLE: &str = "{wide_bar:.green} {pos}/{len}  {rate}  {left}  {prefix}\n{wide_msg}";
+const MIDDLE: &str = "{wide_bar:.green} {pos}/{len}  {prefix}\n{wide_msg}";
 /// For terminals without room for a bar.
 const NARROW_BELOW: u16 = 60;
-const NARROW: &str = "{pos}/{len} {rate} {left} {prefix}\n{wide_msg}";
+const NARROW: &str = "{pos}/{len} {prefix}\n{wide_msg}";
+
+/// The first line comes soon, so that a log shows that the run has begun; then there is one a minute.
+const FIRST_LINE: Duration = Duration::from_secs(10);
+const LINES: Duration = Duration::from_secs(60);
+
+enum Shown {
+    Bar(ProgressBar),
+    Lines { next: Instant, throttled: ThrottleNotice },
+    Nothing,
+}
+
+pub(super) struct Progress {
+    shown: Shown,
+    total: u64,
+    /// Before this run, now, and of them failed.
+    earlier: u64,
+    position: u64,
+    failed: u64,
+    began: Instant,
+    /// When the position changed last.
+    moved: Instant,
+}
 
 impl Progress {
-    pub(super) fn start(plan: &Plan, is_verbose: bool, arguments: &Export) -> Self {
+    pub(super) fn start(arguments: &Export, is_verbose: bool, earlier: u64, failed: u64, total: u64) -> Self {
         // The organizations themselves, or the trace, on the same terminal would tear the bar apart.
         let prints_lines = arguments.to.as_os_str() == "-" && stdout().is_terminal();
-        let bar = ProgressBar::hidden();
-        let earlier = plan.done_earlier + plan.failed_earlier;
-        bar.set_length(plan.customers.len() as u64 + earlier);
-        let columns = console::Term::stderr().size_checked().map_or(80, |(_, columns)| columns);
-        let template = match columns {
-            ..NARROW_BELOW => NARROW,
-            NARROW_BELOW..MIDDLE_BELOW => MIDDLE,
-            _ => WIDE,
+        let now = Instant::now();
+        let shown = match stderr().is_terminal() && !is_verbose && !prints_lines {
+            _ if arguments.quiet => Shown::Nothing,
+            true => Shown::Bar(bar(total)),
+            false => Shown::Lines { next: now + FIRST_LINE, throttled: ThrottleNotice::new() },
         };
-        if let Ok(style) = ProgressStyle::with_template(template) {
-            bar.set_style(style.progress_chars("━╸ ").with_key("rate", rate).with_key("left", left));
-        }
-        bar.set_position(earlier);
-        bar.reset_eta();
-        let progress =
-            Self { bar, failed: plan.failed_earlier, failed_earlier: plan.failed_earlier, is_waiting: false };
-        progress.show_failures();
-        if stderr().is_terminal() && !is_verbose && !prints_lines {
-            progress.bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(10));
-        }
+        let mut progress = Self { shown, total, earlier, position: earlier, failed, began: now, moved: now };
+        progress.show(None);
         progress
     }
 
-    /// One more customer is through; so many failed in this run.
-    pub(super) fn count(&mut self, failed: u64) {
-        self.failed = self.failed_earlier + failed;
-        self.bar.inc(1);
-        self.show_failures();
+    /// One more customer has a line.
+    pub(super) fn count(&mut self, position: u64, failed: u64) {
+        (self.position, self.failed, self.moved) = (position, failed, Instant::now());
+        if let Shown::Bar(_) = self.shown {
+            self.show(None);
+        }
     }
 
-    /// Says until when the service makes the run wait.
-    pub(super) fn show_wait(&mut self, wait: Option<Duration>) {
-        match wait {
-            Some(wait) => {
-                self.is_waiting = true;
-                let seconds = wait.as_secs_f64().ceil();
-                self.bar.set_message(format!("waiting for the service until {} ({seconds} s)", until(wait)));
+    /// Shows where the run is, and the delay that the service imposes.
+    pub(super) fn show(&mut self, delay: Option<Duration>) {
+        let now = Instant::now();
+        let state = self.state(delay, now);
+        match &mut self.shown {
+            Shown::Bar(bar) => {
+                bar.set_position(self.position);
+                bar.set_prefix(state);
+                bar.set_message(delay.map_or_else(String::new, |delay| {
+                    format!("throttled, retrying at {} (in {})", time_after(delay), seconds(delay))
+                }));
+                bar.tick();
             }
-            None if self.is_waiting => {
-                self.is_waiting = false;
-                self.bar.set_message("");
+            Shown::Lines { next, throttled } => {
+                if now >= *next {
+                    *next = now + LINES;
+                    notify(&format!("{} of {}, {state}", self.position, self.total));
+                }
+                throttled.line(delay, now).iter().for_each(|line| notify(line));
             }
-            None => {}
+            Shown::Nothing => {}
         }
-        self.bar.tick();
+    }
+
+    fn state(&self, delay: Option<Duration>, now: Instant) -> String {
+        let done = self.position - self.earlier;
+        let rate = done as f64 / now.duration_since(self.began).as_secs_f64().max(1.0);
+        let left = time_left(done, self.total - self.position, self.moved - self.began, now - self.moved, delay);
+        let left = left.map_or_else(String::new, |left| format!("{} left  ", clock(left)));
+        format!("{rate:.1}/s  {left}{} failed", self.failed)
     }
 
     /// Says something above the bar, which would be torn apart otherwise.
     pub(super) fn above(&self, say: impl FnOnce()) {
-        self.bar.suspend(say);
+        match &self.shown {
+            Shown::Bar(bar) => bar.suspend(say),
+            Shown::Lines { .. } | Shown::Nothing => say(),
+        }
     }
 
-    /// Takes the bar away; the summary follows.
+    /// Removes the bar; the summary follows.
     pub(super) fn end(&self) {
-        self.bar.finish_and_clear();
-    }
-
-    fn show_failures(&self) {
-        self.bar.set_prefix(format!("{} failed", self.failed));
+        if let Shown::Bar(bar) = &self.shown {
+            bar.finish_and_clear();
+        }
     }
 }
 
-fn rate(state: &ProgressState, text: &mut dyn std::fmt::Write) {
-    // Writing into a bar's line does not fail.
-    let _ = write!(text, "{:.0}/s", state.per_sec());
-}
-
-fn left(state: &ProgressState, text: &mut dyn std::fmt::Write) {
-    if state.per_sec() < f64::EPSILON {
-        return;
-    }
-    let seconds = state.eta().as_secs();
-    let _ = match (seconds / 3600, seconds / 60 % 60, seconds % 60) {
-        (0, minutes, seconds) => write!(text, "{minutes}:{seconds:02} left"),
-        (hours, minutes, seconds) => write!(text, "{hours}:{minutes:02}:{seconds:02} left"),
+fn bar(total: u64) -> ProgressBar {
+    let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr_with_hz(10));
+    let columns = console::Term::stderr().size_checked().map_or(80, |(_, columns)| columns);
+    let template = match columns {
+        ..NARROW_BELOW => NARROW,
+        NARROW_BELOW..MIDDLE_BELOW => MIDDLE,
+        _ => WIDE,
     };
+    if let Ok(style) = ProgressStyle::with_template(template) {
+        bar.set_style(style.progress_chars("━╸ "));
+    }
+    bar
 }
 
-/// When a wait is over, such as `14:03:07Z`.
-pub(super) fn until(wait: Duration) -> String {
-    SystemTime::now().checked_add(wait).map_or_else(String::new, |time| time_of_day(time) + "Z")
+/// The time left at the rate of the run so far, delays included; `None` while nothing can be said.
+///
+/// The run so far ends with the last customer, or with the present delay, so that the time left only ever counts down
+/// between two customers.
+fn time_left(
+    done: u64,
+    left: u64,
+    until_last: Duration,
+    since_last: Duration,
+    delay: Option<Duration>,
+) -> Option<Duration> {
+    let delayed = delay.map(|delay| until_last + since_last + delay);
+    let per_customer = delayed.unwrap_or(until_last).as_secs_f64() / (done > 0).then_some(done as f64)?;
+    let total = Duration::try_from_secs_f64(per_customer * left as f64).ok()?;
+    let time = match delay {
+        Some(delay) => total + delay,
+        None => total.checked_sub(since_last)?,
+    };
+    Some(time).filter(|time| !time.is_zero())
 }
 
-/// `14:03:07`.
-fn time_of_day(time: SystemTime) -> String {
-    let seconds = time.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs() % 86_400;
-    format!("{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60)
+/// `4:10`, or `1:04:10` from an hour on.
+fn clock(time: Duration) -> String {
+    let seconds = time.as_secs();
+    match (seconds / 3600, seconds / 60 % 60, seconds % 60) {
+        (0, minutes, seconds) => format!("{minutes}:{seconds:02}"),
+        (hours, minutes, seconds) => format!("{hours}:{minutes:02}:{seconds:02}"),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn left(done: u64, left: u64, until_last: u64, since_last: u64, delay: Option<u64>) -> Option<u64> {
+        let seconds = Duration::from_secs;
+        time_left(done, left, seconds(until_last), seconds(since_last), delay.map(seconds)).map(|time| time.as_secs())
+    }
+
     #[test]
-    fn the_time_of_day_is_that_of_the_clock() {
-        assert_eq!(time_of_day(UNIX_EPOCH + Duration::from_secs(86_400 * 3 + 14 * 3600 + 3 * 60 + 7)), "14:03:07");
+    fn the_time_left_counts_down_while_nothing_happens_and_then_says_nothing() {
+        assert_eq!([0, 10, 100, 101].map(|since| left(50, 100, 50, since, None)), [Some(100), Some(90), None, None]);
+        assert_eq!(left(0, 100, 0, 3600, None), None);
+    }
+
+    #[test]
+    fn the_time_left_includes_the_present_delay_and_counts_down_during_it() {
+        // 500 in the first 5 s, then a delay until the minute is over.
+        assert_eq!(
+            [(0, 55), (25, 30), (54, 1)].map(|(since, delay)| left(500, 1000, 5, since, Some(delay))),
+            [Some(120 + 55), Some(120 + 30), Some(120 + 1)]
+        );
+    }
+
+    #[test]
+    fn hours_are_shown_where_there_are_any() {
+        assert_eq!([59, 250, 3850].map(|seconds| clock(Duration::from_secs(seconds))), ["0:59", "4:10", "1:04:10"]);
     }
 }

@@ -1,0 +1,187 @@
+//! The command line of `partner-center organization`.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Subcommand, ValueEnum};
+use partner_center::uuid::Uuid;
+
+use super::examples;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum OrganizationCommand {
+    /// Fetch the organizations of some customers
+    ///
+    /// Where some customers failed the exit code is 1; where all failed it is that of the first failure.
+    #[command(after_long_help = examples::GET)]
+    Get(Get),
+    /// Fetch the organizations of many customers into a file, at the pace the service allows
+    ///
+    /// Failures go to a second file, FILE.failures. Ctrl-C finishes the calls in flight, and --resume continues with the
+    /// customers that have no line yet.
+    #[command(after_long_help = examples::EXPORT)]
+    Export(Export),
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Get {
+    /// The customers' tenant ids, which the portal shows as Microsoft ID
+    #[arg(required_unless_present = "from", conflicts_with = "from", value_name = "CUSTOMER_TENANT_ID")]
+    #[arg(value_parser = tenant_id)]
+    pub(crate) customers: Vec<Uuid>,
+    #[command(flatten)]
+    pub(crate) list: ListOptions,
+    /// The format; a table on a terminal and JSON elsewhere by default
+    #[arg(long, short = 'o', visible_alias = "output", value_name = "FORMAT")]
+    pub(crate) format: Option<Format>,
+    #[command(flatten)]
+    pub(crate) layout: Layout,
+}
+
+#[derive(Args, Debug)]
+#[command(mut_arg("from", |from| from.required(true)))]
+pub(crate) struct Export {
+    #[command(flatten)]
+    pub(crate) list: ListOptions,
+    /// The file of the organizations; - is standard output
+    #[arg(long, default_value = "-", value_name = "FILE")]
+    pub(crate) to: PathBuf,
+    /// The file of the failures; FILE.failures by default
+    #[arg(long, value_name = "FILE")]
+    pub(crate) failures: Option<PathBuf>,
+    /// The format; that of the file's ending (.ndjson, .json, .csv) by default, else NDJSON
+    #[arg(long, short = 'o', visible_alias = "output", value_name = "FORMAT")]
+    pub(crate) format: Option<ExportFormat>,
+    #[command(flatten)]
+    pub(crate) layout: Layout,
+    /// Write the lines in the order of the list
+    #[arg(long)]
+    pub(crate) ordered: bool,
+    /// Continue an earlier export into the same files
+    #[arg(long)]
+    pub(crate) resume: bool,
+    /// Fetch customers again that failed earlier
+    #[arg(long, requires = "resume", value_name = "WHICH", num_args = 0..=1, require_equals = true)]
+    #[arg(default_missing_value = "retryable")]
+    pub(crate) retry_failed: Option<RetryFailed>,
+    /// Replace files that exist
+    #[arg(long, conflicts_with = "resume")]
+    pub(crate) force: bool,
+    /// The greatest number of calls in flight
+    #[arg(long, default_value_t = 8, value_name = "CALLS", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) concurrency: u16,
+    /// Stop after this time, such as 90s, 30m or 2h; --resume continues
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub(crate) max_time: Option<Duration>,
+    /// Show neither progress nor a summary
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+}
+
+/// Where the customers' tenant ids are.
+#[derive(Args, Debug)]
+pub(crate) struct ListOptions {
+    /// A list of tenant ids: lines, CSV, JSON or an earlier export; - is standard input
+    #[arg(long, value_name = "FILE")]
+    pub(crate) from: Option<PathBuf>,
+    /// The column of the tenant ids; found by its name (CustomerId, Microsoft ID, ...) by default
+    #[arg(long, requires = "from", value_name = "NAME")]
+    pub(crate) column: Option<String>,
+}
+
+/// What tables and CSV look like.
+#[derive(Args, Debug)]
+pub(crate) struct Layout {
+    /// The columns of a table or of CSV after the tenant id
+    #[arg(long, value_delimiter = ',', value_name = "NAMES")]
+    pub(crate) columns: Vec<Column>,
+    /// CSV that Excel opens in columns and with every character in any language: UTF-16, divided by tabs
+    #[arg(long)]
+    pub(crate) excel: bool,
+}
+
+fn tenant_id(text: &str) -> Result<Uuid, String> {
+    Uuid::parse_str(text.trim()).map_err(|_| {
+        "not a tenant id: expected a GUID such as e220a839-7b1d-4daf-ae78-9e6aa1b965f4, which the portal shows as \
+         Microsoft ID"
+            .to_owned()
+    })
+}
+
+fn duration(text: &str) -> Result<Duration, String> {
+    let (number, unit) = text.split_at(text.trim_end_matches(char::is_alphabetic).len());
+    let unit = match unit {
+        "" | "s" => 1,
+        "m" => 60,
+        "h" => 3600,
+        _ => 0,
+    };
+    let seconds = number.parse::<u32>().map_or(0, |number| u64::from(number) * unit);
+    match seconds {
+        0 => Err("expected a number with s, m or h, such as 30m".to_owned()),
+        seconds => Ok(Duration::from_secs(seconds)),
+    }
+}
+
+/// The formats of what is shown at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people
+    Table,
+    /// An object for one customer, an array for several
+    Json,
+    /// One JSON object per line
+    Ndjson,
+    /// Comma-separated values with a header
+    Csv,
+    /// The bytes of the response
+    Raw,
+}
+
+/// The formats of a file that grows line by line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ExportFormat {
+    /// One JSON object per line, with every field of the response
+    Ndjson,
+    /// The same as an array
+    Json,
+    /// Comma-separated values with a header
+    Csv,
+}
+
+/// A known field of an organization.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "camelCase")]
+pub(crate) enum Column {
+    DisplayName,
+    Street,
+    City,
+    State,
+    PostalCode,
+    CountryLetterCode,
+    TechnicalNotificationMails,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RetryFailed {
+    /// Failures that may pass, such as timeouts
+    Retryable,
+    /// Every failure, for use after the cause is fixed
+    All,
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::duration;
+
+    #[test]
+    fn a_time_is_seconds_minutes_or_hours() {
+        let seconds = |text| duration(text).map_or(0, |time: Duration| time.as_secs());
+        assert_eq!(
+            ["90", "90s", "30m", "2h", "0s", "m", "-1m", "1d", "1.5h"].map(seconds),
+            [90, 90, 1800, 7200, 0, 0, 0, 0, 0]
+        );
+    }
+}

@@ -1,0 +1,150 @@
+//! How an export went: what was fetched, the failures by kind, and what the exit code says of it.
+
+use super::lines::FailureLine;
+use super::plan::Plan;
+use crate::exit::Exit;
+
+/// The failures of one kind.
+struct Failures {
+    kind: String,
+    help: String,
+    count: u64,
+}
+
+#[derive(Default)]
+pub(super) struct Summary {
+    done: u64,
+    done_earlier: u64,
+    failures: Vec<Failures>,
+    retryable: u64,
+    /// The exit code of the first failure.
+    first: Option<Exit>,
+    unreadable: usize,
+    repeated: usize,
+}
+
+impl Summary {
+    /// What earlier runs did.
+    pub(super) fn of(plan: &Plan<'_>) -> Self {
+        let (unreadable, repeated) = (plan.unreadable, plan.repeated);
+        let mut summary = Self { done_earlier: plan.done_earlier, unreadable, repeated, ..Self::default() };
+        plan.failed_earlier.iter().for_each(|failure| summary.add_failure(failure));
+        summary
+    }
+
+    pub(super) fn add_success(&mut self) {
+        self.done += 1;
+    }
+
+    pub(super) fn add_failure(&mut self, failure: &FailureLine) {
+        self.first = self.first.or_else(|| Exit::of_word(&failure.kind));
+        self.retryable += u64::from(failure.is_retryable);
+        match self.failures.iter_mut().find(|known| known.kind == failure.kind) {
+            Some(known) => known.count += 1,
+            None => {
+                let FailureLine { kind, help, .. } = failure.clone();
+                self.failures.push(Failures { kind, help, count: 1 });
+            }
+        }
+    }
+
+    pub(super) fn failed(&self) -> u64 {
+        self.failures.iter().map(|failures| failures.count).sum()
+    }
+
+    /// How many customers have a line, of this run and of earlier ones.
+    pub(super) fn settled(&self) -> u64 {
+        self.done + self.done_earlier + self.failed()
+    }
+
+    /// The lines for people, with how many customers were not fetched.
+    pub(super) fn lines(&self, not_fetched: u64) -> Vec<String> {
+        let done = self.done + self.done_earlier;
+        let mut first = count(done, "organization");
+        if self.done_earlier > 0 {
+            first.push_str(&format!(" ({} of them earlier)", self.done_earlier));
+        }
+        first.push_str(&format!(", {} failed", self.failed()));
+        if not_fetched > 0 {
+            first.push_str(&format!(", {not_fetched} not fetched"));
+        }
+        if self.unreadable > 0 {
+            let verb = if self.unreadable == 1 { "names" } else { "name" };
+            first.push_str(&format!(", {} of the list {verb} no customer", count(self.unreadable as u64, "line")));
+        }
+        if self.repeated > 0 {
+            first.push_str(&format!(", {} repeated", self.repeated));
+        }
+        let mut failures: Vec<&Failures> = self.failures.iter().collect();
+        failures.sort_by_key(|failures| std::cmp::Reverse(failures.count));
+        let lines = failures.iter().map(|Failures { kind, help, count }| format!("{count:>6} {kind}: {help}"));
+        std::iter::once(first + ".").chain(lines).collect()
+    }
+
+    /// How to fetch the failed customers again, if any failed.
+    pub(super) fn retry(&self) -> Option<String> {
+        match (self.failed(), self.retryable) {
+            (0, _) => None,
+            (failed, 0) => Some(format!(
+                "To retry {}, fix the cause and run the same command with --resume --retry-failed=all.",
+                if failed == 1 { "it" } else { "them" }
+            )),
+            (_, retryable) => Some(format!(
+                "To retry the {retryable} that may succeed, run the same command with --resume --retry-failed."
+            )),
+        }
+    }
+
+    /// The exit code of a run that came to its end.
+    pub(super) fn exit(&self) -> Exit {
+        match (self.failed(), self.done + self.done_earlier, self.unreadable) {
+            (0, _, 0) => Exit::Success,
+            (1.., 0, 0) => self.first.unwrap_or(Exit::Partial),
+            _ => Exit::Partial,
+        }
+    }
+}
+
+/// `1 organization`, `2 organizations`.
+fn count(number: u64, noun: &str) -> String {
+    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn failure(kind: &str, is_retryable: bool) -> FailureLine {
+        FailureLine { kind: kind.to_owned(), help: format!("Fix {kind}."), is_retryable }
+    }
+
+    #[test]
+    fn failures_are_counted_by_kind_with_one_help_line_each() {
+        let mut summary = Summary::default();
+        summary.add_success();
+        assert_eq!((summary.lines(0), summary.retry()), (vec!["1 organization, 0 failed.".to_owned()], None));
+        assert_eq!(summary.exit(), Exit::Success);
+        for (kind, is_retryable) in [("not-found", false), ("timeout", true), ("not-found", false)] {
+            summary.add_failure(&failure(kind, is_retryable));
+        }
+        summary.unreadable = 1;
+        assert_eq!(
+            summary.lines(3),
+            [
+                "1 organization, 3 failed, 3 not fetched, 1 line of the list names no customer.",
+                "     2 not-found: Fix not-found.",
+                "     1 timeout: Fix timeout."
+            ]
+        );
+        assert!(summary.retry().is_some_and(|hint| hint.contains("the 1 that may succeed")));
+        assert_eq!((summary.settled(), summary.exit()), (4, Exit::Partial));
+    }
+
+    #[test]
+    fn where_all_failed_the_exit_code_is_that_of_the_first_failure() {
+        let mut summary = Summary::default();
+        summary.add_failure(&failure("not-found", false));
+        summary.add_failure(&failure("timeout", true));
+        assert_eq!(summary.exit(), Exit::NotFound);
+    }
+}

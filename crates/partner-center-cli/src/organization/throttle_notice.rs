@@ -1,0 +1,77 @@
+//! Says that the service throttles, so that a delay does not look like hanging.
+
+use std::io::{IsTerminal, stderr};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+/// Shorter delays are not worth a line.
+const SHORTEST: Duration = Duration::from_secs(2);
+/// Between two lines where standard error is not a terminal.
+const INTERVAL: Duration = Duration::from_secs(60);
+
+/// Decides when a delay is worth a line on standard error.
+pub(super) struct ThrottleNotice {
+    is_terminal: bool,
+    /// When the last line was shown, and the end of the delay in it.
+    last: Option<(Instant, Instant)>,
+}
+
+impl ThrottleNotice {
+    pub(super) fn new() -> Self {
+        Self { is_terminal: stderr().is_terminal(), last: None }
+    }
+
+    /// The line to show for the present delay, if any: on a terminal for each delay, elsewhere once a minute.
+    pub(super) fn line(&mut self, delay: Option<Duration>, now: Instant) -> Option<String> {
+        let delay = delay.filter(|delay| *delay > SHORTEST)?;
+        let until = now + delay;
+        let is_shown = self.last.is_some_and(|(shown, last_until)| match self.is_terminal {
+            true => until <= last_until + SHORTEST,
+            false => now < shown + INTERVAL,
+        });
+        if is_shown {
+            return None;
+        }
+        self.last = Some((now, until));
+        Some(format!("throttled by the service, retrying at {} (in {})", time_after(delay), seconds(delay)))
+    }
+}
+
+/// The time of day in UTC after a delay, such as `14:03:07Z`.
+pub(super) fn time_after(delay: Duration) -> String {
+    SystemTime::now().checked_add(delay).map_or_else(String::new, time_of_day)
+}
+
+fn time_of_day(time: SystemTime) -> String {
+    let seconds = time.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs() % 86_400;
+    format!("{:02}:{:02}:{:02}Z", seconds / 3600, seconds / 60 % 60, seconds % 60)
+}
+
+/// `42 s`, rounded up.
+pub(super) fn seconds(delay: Duration) -> String {
+    format!("{} s", delay.as_secs_f64().ceil())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    #[test]
+    fn a_terminal_sees_each_delay_once_and_a_pipe_one_a_minute() {
+        let now = Instant::now();
+        let shown = |is_terminal| {
+            let mut notice = ThrottleNotice { is_terminal, last: None };
+            // A delay of ten seconds, looked at every second, again and again.
+            (0..70).filter(|at| notice.line(Some(SECOND * (10 - at % 10)), now + SECOND * *at).is_some()).count()
+        };
+        assert_eq!((shown(true), shown(false)), (7, 2));
+        let mut notice = ThrottleNotice { is_terminal: true, last: None };
+        assert_eq!((notice.line(Some(SHORTEST), now), notice.line(None, now)), (None, None));
+    }
+
+    #[test]
+    fn the_time_of_day_is_that_of_the_clock() {
+        assert_eq!(time_of_day(UNIX_EPOCH + Duration::from_secs(86_400 * 3 + 14 * 3600 + 3 * 60 + 7)), "14:03:07Z");
+    }
+}
