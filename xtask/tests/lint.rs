@@ -104,15 +104,18 @@ const VIOLATIONS: &[(&str, &str, &str, &str)] = &[
 
 #[test]
 fn each_construct_outside_of_the_rules_is_reported_at_its_place() {
+    let mut missed = Vec::new();
     for (rule, old, new, place) in VIOLATIONS {
         let copy = Workspace::new();
         copy.edit(CONTRACT, old, new);
         let run = copy.run(&["lint"]);
         assert_eq!(run.code, Some(1), "{rule}: {old:?} as {new:?}: {run:?}");
         let mut reports = run.stdout.split("error[").map(|report| report.split("  help: ").next().unwrap_or_default());
-        let found = reports.any(|report| report.starts_with(&format!("{rule}]: ")) && report.contains(place));
-        assert!(found, "{rule}: {old:?} as {new:?}: {}", run.stdout);
+        if !reports.any(|report| report.starts_with(&format!("{rule}]: ")) && report.contains(place)) {
+            missed.push(format!("{rule}: {old:?} as {new:?} gives {}", run.stdout));
+        }
     }
+    assert!(missed.is_empty(), "{}", missed.join("\n"));
 }
 
 #[test]
