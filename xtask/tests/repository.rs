@@ -40,3 +40,9 @@ fn links_lead_somewhere_files_say_their_purpose_and_no_path_is_of_one_machine() 
     assert!(files.lines().count() > 100, "git lists no files");
     assert!(findings.is_empty(), "{}", findings.join("\n"));
 }
+
+#[test]
+fn the_generated_crate_is_asked_for_by_its_exact_version() {
+    let manifest = std::fs::read_to_string(project().join("Cargo.toml")).expect("the manifest is there");
+    assert!(manifest.contains("\npartner-center-gen = { version = \"=0"), "docs/adr/0009 says why");
+}
