@@ -62,9 +62,8 @@ impl VisitMut for Amendments {
     fn visit_item_mut(&mut self, item: &mut Item) {
         match item {
             Item::Struct(model) => {
-                if gate_json_schema(&mut model.attrs) {
-                    model.attrs.push(parse_quote!(#[non_exhaustive]));
-                }
+                let is_model = gate_json_schema(&mut model.attrs);
+                model.attrs.extend(is_model.then(|| parse_quote!(#[non_exhaustive])));
             }
             Item::Enum(model) => {
                 gate_json_schema(&mut model.attrs);
