@@ -58,10 +58,14 @@ impl Workspace {
         fs::write(path, text).expect("the file is written");
     }
 
+    /// Replaces `old` where it first comes from the organization's path on, whatever operations stand before; else in
+    /// the whole file.
     pub(crate) fn edit(&self, path: &str, old: &str, new: &str) {
         let text = self.read(path);
-        assert!(text.contains(old), "{path} has no {old:?}");
-        self.write(path, &text.replacen(old, new, 1));
+        let start = text.find("/organization:").map_or(0, |end| text[..end].rfind('\n').unwrap_or(0));
+        let (before, after) = text.split_at(if text[start..].contains(old) { start } else { 0 });
+        assert!(after.contains(old), "{path} has no {old:?}");
+        self.write(path, &format!("{before}{}", after.replacen(old, new, 1)));
     }
 
     pub(crate) fn run(&self, arguments: &[&str]) -> Run {
