@@ -48,10 +48,13 @@ async fn credentials_send_the_scopes_of_the_contract_to_its_token_url() {
     let schemes = &contract["components"]["securitySchemes"];
     let app_plus_user = &schemes["appPlusUser"]["flows"]["authorizationCode"];
     let app_only = &schemes["appOnly"]["flows"]["clientCredentials"];
-    let refresh = RefreshToken::new("organizations", "app", MemoryStore::new("r1")).client_secret("s");
+    let refresh = RefreshToken::new("organizations", "app", MemoryStore::new("r1")).client_secret("client-secret");
     signs_in(app_plus_user, " offline_access", Client::builder().credential(refresh)).await;
-    signs_in(app_only, "", Client::builder().credential(ClientSecret::new("organizations", "app", "s"))).await;
+    signs_in(app_only, "", Client::builder().credential(ClientSecret::new("organizations", "app", "client-secret")))
+        .await;
     assert_eq!(app_plus_user["refreshUrl"], app_plus_user["tokenUrl"]);
+    let authorize = app_plus_user["authorizationUrl"].as_str().and_then(|url| url.strip_suffix("/authorize"));
+    assert_eq!(authorize, app_plus_user["tokenUrl"].as_str().and_then(|url| url.strip_suffix("/token")));
     // The scheme that an operation names carries the scope that the scheme itself lists.
     for requirement in contract["security"].as_array().expect("a list") {
         for (scheme, scopes) in requirement.as_object().expect("an object") {
