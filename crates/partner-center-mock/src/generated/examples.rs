@@ -2,7 +2,7 @@
 // Made from openapi/partner-center.yaml (SHA-256 72747b75d16c1cd5dc3fc4200b27f2e6d7b7bbf832c5491738896f11f33f7dc4).
 // To change it, change the contract and run `cargo xtask codegen`.
 
-///Answers of `get_customer_organization`.
+///Responses of `get_customer_organization`.
 pub mod get_customer_organization {
     use crate::Example;
     ///The documented answer

@@ -1,7 +1,7 @@
 //! Many calls against a server that injects every fault at random, and an account of each one.
 //!
-//! `cargo xtask soak` runs it; a plain `cargo test` makes a short run of it. `SOAK_CALLS` and `SOAK_SEED` set how many
-//! calls, and which faults; the seed is printed, so that a run can be had again.
+//! `SOAK_CALLS` and `SOAK_SEED` set how many calls (3,000 where unset), and which faults; the seed is printed, so that a
+//! run can be had again.
 
 mod account;
 mod faults;
