@@ -13,7 +13,6 @@ mod drift;
 mod faults;
 mod files;
 mod lint;
-mod referees;
 mod soak;
 mod supply;
 mod tidy;
@@ -49,14 +48,10 @@ enum Task {
     ///
     /// Exit codes: 0 versions and changelog follow, 1 they do not, 2 there is nothing to compare with.
     Diff(diff::Arguments),
-    /// Tell whether contract, documentation and service still agree.
+    /// Compare the contract with the documentation or with captured responses.
     ///
-    /// docs/drift.md explains the kinds of drift.
+    /// docs/drift.md explains the reports.
     Drift(drift::Arguments),
-    /// Let programs of others judge the contract.
-    ///
-    /// Exit codes: 0 all agree, 1 one objects, 2 one could not be asked.
-    Referees(referees::Arguments),
     /// Check that every fault in docs/faults.md is held by tests that exist and are run.
     ///
     /// Exit codes: 0 nothing found, 1 at least one finding, 2 could not be checked.
@@ -91,7 +86,6 @@ fn main() -> ExitCode {
         Task::Lint(arguments) => lint::run(&root, &arguments),
         Task::Diff(arguments) => diff::run(&root, &arguments),
         Task::Drift(arguments) => drift::run(&root, &arguments),
-        Task::Referees(arguments) => referees::run(&root, &arguments),
         Task::Faults => faults::run(&root),
         Task::Api(arguments) => api::run(&root, &arguments),
         Task::Tidy => tidy::run(&root),

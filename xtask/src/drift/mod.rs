@@ -1,46 +1,110 @@
-//! `cargo xtask drift`: holds the contract against what others say: the documentation, and the service's answers.
-//!
-//! docs/drift.md explains the kinds of drift, with a report of each.
+//! `cargo xtask drift`: compares the contract with the documentation and with captured responses; see docs/drift.md.
 
-mod kind;
 mod message;
-pub(crate) mod page;
-pub(crate) mod selftest;
-pub(crate) mod wire;
+mod operation;
+mod page;
+mod page_text;
+mod wire;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::ExitCode;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use crate::contract::{self, Contract};
+use crate::report::{Format, shown};
+
+const REVIEWED: &str = "openapi/reviewed-pages.yaml";
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
     #[command(subcommand)]
     source: Source,
+
+    /// How the report is printed.
+    #[arg(long, value_enum, default_value_t, global = true)]
+    output: Format,
 }
 
 #[derive(clap::Subcommand)]
 enum Source {
-    /// Hold the documentation page of the operation against the contract.
+    /// Compare the documentation page of each operation with the contract.
     ///
-    /// Exit codes: 0 they agree, or differ as accepted; 1 another difference; 2 a page could not be read.
+    /// Exit codes: 0 no difference but accepted ones, 1 another difference, 2 a page could not be read.
     Page(page::Arguments),
-    /// Hold captured answers of the service against the contract.
+    /// Compare captured responses of the service with the contract.
     ///
-    /// Reads a raw JSON body, an HTTP message with its head, or a HAR file of a browser or proxy. Shows names and
-    /// types, and no value unless asked.
-    /// Exit codes: 0 they agree, 1 a difference, 2 a capture could not be read.
+    /// Exit codes: 0 no difference but accepted ones, 1 another difference, 2 a capture could not be read.
     Wire(wire::Arguments),
-    /// Make faults on purpose and say which of them the checks catch.
-    ///
-    /// Exit codes: 0 every fault is caught and there is no false alarm, 1 otherwise, 2 the originals cannot be read.
-    Selftest(selftest::Arguments),
+}
+
+/// What was reviewed, by operation.
+type Reviewed = BTreeMap<String, Page>;
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Page {
+    /// Accepted differences as reports show them, each with the reason.
+    accepted: BTreeMap<String, String>,
+    /// Digests by heading.
+    sections: BTreeMap<String, String>,
+}
+
+/// How a page, or the responses to an operation, differ from the contract.
+#[derive(Default, Serialize)]
+struct Report {
+    checked: String,
+    operation: Option<String>,
+    differences: Vec<String>,
+    accepted: BTreeMap<String, String>,
+    /// Why nothing was compared.
+    error: Option<String>,
+}
+
+impl Report {
+    fn new(checked: String, operation: &str, reviewed: &Reviewed, mut differences: Vec<String>) -> Self {
+        let mut accepted = reviewed.get(operation).map(|page| page.accepted.clone()).unwrap_or_default();
+        accepted.retain(|known, _| differences.contains(known));
+        differences.retain(|difference| !accepted.contains_key(difference));
+        Self { checked, operation: Some(operation.to_owned()), differences, accepted, error: None }
+    }
+
+    fn print(&self) {
+        let counts = format!("{} differences, {} accepted", self.differences.len(), self.accepted.len());
+        say!("{}: {}", self.checked, shown(self.error.as_ref().unwrap_or(&counts)));
+        self.differences.iter().flat_map(|difference| difference.lines()).for_each(|line| say!("  {}", shown(line)));
+        self.accepted.iter().for_each(|(difference, reason)| say!("  accepted: {difference}: {reason}"));
+    }
 }
 
 pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<ExitCode> {
-    match &arguments.source {
-        Source::Page(arguments) => page::run(root, arguments),
-        Source::Wire(arguments) => wire::run(root, arguments),
-        Source::Selftest(arguments) => selftest::run(root, arguments),
+    let is_json = arguments.output == Format::Json;
+    let reports = match compare(root, &arguments.source) {
+        Err(error) if is_json => vec![Report { error: Some(format!("{error:#}")), ..Report::default() }],
+        reports => reports?,
+    };
+    let is_unknown = reports.iter().any(|report| report.error.is_some());
+    let is_different = reports.iter().any(|report| !report.differences.is_empty());
+    let ways = format!("correct {}, or record in {REVIEWED} what was reviewed", contract::PATH);
+    let help = is_different.then_some(ways);
+    if is_json {
+        say!("{:#}", json!({ "reports": reports, "help": help }));
+    } else {
+        reports.iter().for_each(Report::print);
+        help.iter().for_each(|help| say!("help: {help}"));
+    }
+    Ok(ExitCode::from(if is_unknown { 2 } else { u8::from(is_different) }))
+}
+
+fn compare(root: &Path, source: &Source) -> Result<Vec<Report>> {
+    let contract = Contract::load(root)?.json;
+    let reviewed = std::fs::read_to_string(root.join(REVIEWED)).with_context(|| format!("cannot read {REVIEWED}"))?;
+    let reviewed: Reviewed = serde_saphyr::from_str(&reviewed).with_context(|| format!("{REVIEWED} is invalid"))?;
+    match source {
+        Source::Page(arguments) => page::compare(&contract, &reviewed, arguments),
+        Source::Wire(arguments) => wire::compare(&contract, &reviewed, arguments),
     }
 }

@@ -4,6 +4,4 @@ mod ci;
 mod codegen;
 mod diff;
 mod lint;
-mod page;
 mod support;
-mod wire;
