@@ -88,8 +88,8 @@ pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<ExitCode> {
     };
     let is_unknown = reports.iter().any(|report| report.error.is_some());
     let is_different = reports.iter().any(|report| !report.differences.is_empty());
-    let ways = format!("correct {}, or record in {REVIEWED} what was reviewed", contract::PATH);
-    let help = is_different.then_some(ways);
+    let help = format!("correct {}, or record in {REVIEWED} what was reviewed; see docs/drift.md", contract::PATH);
+    let help = is_different.then_some(help);
     if is_json {
         say!("{:#}", json!({ "reports": reports, "help": help }));
     } else {

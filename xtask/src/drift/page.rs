@@ -23,19 +23,16 @@ const STANDARD_HEADERS: &str = "accept authorization cache-control connection co
 
 pub(super) fn compare(contract: &Value, reviewed: &Reviewed, arguments: &Arguments) -> Result<Vec<Report>> {
     let operations = operation::all(contract);
-    let mut pages: Vec<(&str, Option<&str>)> = arguments.pages.iter().map(|page| (page.as_str(), None)).collect();
+    let mut pages: Vec<&str> = arguments.pages.iter().map(String::as_str).collect();
     if pages.is_empty() {
-        let urls = operations.iter().map(|known| (known.node["externalDocs"]["url"].as_str(), known.id));
-        pages = urls.filter_map(|(url, id)| Some((url?, Some(id)))).collect();
+        pages = operations.iter().filter_map(|known| known.node["externalDocs"]["url"].as_str()).collect();
     }
-    let reports = pages.into_iter().map(|(page, wanted)| {
-        let report = fetch(page).and_then(|text| check(&operations, reviewed, page, &text, wanted));
-        report.unwrap_or_else(|error| {
-            let (checked, error) = (page.to_owned(), Some(format!("{error:#}")));
-            Report { checked, error, ..Report::default() }
-        })
-    });
-    Ok(reports.collect())
+    let report = |page: &str| {
+        let report = fetch(page).and_then(|text| check(&operations, reviewed, page, &text));
+        let failed = |error| (page.to_owned(), Some(format!("{error:#}")));
+        report.map_err(failed).unwrap_or_else(|(checked, error)| Report { checked, error, ..Report::default() })
+    };
+    Ok(pages.into_iter().map(report).collect())
 }
 
 fn fetch(page: &str) -> Result<String> {
@@ -50,14 +47,7 @@ fn fetch(page: &str) -> Result<String> {
     String::from_utf8(output.stdout).context("the page is not UTF-8")
 }
 
-/// Compares a page with its operation, which has to be `wanted` if that is given.
-fn check(
-    operations: &[Operation<'_>],
-    reviewed: &Reviewed,
-    page: &str,
-    text: &str,
-    wanted: Option<&str>,
-) -> Result<Report> {
+fn check(operations: &[Operation<'_>], reviewed: &Reviewed, page: &str, text: &str) -> Result<Report> {
     let headings: Vec<&str> = reviewed.values().flat_map(|page| page.sections.keys()).map(String::as_str).collect();
     let sections = page_text::read(text, &headings);
     let Some(title) = sections.first().map(|section| &section.heading) else { bail!("the page is empty") };
@@ -66,20 +56,20 @@ fn check(
     let request = messages.iter().find_map(|message| message.request.as_ref());
     let has_title = |known: &&Operation<'_>| known.node["externalDocs"]["description"] == title.as_str();
     let is_called = |known: &&Operation<'_>| request.is_some_and(|request| known.matches(request));
-    let operation = operations.iter().find(has_title).or_else(|| operations.iter().find(is_called));
-    let Some(operation) = operation.filter(|known| wanted.is_none_or(|wanted| wanted == known.id)) else {
+    let Some(operation) = operations.iter().find(has_title).or_else(|| operations.iter().find(is_called)) else {
         let shows = request.map_or("no HTTP request".to_owned(), |(method, url)| format!("{method} {url}"));
-        let wanted = wanted.unwrap_or("an operation of the contract");
-        bail!("not the page of {wanted}: its title is \"{title}\", and it shows {shows}");
+        bail!("not the page of an operation of the contract: its title is \"{title}\", and it shows {shows}");
     };
+    let named = operations.iter().find(|known| known.node["externalDocs"]["url"] == page);
+    ensure!(named.is_none_or(|named| named.id == operation.id), "it is the page of {} now", operation.id);
     let is_complete = request.is_some() && messages.iter().any(|message| message.status.is_some());
     ensure!(is_complete, "the page \"{title}\" shows no HTTP request with its response; it may be cut");
-    let mut found = changed(&sections, reviewed.get(operation.id).unwrap_or(&Page::default()));
+    let mut found = roles(operation, &sections);
     for message in &messages {
         found.extend(sample(operation, message)?);
     }
-    found.extend(roles(operation, &sections));
-    Ok(Report::new(page.to_owned(), operation.id, reviewed, found))
+    found.extend(changed(&sections, reviewed.get(operation.id).unwrap_or(&Page::default())));
+    Ok(Report::new(format!("{page} ({})", operation.id), operation.id, reviewed, found))
 }
 
 /// The sections that do not say what they said when they were reviewed.

@@ -11,7 +11,6 @@ const BOILERPLATE: &[&str] =
 const LABELS: &[&str] = &["Article", "Caution", "Important", "Note", "Tip", "Warning"];
 
 /// A heading and the lines below it.
-#[derive(Default)]
 pub(super) struct Section {
     pub(super) heading: String,
     pub(super) lines: Vec<String>,
@@ -46,12 +45,8 @@ pub(super) fn read(page: &str, headings: &[&str]) -> Vec<Section> {
 struct Sections(Vec<Section>);
 
 impl Sections {
-    /// Goes on with the section of this name if there is one: a table of contents may have been copied too.
     fn add_heading(&mut self, heading: &str) {
-        let known = self.0.iter().position(|section| section.heading == heading);
-        let new = || Section { heading: heading.to_owned(), lines: Vec::new() };
-        let section = known.map_or_else(new, |index| self.0.remove(index));
-        self.0.push(section);
+        self.0.push(Section { heading: heading.to_owned(), lines: Vec::new() });
     }
 
     fn add_line(&mut self, line: &str) {
