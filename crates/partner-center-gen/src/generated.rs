@@ -366,12 +366,3 @@ pub mod prelude {
     #[allow(unused_imports)]
     pub use super::Client;
 }
-/// The JSON Schema of every model, by its name in the contract, as the compiled types have it.
-#[cfg(feature = "schemars")]
-pub fn schemas() -> Vec<(&'static str, schemars::Schema)> {
-    vec![
-        ("Organization", schemars::schema_for!(types::Organization)), ("ServiceError",
-        schemars::schema_for!(types::ServiceError)), ("NestedError",
-        schemars::schema_for!(types::NestedError))
-    ]
-}

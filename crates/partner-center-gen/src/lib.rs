@@ -22,8 +22,6 @@ unreachable_patterns, // 401 stands after 4XX
 #[rustfmt::skip]
 mod generated;
 
-#[cfg(feature = "schemars")]
-pub use generated::schemas;
 pub use generated::{Client, Error, ResponseValue, types};
 
 /// The version of the contract that the client was generated from.

@@ -1,7 +1,5 @@
 //! HTTP messages as text: samples on a page, or what a tool saved.
 
-use super::operation::METHODS;
-
 /// A request or a response.
 #[derive(Default)]
 pub(super) struct Message {
@@ -41,6 +39,7 @@ fn start(line: &str) -> Option<Message> {
     if first.starts_with("HTTP/") {
         return Some(Message { status: Some(second.parse().ok()?), ..Message::default() });
     }
-    let is_request = METHODS.contains(&first) && (second.starts_with(['/', '{']) || second.contains("://"));
+    let is_method = first.len() > 2 && first.bytes().all(|byte| byte.is_ascii_uppercase());
+    let is_request = is_method && (second.starts_with(['/', '{']) || second.contains("://"));
     is_request.then(|| Message { request: Some((first.to_owned(), second.to_owned())), ..Message::default() })
 }

@@ -14,8 +14,8 @@ use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::contract::{self, Contract};
-use crate::report::{Format, shown};
+use crate::contract;
+use crate::report::Format;
 
 const REVIEWED: &str = "openapi/reviewed-pages.yaml";
 
@@ -74,9 +74,11 @@ impl Report {
 
     fn print(&self) {
         let counts = format!("{} differences, {} accepted", self.differences.len(), self.accepted.len());
-        say!("{}: {}", self.checked, shown(self.error.as_ref().unwrap_or(&counts)));
-        self.differences.iter().flat_map(|difference| difference.lines()).for_each(|line| say!("  {}", shown(line)));
-        self.accepted.iter().for_each(|(difference, reason)| say!("  accepted: {difference}: {reason}"));
+        let accepted = self.accepted.iter().map(|(difference, reason)| format!("accepted: {difference}: {reason}"));
+        let found: Vec<String> = self.differences.iter().cloned().chain(accepted).collect();
+        say!("{}: {}", self.checked, self.error.as_ref().unwrap_or(&counts));
+        // Nothing from elsewhere steers the terminal.
+        found.join("\n").lines().for_each(|line| say!("  {}", line.replace(char::is_control, "\u{fffd}")));
     }
 }
 
@@ -100,8 +102,8 @@ pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<ExitCode> {
 }
 
 fn compare(root: &Path, source: &Source) -> Result<Vec<Report>> {
-    let contract = Contract::load(root)?.json;
-    let reviewed = std::fs::read_to_string(root.join(REVIEWED)).with_context(|| format!("cannot read {REVIEWED}"))?;
+    let contract = contract::load(root)?;
+    let reviewed = contract::read(&root.join(REVIEWED))?;
     let reviewed: Reviewed = serde_saphyr::from_str(&reviewed).with_context(|| format!("{REVIEWED} is invalid"))?;
     match source {
         Source::Page(arguments) => page::compare(&contract, &reviewed, arguments),

@@ -7,9 +7,10 @@ use serde_json::{Deserializer, Value};
 use sha2::{Digest, Sha256};
 
 use super::message::{self, Message};
-use super::operation::{self, Operation};
+use super::operation;
 use super::page_text::{self, Section};
 use super::{Page, Report, Reviewed};
+use crate::contract::{Operation, elements, members, operations};
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
@@ -22,17 +23,17 @@ const STANDARD_HEADERS: &str = "accept authorization cache-control connection co
                                 host server transfer-encoding user-agent";
 
 pub(super) fn compare(contract: &Value, reviewed: &Reviewed, arguments: &Arguments) -> Result<Vec<Report>> {
-    let operations = operation::all(contract);
-    let mut pages: Vec<&str> = arguments.pages.iter().map(String::as_str).collect();
+    let mut pages = arguments.pages.clone();
     if pages.is_empty() {
-        pages = operations.iter().filter_map(|known| known.node["externalDocs"]["url"].as_str()).collect();
+        let urls = operations(contract).into_iter().filter_map(|known| known.node["externalDocs"]["url"].as_str());
+        pages = urls.map(str::to_owned).collect();
     }
-    let report = |page: &str| {
-        let report = fetch(page).and_then(|text| check(&operations, reviewed, page, &text));
-        let failed = |error| (page.to_owned(), Some(format!("{error:#}")));
-        report.map_err(failed).unwrap_or_else(|(checked, error)| Report { checked, error, ..Report::default() })
-    };
-    Ok(pages.into_iter().map(report).collect())
+    let reports = pages.into_iter().map(|page| {
+        let report = fetch(&page).and_then(|text| check(contract, reviewed, &page, &text));
+        let failed = |error| Report { checked: page, error: Some(format!("{error:#}")), ..Report::default() };
+        report.unwrap_or_else(failed)
+    });
+    Ok(reports.collect())
 }
 
 fn fetch(page: &str) -> Result<String> {
@@ -47,7 +48,7 @@ fn fetch(page: &str) -> Result<String> {
     String::from_utf8(output.stdout).context("the page is not UTF-8")
 }
 
-fn check(operations: &[Operation<'_>], reviewed: &Reviewed, page: &str, text: &str) -> Result<Report> {
+fn check(contract: &Value, reviewed: &Reviewed, page: &str, text: &str) -> Result<Report> {
     let headings: Vec<&str> = reviewed.values().flat_map(|page| page.sections.keys()).map(String::as_str).collect();
     let sections = page_text::read(text, &headings);
     let Some(title) = sections.first().map(|section| &section.heading) else { bail!("the page is empty") };
@@ -55,21 +56,23 @@ fn check(operations: &[Operation<'_>], reviewed: &Reviewed, page: &str, text: &s
     let messages: Vec<Message> = messages.collect();
     let request = messages.iter().find_map(|message| message.request.as_ref());
     let has_title = |known: &&Operation<'_>| known.node["externalDocs"]["description"] == title.as_str();
-    let is_called = |known: &&Operation<'_>| request.is_some_and(|request| known.matches(request));
-    let Some(operation) = operations.iter().find(has_title).or_else(|| operations.iter().find(is_called)) else {
+    let is_called = |known: &&Operation<'_>| request.is_some_and(|request| operation::matches(known, request));
+    let known = operations(contract);
+    let Some(operation) = known.iter().find(has_title).or_else(|| known.iter().find(is_called)) else {
         let shows = request.map_or("no HTTP request".to_owned(), |(method, url)| format!("{method} {url}"));
         bail!("not the page of an operation of the contract: its title is \"{title}\", and it shows {shows}");
     };
-    let named = operations.iter().find(|known| known.node["externalDocs"]["url"] == page);
-    ensure!(named.is_none_or(|named| named.id == operation.id), "it is the page of {} now", operation.id);
+    let id = operation::id(operation);
+    let mut others = known.iter().filter(|known| operation::id(known) != id);
+    ensure!(others.all(|other| other.node["externalDocs"]["url"] != page), "it is the page of {id} now");
     let is_complete = request.is_some() && messages.iter().any(|message| message.status.is_some());
     ensure!(is_complete, "the page \"{title}\" shows no HTTP request with its response; it may be cut");
     let mut found = roles(operation, &sections);
     for message in &messages {
-        found.extend(sample(operation, message)?);
+        found.extend(sample(contract, operation, message)?);
     }
-    found.extend(changed(&sections, reviewed.get(operation.id).unwrap_or(&Page::default())));
-    Ok(Report::new(format!("{page} ({})", operation.id), operation.id, reviewed, found))
+    found.extend(changed(&sections, reviewed.get(id).unwrap_or(&Page::default())));
+    Ok(Report::new(format!("{page} ({id})"), id, reviewed, found))
 }
 
 /// The sections that do not say what they said when they were reviewed.
@@ -93,25 +96,27 @@ fn changed(sections: &[Section], known: &Page) -> Vec<String> {
 }
 
 /// What the contract does not have of a sample request or response.
-fn sample(operation: &Operation<'_>, message: &Message) -> Result<Vec<String>> {
+fn sample(contract: &Value, operation: &Operation<'_>, message: &Message) -> Result<Vec<String>> {
     let is_standard = |name: &str| STANDARD_HEADERS.split(' ').any(|known| known.eq_ignore_ascii_case(name));
     let headers = message.headers.iter().map(|(name, _)| name).filter(|name| !is_standard(name));
     let Some(status) = message.status else {
-        let headers = headers.filter(|name| !operation.has_header(name));
+        let headers = headers.filter(|name| !operation::has_header(contract, operation, name));
         let mut found: Vec<_> = headers.map(|name| format!("request header {name} is not in the contract")).collect();
-        if let Some((method, url)) = message.request.as_ref().filter(|request| !operation.matches(request)) {
-            found.push(format!("{method} {url} is {} {} in the contract", operation.method, operation.path));
+        if let Some((method, url)) = message.request.as_ref().filter(|request| !operation::matches(operation, request))
+        {
+            let (known, path) = operation::request(operation);
+            found.push(format!("{method} {url} is {known} {path} in the contract"));
         }
         return Ok(found);
     };
-    let Some(response) = operation.response(status) else {
+    let Some(response) = operation::response(contract, operation, status) else {
         return Ok(vec![format!("response {status} is not in the contract")]);
     };
-    let known = |name: &str| response["headers"].as_object()?.keys().find(|known| known.eq_ignore_ascii_case(name));
-    let headers = headers.filter(|name| known(name).is_none());
+    let is_known = |name: &str| members(&response["headers"]).any(|(known, _)| known.eq_ignore_ascii_case(name));
+    let headers = headers.filter(|name| !is_known(name));
     let mut found: Vec<_> = headers.map(|name| format!("response header {name} is not in the contract")).collect();
     match Deserializer::from_str(&message.body).into_iter::<Value>().next() {
-        Some(Ok(body)) => found.extend(operation.differences(response, &body, false, true)?),
+        Some(Ok(body)) => found.extend(operation::differences(contract, response, &body, false, true)?),
         _ => found.push(format!("the body of response {status} is not JSON")),
     }
     Ok(found)
@@ -127,7 +132,7 @@ fn roles(operation: &Operation<'_>, sections: &[Section]) -> Vec<String> {
         let cells = rows.filter_map(|rows| rows[1].split('|').next());
         listed.extend(items.chain(cells).map(str::trim).filter(|name| name.contains(char::is_alphabetic)));
     }
-    let known = operation.node["x-partner-center-gdap-roles"]["any-of"].as_array().into_iter().flatten();
+    let known = elements(&operation.node["x-partner-center-gdap-roles"]["any-of"]);
     let known: Vec<&str> = known.filter_map(|role| role["name"].as_str()).collect();
     let unknown = listed.iter().filter(|name| !known.contains(name));
     let unknown = unknown.map(|name| format!("role \"{name}\" is not in the contract"));

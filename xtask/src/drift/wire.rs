@@ -8,8 +8,9 @@ use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
 use serde_json::Value;
 
 use super::message::{self, Message};
-use super::operation::{self, Operation};
+use super::operation;
 use super::{Report, Reviewed};
+use crate::contract::{Operation, operations};
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
@@ -27,35 +28,42 @@ pub(crate) struct Arguments {
 }
 
 pub(super) fn compare(contract: &Value, reviewed: &Reviewed, arguments: &Arguments) -> Result<Vec<Report>> {
-    let mut operations = operation::all(contract);
-    let ids = operations.iter().map(|known| known.id).collect::<Vec<_>>().join(", ");
-    operations.retain(|known| arguments.operation.as_ref().is_none_or(|id| id == known.id));
+    let mut called = operations(contract);
+    let ids = called.iter().map(|known| operation::id(known)).collect::<Vec<_>>().join(", ");
+    called.retain(|known| arguments.operation.as_ref().is_none_or(|id| id == operation::id(known)));
     let mut responses = Vec::new();
     for file in &arguments.files {
         let bytes = std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
         responses.extend(read(&bytes).with_context(|| format!("cannot read {} as a capture", file.display()))?);
     }
     let has_requests = responses.iter().all(|response| response.request.is_some());
-    ensure!(has_requests || operations.len() == 1, "the capture shows no request; pass --operation, one of {ids}");
+    ensure!(has_requests || called.len() == 1, "the capture shows no request; pass --operation, one of {ids}");
     let mut reports = Vec::new();
-    for operation in &operations {
-        let is_own = |response: &&Message| response.request.as_ref().is_none_or(|request| operation.matches(request));
+    for operation in &called {
+        let is_own = |response: &&Message| {
+            response.request.as_ref().is_none_or(|request| operation::matches(operation, request))
+        };
         let own: Vec<&Message> = responses.iter().filter(is_own).collect();
         if !own.is_empty() {
-            let found = differences(operation, &own, arguments.values)?.into_iter().collect();
-            let checked = format!("{} of {} responses ({})", own.len(), responses.len(), operation.id);
-            reports.push(Report::new(checked, operation.id, reviewed, found));
+            let found = differences(contract, operation, &own, arguments.values)?.into_iter().collect();
+            let checked = format!("{} of {} responses ({})", own.len(), responses.len(), operation::id(operation));
+            reports.push(Report::new(checked, operation::id(operation), reviewed, found));
         }
     }
     ensure!(!reports.is_empty(), "none of the {} responses belongs to {ids}", responses.len());
     Ok(reports)
 }
 
-fn differences(operation: &Operation<'_>, responses: &[&Message], has_values: bool) -> Result<BTreeSet<String>> {
+fn differences(
+    contract: &Value,
+    operation: &Operation<'_>,
+    responses: &[&Message],
+    has_values: bool,
+) -> Result<BTreeSet<String>> {
     let (mut found, mut absent, mut present) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
     for Message { status, headers, body, .. } in responses {
         let status = status.unwrap_or_default();
-        let Some(response) = operation.response(status) else {
+        let Some(response) = operation::response(contract, operation, status) else {
             found.insert(format!("response {status} is not in the contract"));
             continue;
         };
@@ -63,10 +71,10 @@ fn differences(operation: &Operation<'_>, responses: &[&Message], has_values: bo
         let is_encoded = headers.iter().any(|(name, _)| name.to_ascii_lowercase().ends_with("-encoding"));
         match serde_json::from_str(body) {
             Ok(body) => {
-                found.extend(operation.differences(response, &body, false, has_values)?);
+                found.extend(operation::differences(contract, response, &body, false, has_values)?);
                 // Errors come in several shapes, each without the fields of the others.
                 if status < 300 {
-                    absent.extend(operation.differences(response, &body, true, has_values)?);
+                    absent.extend(operation::differences(contract, response, &body, true, has_values)?);
                     add_fields("missing field ", &body, &mut present);
                 }
             }

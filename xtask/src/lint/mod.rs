@@ -1,149 +1,141 @@
-//! `cargo xtask lint`: holds the contract against the rules that keep generation safe.
+//! `cargo xtask lint`: checks that the contract keeps to the subset of OpenAPI that generates safe code.
 //!
-//! Each rule is one function that gives the places where it is broken. `docs/contract-rules.md` explains each rule.
+//! `subset.yaml` is the subset as a JSON Schema; `cross_checks.rs` has what a JSON Schema cannot express.
 
-mod document;
-mod examples;
-mod json_schema;
-mod names;
-mod operations;
-mod parameters;
-mod responses;
-mod schemas;
+mod cross_checks;
 
-use std::io::Write;
+use std::fmt::{self, Display, Formatter};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::Result;
+use anyhow::{Result, anyhow};
+use jsonschema::error::{ValidationError, ValidationErrorKind};
+use serde_json::Value;
 
-use crate::contract::Contract;
-use crate::report;
+use crate::contract::{self, step};
 
-/// Where the rules are explained, from the workspace's root.
+/// Where the rules are explained, from the root of the workspace.
 const GUIDE: &str = "docs/contract-rules.md";
+
+/// The subset of OpenAPI.
+const SUBSET: &str = include_str!("subset.yaml");
+
+/// Every rule with its fix.
+const RULES: &[(&str, &str)] = &[
+    ("subset", "leave it out, or extend the subset in xtask/src/lint/subset.yaml"),
+    ("references", "refer to an entry of the matching section of `components`"),
+    (
+        "operation-id",
+        "give the operation an id of its own, in snake case, that is no keyword and not taken by the client",
+    ),
+    ("operation-description", "add a `summary` of one line and a `description`; they document the method"),
+    ("status-codes", "use a status of the list, or cover it by `4XX` or `5XX`; never `default`"),
+    ("one-success", "describe one success, `200`, as JSON: a model or an array"),
+    (
+        "one-error",
+        "describe every error as JSON by `#/components/schemas/ServiceError`; text/plain may stand beside it",
+    ),
+    ("parameters", "give it name, place, description and a plain schema: a string, a uuid, a boolean or an int64"),
+    ("path-parameters", "name each `{parameter}` of the path once, and describe it once, with `in: path`"),
+    ("schema-names", "name the schema as the Rust type is to be called, such as `Organization`"),
+    ("open-models", "drop what restricts the value, and state it in the description"),
+    ("property-description", "add a `description` with meaning, format and unit"),
+    ("nullable-properties", "add `nullable: true`"),
+    ("no-secrets", "keep the secret out of the contract, and read it by hand into a type that does not print it"),
+    ("examples", "give each response's example a name of its own in kebab case and a `value` that matches the schema"),
+    ("no-identifier-collisions", "rename one of the two"),
+];
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
     /// The contract to read instead of the project's own.
     file: Option<PathBuf>,
-
-    /// List the rules and read no contract.
-    #[arg(long)]
-    list: bool,
 }
 
-impl Arguments {
-    /// The project's own contract.
-    pub(crate) const PROJECT: Self = Self { file: None, list: false };
-}
-
-/// A rule for the contract.
-struct Rule {
-    /// Stable: never given to another rule.
-    id: &'static str,
-    title: &'static str,
-    /// What to do where it is broken.
-    fix: &'static str,
-    check: fn(&Contract) -> Vec<Fault>,
-}
-
-/// A place that breaks a rule.
+/// A place in the contract that violates a rule.
 #[derive(Debug, PartialEq)]
-struct Fault {
+pub(crate) struct Violation {
+    rule: &'static str,
+    /// A JSON pointer.
     pointer: String,
     reason: String,
 }
 
-impl Fault {
-    fn new(pointer: impl Into<String>, reason: impl Into<String>) -> Self {
-        Self { pointer: pointer.into(), reason: reason.into() }
+impl Violation {
+    fn new(rule: &'static str, pointer: impl Into<String>, reason: impl Into<String>) -> Self {
+        Self { rule, pointer: pointer.into(), reason: reason.into() }
     }
 }
 
-/// A broken rule at a place.
-pub(crate) struct Finding {
-    rule: &'static Rule,
-    fault: Fault,
-}
-
-impl Finding {
-    /// The id of the rule.
-    pub(crate) fn rule(&self) -> &'static str {
-        self.rule.id
+impl Display for Violation {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let Self { rule, pointer, reason } = self;
+        let help = RULES.iter().find(|(name, _)| name == rule).map_or("", |(_, help)| help);
+        write!(f, "error[{rule}]: {reason}\n  at: #{pointer}\n  help: {help} ({GUIDE}#{rule})")
     }
 }
 
 pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<ExitCode> {
-    if arguments.list {
-        for rule in rules() {
-            say!("{} {}", rule.id, rule.title);
-        }
+    let file = arguments.file.clone().unwrap_or_else(|| root.join(contract::PATH));
+    let name = file.display().to_string();
+    let violations = check(&contract::parse(&contract::read(&file)?, &name)?)?;
+    violations.iter().for_each(|violation| say!("{violation}"));
+    if violations.is_empty() {
+        say!("{name} violates none of the {} rules", RULES.len());
         return Ok(ExitCode::SUCCESS);
     }
-    let contract = match &arguments.file {
-        Some(file) => Contract::read(file, &file.display().to_string())?,
-        None => Contract::load(root)?,
-    };
-    let findings = check(&contract);
-    let mut told = Vec::new();
-    print(&contract, &findings, &mut told)?;
-    report::print(format_args!("{}", String::from_utf8_lossy(&told)));
-    if findings.is_empty() {
-        say!("{} keeps all {} rules", contract.name, rules().count());
-        return Ok(ExitCode::SUCCESS);
-    }
+    say!("{name}: {} violations", violations.len());
     Ok(ExitCode::from(1))
 }
 
-/// Every broken rule, in the order of the rules.
-pub(crate) fn check(contract: &Contract) -> Vec<Finding> {
-    // In a document that is not well formed the other rules would guess.
-    let findings = broken(contract, document::RULES);
-    if findings.is_empty() { RULES.iter().flat_map(|rules| broken(contract, rules)).collect() } else { findings }
-}
-
-fn broken(contract: &Contract, rules: &'static [Rule]) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    for rule in rules {
-        // Two operations may share the part that is at fault.
-        let mut faults: Vec<Fault> = Vec::new();
-        for fault in (rule.check)(contract) {
-            if !faults.contains(&fault) {
-                faults.push(fault);
-            }
+/// Every violation, those of the subset first.
+pub(crate) fn check(contract: &Value) -> Result<Vec<Violation>> {
+    let subset = contract::parse(SUBSET, "subset.yaml")?;
+    let validator = jsonschema::validator_for(&subset).map_err(|error| anyhow!("subset.yaml is no schema: {error}"))?;
+    let mut violations: Vec<Violation> = Vec::new();
+    for error in validator.iter_errors(contract) {
+        let violation = violation(&subset, &error);
+        // Both branches of a part may say the same.
+        if !violations.contains(&violation) {
+            violations.push(violation);
         }
-        findings.extend(faults.into_iter().map(|fault| Finding { rule, fault }));
     }
-    findings
+    // In a document of another shape the other rules would guess.
+    Ok(if violations.is_empty() { cross_checks::run(contract) } else { violations })
 }
 
-/// Prints findings for people: the rule, the reason, the place, the fix.
-pub(crate) fn print(contract: &Contract, findings: &[Finding], to: &mut dyn Write) -> Result<()> {
-    for Finding { rule, fault } in findings {
-        writeln!(to, "error[{}]: {}", rule.id, fault.reason)?;
-        writeln!(to, "  at:  {}#{}", contract.name, fault.pointer)?;
-        writeln!(to, "  fix: {}", rule.fix)?;
+fn violation(subset: &Value, error: &ValidationError<'_>) -> Violation {
+    let rule = rule(subset, error.evaluation_path().as_str());
+    let pointer = error.instance_path().to_string();
+    let outside = |name: &str| format!("`{name}` is not in the subset of OpenAPI that the contract may use here");
+    match error.kind() {
+        ValidationErrorKind::AdditionalProperties { unexpected } => {
+            let name = unexpected.first().map_or("", String::as_str);
+            Violation::new(rule, format!("{pointer}/{}", step(name)), outside(name))
+        }
+        ValidationErrorKind::FalseSchema => {
+            let name = pointer.rsplit('/').next().unwrap_or_default().to_owned();
+            Violation::new(rule, pointer, outside(&name))
+        }
+        _ if error.instance().is_object() || error.instance().is_array() => {
+            Violation::new(rule, pointer, error.masked_with("this").to_string())
+        }
+        _ => Violation::new(rule, pointer, error.to_string()),
     }
-    if !findings.is_empty() {
-        writeln!(to, "{} found; {GUIDE} explains each rule", findings.len())?;
-    }
-    Ok(())
 }
 
-/// Every rule, those for the document first.
-const RULES: [&[Rule]; 7] = [
-    document::RULES,
-    operations::RULES,
-    responses::RULES,
-    parameters::RULES,
-    schemas::RULES,
-    examples::RULES,
-    names::RULES,
-];
-
-fn rules() -> impl Iterator<Item = &'static Rule> {
-    RULES.into_iter().flatten()
+/// The rule that the innermost part of the subset on the way to the error belongs to.
+fn rule(subset: &Value, evaluation_path: &str) -> &'static str {
+    let (mut node, mut rule) = (subset, "subset");
+    for name in evaluation_path.split('/').skip(1) {
+        node = match name {
+            "$ref" => contract::follow(subset, node),
+            name => node.pointer(&format!("/{name}")).unwrap_or(&Value::Null),
+        };
+        let stated = node["x-rule"].as_str().and_then(|stated| RULES.iter().find(|(name, _)| *name == stated));
+        rule = stated.map_or(rule, |(name, _)| name);
+    }
+    rule
 }
 
 #[cfg(test)]
@@ -151,26 +143,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_the_rules_without_a_gap_or_a_repeat() {
-        for (index, rule) in rules().enumerate() {
-            assert_eq!(rule.id, format!("PC{:03}", index + 1), "{}", rule.title);
+    fn the_guide_explains_every_rule_with_reason_and_fix_and_no_other() {
+        let guide = include_str!("../../../docs/contract-rules.md");
+        let explained: Vec<&str> = guide.lines().filter_map(|line| line.strip_prefix("## ")).collect();
+        let known: Vec<&str> = RULES.iter().map(|(rule, _)| *rule).collect();
+        assert_eq!(explained, known);
+        for section in guide.split("\n## ").skip(1) {
+            assert!(section.contains("\n**Why:** ") && section.contains("\n**Fix:** "), "{section}");
         }
     }
 
     #[test]
-    fn explains_every_rule_in_the_guide_and_no_other() {
-        let guide = include_str!("../../../docs/contract-rules.md");
-        let explained: Vec<&str> = guide.lines().filter_map(|line| line.strip_prefix("### ")).collect();
-        let known: Vec<String> = rules().map(|rule| format!("{} {}", rule.id, rule.title)).collect();
-        assert_eq!(explained, known);
-    }
-
-    #[test]
-    fn gives_a_reason_and_a_fix_for_every_rule_in_the_guide() {
-        let guide = include_str!("../../../docs/contract-rules.md");
-        for section in guide.split("\n### ").skip(1) {
-            assert!(section.contains("\n**Why:** "), "{section}");
-            assert!(section.contains("\n**Fix:** "), "{section}");
+    fn the_subset_names_no_rule_that_does_not_exist() {
+        for line in SUBSET.lines().filter_map(|line| line.split_once("x-rule: ")).map(|(_, rest)| rest) {
+            let rule = line.split([',', '}', '`']).next().unwrap_or_default().trim();
+            assert!(RULES.iter().any(|(name, _)| *name == rule), "{rule}");
         }
     }
 }

@@ -2,7 +2,7 @@
 // Made from openapi/partner-center.yaml (SHA-256 9a9a73634aa608cf7b2d23e84bb495387e267603724a8cdac4581242d5509cae).
 // To change it, change the contract and run `cargo xtask codegen`.
 
-///Answers of `get_customer_organization`.
+///Responses of `get_customer_organization`.
 pub mod get_customer_organization {
     use crate::Example;
     ///The documented answer

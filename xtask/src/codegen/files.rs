@@ -1,0 +1,139 @@
+//! Generated files on disk: which are out of date, and how they are written.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::{Context, Result};
+use similar::TextDiff;
+
+use super::{DIGEST, MARK, Output};
+
+/// Holds generated files and nothing else.
+const FOLDER: &str = "crates/partner-center-mock/src/generated";
+
+/// The file of a unified diff that does not exist.
+const NO_FILE: &str = "/dev/null";
+
+/// A file that is out of date.
+pub(super) struct Difference {
+    pub(super) path: String,
+    pub(super) reason: &'static str,
+    /// What has to change, as a unified diff.
+    pub(super) diff: String,
+}
+
+/// What is at a path.
+enum Found {
+    Nothing,
+    File(String),
+    /// A link, a pipe, a folder: neither followed nor opened.
+    Other,
+}
+
+/// Every file that is out of date, in the order of the outputs, then what else lies in the folder.
+pub(super) fn differences(root: &Path, outputs: &[Output]) -> Result<Vec<Difference>> {
+    let mut differences = Vec::new();
+    for Output { path, text } in outputs {
+        let (old, reason) = match find(root, path)? {
+            Found::File(old) if old == *text => continue,
+            Found::File(old) if without_digest(&old) == without_digest(text) => {
+                (old, "only the digest differs: the contract has another comment, order or fact without generated code")
+            }
+            Found::File(old) => (old, "is not what the contract generates"),
+            Found::Nothing => (String::new(), "is missing"),
+            Found::Other => (String::new(), "is not a regular file"),
+        };
+        let old_path = if old.is_empty() { NO_FILE.to_owned() } else { format!("a/{path}") };
+        differences.push(Difference {
+            path: (*path).to_owned(),
+            reason,
+            diff: diff(&old, text, &old_path, &format!("b/{path}")),
+        });
+    }
+    for (path, found) in strays(root, outputs)? {
+        let (old, reason) = match found {
+            Found::File(old) if is_generated(&old) => (old, "the contract no longer generates it"),
+            Found::File(old) => (old, "is hand-written and lies among generated files: move or delete it"),
+            _ => (String::new(), "is not a regular file and lies among generated files: move or delete it"),
+        };
+        differences.push(Difference { diff: diff(&old, "", &format!("a/{path}"), NO_FILE), path, reason });
+    }
+    Ok(differences)
+}
+
+/// Brings every file up to date; 1 where something lies among them that only its owner may delete.
+pub(super) fn write(root: &Path, outputs: &[Output]) -> Result<ExitCode> {
+    for Output { path, text } in outputs {
+        let file = root.join(path);
+        match find(root, path)? {
+            Found::File(old) if old == *text => {
+                say!("{path} is up to date");
+                continue;
+            }
+            // Written through a link, the text would land in another file.
+            Found::Other => fs::remove_file(&file).with_context(|| format!("cannot replace {path}"))?,
+            _ => {}
+        }
+        if let Some(folder) = file.parent() {
+            fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
+        }
+        fs::write(&file, text).with_context(|| format!("cannot write {path}"))?;
+        say!("{path} written");
+    }
+    let mut code = ExitCode::SUCCESS;
+    for (path, found) in strays(root, outputs)? {
+        if matches!(found, Found::File(text) if is_generated(&text)) {
+            fs::remove_file(root.join(&path)).with_context(|| format!("cannot remove {path}"))?;
+            say!("{path} removed: the contract no longer generates it");
+        } else {
+            eprintln!("error: {path} lies among generated files and is not one\nhelp: move or delete it");
+            code = ExitCode::from(1);
+        }
+    }
+    Ok(code)
+}
+
+/// What lies in the folder and is no output.
+fn strays(root: &Path, outputs: &[Output]) -> Result<Vec<(String, Found)>> {
+    let mut strays = Vec::new();
+    let entries = match fs::read_dir(root.join(FOLDER)) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(strays),
+        entries => entries.with_context(|| format!("cannot list {FOLDER}"))?,
+    };
+    for entry in entries {
+        let path = format!("{FOLDER}/{}", entry?.file_name().to_string_lossy());
+        if !outputs.iter().any(|output| output.path == path) {
+            let found = find(root, &path)?;
+            strays.push((path, found));
+        }
+    }
+    strays.sort_by(|one, other| one.0.cmp(&other.0));
+    Ok(strays)
+}
+
+fn find(root: &Path, path: &str) -> Result<Found> {
+    let file = root.join(path);
+    match fs::symlink_metadata(&file) {
+        Ok(metadata) if metadata.is_file() => {
+            let bytes = fs::read(&file).with_context(|| format!("cannot read {path}"))?;
+            Ok(Found::File(String::from_utf8_lossy(&bytes).into_owned()))
+        }
+        Ok(_) => Ok(Found::Other),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(Found::Nothing),
+        Err(error) => Err(error).with_context(|| format!("cannot read {path}")),
+    }
+}
+
+fn is_generated(text: &str) -> bool {
+    text.lines().next().is_some_and(|line| line.contains(MARK))
+}
+
+fn without_digest(text: &str) -> Vec<&str> {
+    text.lines().filter(|line| !line.starts_with(DIGEST)).collect()
+}
+
+fn diff(old: &str, new: &str, old_path: &str, new_path: &str) -> String {
+    TextDiff::from_lines(old, new).unified_diff().header(old_path, new_path).to_string()
+}
