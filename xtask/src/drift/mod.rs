@@ -73,7 +73,7 @@ impl Report {
     }
 
     fn print(&self) {
-        let counts = format!("{} differences, {} accepted", self.differences.len(), self.accepted.len());
+        let counts = format!("differences: {}, accepted: {}", self.differences.len(), self.accepted.len());
         let accepted = self.accepted.iter().map(|(difference, reason)| format!("accepted: {difference}: {reason}"));
         let found: Vec<String> = self.differences.iter().cloned().chain(accepted).collect();
         say!("{}: {}", self.checked, self.error.as_ref().unwrap_or(&counts));
