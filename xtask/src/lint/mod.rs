@@ -128,8 +128,9 @@ fn violation(subset: &Value, error: &ValidationError<'_>) -> Violation {
 fn rule(subset: &Value, evaluation_path: &str) -> &'static str {
     let (mut node, mut rule) = (subset, "subset");
     for name in evaluation_path.split('/').skip(1) {
+        // Below `properties`, `$ref` is a name like any other.
         node = match name {
-            "$ref" => contract::follow(subset, node),
+            "$ref" if node["$ref"].is_string() => contract::follow(subset, node),
             name => node.pointer(&format!("/{name}")).unwrap_or(&Value::Null),
         };
         let stated = node["x-rule"].as_str().and_then(|stated| RULES.iter().find(|(name, _)| *name == stated));

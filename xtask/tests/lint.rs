@@ -1,0 +1,144 @@
+//! `cargo xtask lint`: each construct that breaks the generator or closes a model is a violation at its place.
+
+mod support;
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use support::{CONTRACT, Workspace, project, xtask};
+
+const CITY: &str = "          description: City, free text.\n";
+const LOCALE: &str = "      name: X-Locale\n";
+const LOCALE_SCHEMA: &str = "      schema:\n        type: string\n      example: en-US\n";
+const OPERATION: &str = "      operationId: get_customer_organization\n";
+const PATH: &str = "/v1/customers/{customer-tenant-id}/organization:";
+const SUCCESS: &str = "              schema:\n                type: array\n                items:\n                  \
+                       $ref: '#/components/schemas/Organization'\n";
+const STATUS_CODE: &str = "        statusCode:\n          type: integer\n          format: int64\n";
+
+/// The rule, a text of the contract with what replaces it, and a part of the place that is reported.
+const VIOLATIONS: &[(&str, &str, &str, &str)] = &[
+    ("subset", "openapi: 3.0.3\n", "openapi: 3.1.0\n", "#/openapi\n"),
+    ("subset", "    get:\n", "    post:\n", "organization/post\n"),
+    ("subset", OPERATION, "      operationId: get_it\n      callbacks: {}\n", "/get/callbacks\n"),
+    ("references", "schemas/Organization'", "schemas/Organisation'", "/schema/items\n"),
+    ("references", "'#/components/parameters/Locale'", "'#/components/headers/ServerId'", "/parameters/5/$ref\n"),
+    ("operation-id", OPERATION, "", "organization/get\n"),
+    ("operation-id", OPERATION, "      operationId: getOrganization\n", "/operationId\n"),
+    ("operation-id", OPERATION, "      operationId: match\n", "/operationId\n"),
+    ("operation-id", OPERATION, "      operationId: pre\n", "/operationId\n"),
+    ("operation-id", OPERATION, "      operationId: post\n", "/operationId\n"),
+    ("operation-id", OPERATION, "      operationId: exec\n", "/operationId\n"),
+    ("operation-description", "      summary: Look up the organization of one customer\n", "", "organization/get\n"),
+    ("status-codes", "        '400':\n", "        default:\n", "/responses\n"),
+    ("status-codes", "        '400':\n", "        '202':\n", "/responses\n"),
+    ("status-codes", "        '400':\n", "        '499':\n", "/responses\n"),
+    ("one-success", "        '200':\n", "        '409':\n", "/responses\n"),
+    ("one-success", SUCCESS, "", "/responses/200/content/application~1json\n"),
+    ("one-success", SUCCESS, "              schema: {type: array, items: {type: object}}\n", "/schema/items\n"),
+    (
+        "one-error",
+        "schemas/ServiceError'\n          examples:",
+        "schemas/NestedError'\n          examples:",
+        "/schema\n",
+    ),
+    ("parameters", LOCALE, "      name: authorization\n", "/Locale/name\n"),
+    ("parameters", LOCALE, "      name: X-Locale\n      style: simple\n", "/Locale/style\n"),
+    ("parameters", LOCALE_SCHEMA, "      content: {text/plain: {}}\n", "/Locale"),
+    ("parameters", LOCALE_SCHEMA, "      schema: {type: object}\n", "/Locale/schema/type\n"),
+    ("parameters", LOCALE_SCHEMA, "      schema: {type: array, items: {type: string}}\n", "/Locale/schema/"),
+    ("parameters", LOCALE_SCHEMA, "      schema: {type: string, format: date}\n", "/Locale/schema/format\n"),
+    ("parameters", LOCALE_SCHEMA, "      schema: {type: string, format: date-time}\n", "/Locale/schema/format\n"),
+    ("parameters", LOCALE_SCHEMA, "      schema: {type: string, enum: [yes, YES, 1]}\n", "/Locale/schema/enum\n"),
+    ("parameters", LOCALE_SCHEMA, "      schema: {type: string, pattern: a}\n", "/Locale/schema/pattern\n"),
+    ("parameters", "      required: true\n", "      required: false\n", "/CustomerTenantId/required\n"),
+    ("path-parameters", PATH, "/v1/customers/organization:", "/get/parameters\n"),
+    ("path-parameters", PATH, "/v1/{customer-tenant-id}/{customer-tenant-id}:", "/get/parameters\n"),
+    ("path-parameters", PATH, "/v1/{customer-tenant-id}/{city}:", "/get/parameters\n"),
+    ("schema-names", "    NestedError:\n      type", "    nested_error:\n      type", "/schemas\n"),
+    ("schema-names", "  schemas:\n", "  schemas:\n    URL: {type: object, description: U, properties: {}}\n", "/URL\n"),
+    ("open-models", CITY, "          description: City.\n          default: ''\n", "/city/default\n"),
+    ("open-models", CITY, "          description: City.\n          enum: [Redmond]\n", "/city/enum\n"),
+    ("open-models", CITY, "          description: City.\n          maxLength: 80\n", "/city/maxLength\n"),
+    ("open-models", CITY, "          description: City.\n          format: date\n", "/city/format\n"),
+    (
+        "open-models",
+        STATUS_CODE,
+        "        statusCode:\n          type: integer\n          format: int32\n",
+        "/format\n",
+    ),
+    ("open-models", STATUS_CODE, "        statusCode:\n          type: integer\n", "/properties/statusCode\n"),
+    ("open-models", "additionalProperties: true", "additionalProperties: {type: string}", "/additionalProperties\n"),
+    (
+        "open-models",
+        "    Organization:\n",
+        "    Organization:\n      additionalProperties: false\n",
+        "/additionalProperties\n",
+    ),
+    ("open-models", "    Organization:\n", "    Organization:\n      required: [city]\n", "/Organization/required\n"),
+    ("property-description", CITY, "", "/properties/city\n"),
+    ("nullable-properties", "nullable: true\n          description: City", "description: City", "/properties/city\n"),
+    ("no-secrets", "        city:\n", "        accessToken:\n", "/Organization/properties\n"),
+    ("examples", "          city: Redmond\n", "          city: 98052\n", "/responses/200: contoso\n"),
+    ("examples", "      example: 74ca1db9-", "      example: none-", "/parameters/1/example\n"),
+    ("examples", "                contoso:\n", "                Contoso_1:\n", "/examples\n"),
+    ("examples", "            bad-input:\n", "            contoso:\n", "/responses/400: contoso\n"),
+    ("examples", "        Retry-After: '57'\n", "        Retry-After: 57\n", "/x-response-headers/Retry-After\n"),
+    (
+        "examples",
+        "        4XX:\n          $ref: '#/components/responses/OtherClientError'",
+        "        4XX:\n          $ref: '#/components/responses/NotFound'",
+        "/responses/4XX: tenant-not-found\n",
+    ),
+    ("no-identifier-collisions", "        city:\n", "        postal_code:\n", "/properties/postalCode\n"),
+    ("no-identifier-collisions", LOCALE, "      name: ms-request-id\n", "/parameters/5\n"),
+    ("no-identifier-collisions", LOCALE, "      name: Into-Inner\n", "/parameters/5\n"),
+    (
+        "no-identifier-collisions",
+        "    NestedError:\n",
+        "    ServiceErrorCode: {type: object, description: C, properties: {}}\n    \
+        NestedError:\n",
+        "/ServiceError/properties/code\n",
+    ),
+];
+
+#[test]
+fn each_construct_outside_of_the_rules_is_reported_at_its_place() {
+    let mut missed = Vec::new();
+    for (rule, old, new, place) in VIOLATIONS {
+        let copy = Workspace::new();
+        copy.edit(CONTRACT, old, new);
+        let run = copy.run(&["lint"]);
+        assert_eq!(run.code, Some(1), "{rule}: {old:?} as {new:?}: {run:?}");
+        let mut reports = run.stdout.split("error[").map(|report| report.split("  help: ").next().unwrap_or_default());
+        if !reports.any(|report| report.starts_with(&format!("{rule}]: ")) && report.contains(place)) {
+            missed.push(format!("{rule}: {old:?} as {new:?} gives {}", run.stdout));
+        }
+    }
+    assert!(missed.is_empty(), "{}", missed.join("\n"));
+}
+
+#[test]
+fn each_rule_is_broken_by_a_test() {
+    let guide = fs::read_to_string(project().join("docs/contract-rules.md")).expect("the guide is there");
+    let rules: BTreeSet<&str> = guide.lines().filter_map(|line| line.strip_prefix("## ")).collect();
+    assert_eq!(VIOLATIONS.iter().map(|(rule, ..)| *rule).collect::<BTreeSet<_>>(), rules);
+}
+
+#[test]
+fn the_contract_of_the_project_violates_no_rule() {
+    let run = xtask(&project(), &["lint"]);
+    assert_eq!(run.code, Some(0), "{run:?}");
+}
+
+#[test]
+fn a_document_that_is_no_contract_is_a_violation_and_a_file_that_is_missing_an_error() {
+    for text in ["", "[]", "true", "paths: [1]", "paths: {/a: {get: 7}}", "components: {schemas: {A: []}}"] {
+        let copy = Workspace::new();
+        copy.write(CONTRACT, text);
+        let run = copy.run(&["lint"]);
+        assert_eq!((run.code, run.stderr.is_empty()), (Some(1), true), "{text}: {run:?}");
+    }
+    let run = xtask(&project(), &["lint", "nowhere.yaml"]);
+    assert_eq!((run.code, run.stderr.contains("cannot read nowhere.yaml")), (Some(2), true), "{run:?}");
+}
