@@ -51,9 +51,10 @@ impl Sections {
 
     fn add_line(&mut self, line: &str) {
         let line = line.split_whitespace().collect::<Vec<_>>().join(" ");
+        let item = line.trim_start_matches("- ");
         // Under the title, the site shows the date of the page and the number of its authors.
-        let is_label =
-            LABELS.contains(&&*line) || (self.0.len() == 1 && line.starts_with(|c: char| c.is_ascii_digit()));
+        let is_date = self.0.len() == 1 && item.starts_with(|first: char| first.is_ascii_digit());
+        let is_label = is_date || LABELS.contains(&item);
         if let Some(section) = self.0.last_mut().filter(|_| !line.is_empty() && !is_label) {
             section.lines.push(line);
         }
