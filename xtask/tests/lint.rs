@@ -11,16 +11,17 @@ const CITY: &str = "          description: City, free text.\n";
 const LOCALE: &str = "      name: X-Locale\n";
 const LOCALE_SCHEMA: &str = "      schema:\n        type: string\n      example: en-US\n";
 const OPERATION: &str = "      operationId: get_customer_organization\n";
+const CODE: &str = "    ServiceErrorCode: {type: object, description: C, properties: {}}\n    NestedError:\n";
 const PATH: &str = "/v1/customers/{customer-tenant-id}/organization:";
 const SUCCESS: &str = "              schema:\n                type: array\n                items:\n                  \
                        $ref: '#/components/schemas/Organization'\n";
 const STATUS_CODE: &str = "        statusCode:\n          type: integer\n          format: int64\n";
 
 /// The rule, a text of the contract with what replaces it, and a part of the place that is reported.
+#[rustfmt::skip]
 const VIOLATIONS: &[(&str, &str, &str, &str)] = &[
     ("subset", "openapi: 3.0.3\n", "openapi: 3.1.0\n", "#/openapi\n"),
     ("subset", "    get:\n", "    post:\n", "organization/post\n"),
-    ("subset", OPERATION, "      operationId: get_it\n      callbacks: {}\n", "/get/callbacks\n"),
     ("references", "schemas/Organization'", "schemas/Organisation'", "/schema/items\n"),
     ("references", "'#/components/parameters/Locale'", "'#/components/headers/ServerId'", "/parameters/5/$ref\n"),
     ("operation-id", OPERATION, "", "organization/get\n"),
@@ -36,21 +37,14 @@ const VIOLATIONS: &[(&str, &str, &str, &str)] = &[
     ("one-success", "        '200':\n", "        '409':\n", "/responses\n"),
     ("one-success", SUCCESS, "", "/responses/200/content/application~1json\n"),
     ("one-success", SUCCESS, "              schema: {type: array, items: {type: object}}\n", "/schema/items\n"),
-    (
-        "one-error",
-        "schemas/ServiceError'\n          examples:",
-        "schemas/NestedError'\n          examples:",
-        "/schema\n",
-    ),
+    ("one-error", "schemas/ServiceError'\n          examples:", "schemas/NestedError'\n          examples:", "/schema\n"),
     ("parameters", LOCALE, "      name: authorization\n", "/Locale/name\n"),
     ("parameters", LOCALE, "      name: X-Locale\n      style: simple\n", "/Locale/style\n"),
-    ("parameters", LOCALE_SCHEMA, "      content: {text/plain: {}}\n", "/Locale"),
     ("parameters", LOCALE_SCHEMA, "      schema: {type: object}\n", "/Locale/schema/type\n"),
     ("parameters", LOCALE_SCHEMA, "      schema: {type: array, items: {type: string}}\n", "/Locale/schema/"),
     ("parameters", LOCALE_SCHEMA, "      schema: {type: string, format: date}\n", "/Locale/schema/format\n"),
     ("parameters", LOCALE_SCHEMA, "      schema: {type: string, format: date-time}\n", "/Locale/schema/format\n"),
     ("parameters", LOCALE_SCHEMA, "      schema: {type: string, enum: [yes, YES, 1]}\n", "/Locale/schema/enum\n"),
-    ("parameters", LOCALE_SCHEMA, "      schema: {type: string, pattern: a}\n", "/Locale/schema/pattern\n"),
     ("parameters", "      required: true\n", "      required: false\n", "/CustomerTenantId/required\n"),
     ("path-parameters", PATH, "/v1/customers/organization:", "/get/parameters\n"),
     ("path-parameters", PATH, "/v1/{customer-tenant-id}/{customer-tenant-id}:", "/get/parameters\n"),
@@ -61,20 +55,10 @@ const VIOLATIONS: &[(&str, &str, &str, &str)] = &[
     ("open-models", CITY, "          description: City.\n          enum: [Redmond]\n", "/city/enum\n"),
     ("open-models", CITY, "          description: City.\n          maxLength: 80\n", "/city/maxLength\n"),
     ("open-models", CITY, "          description: City.\n          format: date\n", "/city/format\n"),
-    (
-        "open-models",
-        STATUS_CODE,
-        "        statusCode:\n          type: integer\n          format: int32\n",
-        "/format\n",
-    ),
+    ("open-models", STATUS_CODE, "        statusCode:\n          type: integer\n          format: int32\n", "/format\n"),
     ("open-models", STATUS_CODE, "        statusCode:\n          type: integer\n", "/properties/statusCode\n"),
     ("open-models", "additionalProperties: true", "additionalProperties: {type: string}", "/additionalProperties\n"),
-    (
-        "open-models",
-        "    Organization:\n",
-        "    Organization:\n      additionalProperties: false\n",
-        "/additionalProperties\n",
-    ),
+    ("open-models", "    Organization:\n", "    Organization:\n      additionalProperties: false\n", "/additionalProperties\n"),
     ("open-models", "    Organization:\n", "    Organization:\n      required: [city]\n", "/Organization/required\n"),
     ("property-description", CITY, "", "/properties/city\n"),
     ("nullable-properties", "nullable: true\n          description: City", "description: City", "/properties/city\n"),
@@ -84,22 +68,13 @@ const VIOLATIONS: &[(&str, &str, &str, &str)] = &[
     ("examples", "                contoso:\n", "                Contoso_1:\n", "/examples\n"),
     ("examples", "            bad-input:\n", "            contoso:\n", "/responses/400: contoso\n"),
     ("examples", "        Retry-After: '57'\n", "        Retry-After: 57\n", "/x-response-headers/Retry-After\n"),
-    (
-        "examples",
-        "        4XX:\n          $ref: '#/components/responses/OtherClientError'",
-        "        4XX:\n          $ref: '#/components/responses/NotFound'",
-        "/responses/4XX: tenant-not-found\n",
-    ),
+    ("examples", "responses/OtherClientError'", "responses/NotFound'", "/responses/4XX: tenant-not-found\n"),
     ("no-identifier-collisions", "        city:\n", "        postal_code:\n", "/properties/postalCode\n"),
     ("no-identifier-collisions", LOCALE, "      name: ms-request-id\n", "/parameters/5\n"),
     ("no-identifier-collisions", LOCALE, "      name: Into-Inner\n", "/parameters/5\n"),
-    (
-        "no-identifier-collisions",
-        "    NestedError:\n",
-        "    ServiceErrorCode: {type: object, description: C, properties: {}}\n    \
-        NestedError:\n",
-        "/ServiceError/properties/code\n",
-    ),
+    ("no-identifier-collisions", "    NestedError:
+", CODE, "/ServiceError/properties/code
+"),
 ];
 
 #[test]

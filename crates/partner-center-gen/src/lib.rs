@@ -3,6 +3,9 @@
 //! This crate is the inside of [`partner-center`](https://docs.rs/partner-center). Depend on that one: here nothing
 //! authenticates, retries or explains an error, and the generated names follow the generator's version.
 
+// A library must not panic; a test may.
+#![cfg_attr(not(test), deny(clippy::expect_used, clippy::panic, clippy::unreachable))]
+
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;

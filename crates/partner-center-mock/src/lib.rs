@@ -26,6 +26,9 @@
 //! Answers come from Microsoft's documentation as far as the contract holds them; nothing here was compared with the
 //! live service.
 
+// A library must not panic; a test may.
+#![cfg_attr(not(test), deny(clippy::expect_used, clippy::panic, clippy::unreachable))]
+
 mod example;
 pub mod faults;
 mod gate;

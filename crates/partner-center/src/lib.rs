@@ -1,4 +1,6 @@
 #![doc = include_str!("../README.md")]
+// A library must not panic; a test may.
+#![cfg_attr(not(test), deny(clippy::expect_used, clippy::panic, clippy::unreachable))]
 
 pub mod auth;
 pub mod bulk;
