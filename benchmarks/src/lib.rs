@@ -1,9 +1,12 @@
-//! A server on loopback that gives every request the documented organization.
+//! What the benchmarks share: a server on loopback that returns the documented organization, and a token.
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::thread;
 use std::time::Duration;
+
+/// How often each client repeats its call while it is measured.
+pub const CALLS: u32 = 1_000;
 
 const BODY: &str = r#"[{"street":"1 Microsoft Way","countryLetterCode":"US","postalCode":"98052-8300","city":"Redmond","state":"WA","displayName":"Contoso","technicalNotificationMails":["test@contoso.com"]}]"#;
 

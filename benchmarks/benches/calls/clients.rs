@@ -131,7 +131,13 @@ pub fn progenitor() -> Caller {
         let (request, correlation) = (Uuid::new_v4(), Uuid::new_v4());
         let name = Some(APPLICATION);
         let call = client.get_customer_organization(
-            &customer, Some("v1"), Some(&correlation), name, Some(&request), None, None,
+            &customer,
+            Some("v1"),
+            Some(&correlation),
+            name,
+            Some(&request),
+            None,
+            None,
         );
         call.await.expect("a response").into_inner().remove(0).display_name
     })
