@@ -12,10 +12,6 @@ if ! command -v valgrind >/dev/null; then
     exit 0
 fi
 
-# gungraun takes a runner of exactly its own version.
-version=$(cargo pkgid gungraun-runner | sed 's/.*@//')
-cargo install --quiet --locked --debug --root target/runner --target-dir target "gungraun-runner@$version"
-export GUNGRAUN_RUNNER=$PWD/target/runner/bin/gungraun-runner
-
-cargo bench --quiet --locked --bench calls -- --output-format=json > target/calls.json
-cargo run --quiet --locked --profile bench --bin ratios -- "$@" < target/calls.json
+export CARGO_TARGET_DIR=$PWD/target
+measured=$(cargo bench --quiet --locked --bench calls -- --output-format=json)
+target/release/ratios "$@" <<<"$measured"

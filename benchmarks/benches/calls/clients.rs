@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use azure_core::http::headers::{ACCEPT, AUTHORIZATION, HeaderName};
+use anyhow::Result;
 use azure_core::http::{ClientOptions, Context, Method, Pipeline, Request, Url};
 use http_body_util::{BodyExt, Empty};
 use hyper::body::Bytes;
@@ -38,11 +38,11 @@ pub struct Caller(Box<dyn Fn(u32)>);
 
 impl Caller {
     /// Makes the first calls, so that the connection is open and caches are filled.
-    fn new(runtime: Runtime, call: impl AsyncFn() -> Option<String> + 'static) -> Self {
+    fn new(runtime: Runtime, call: impl AsyncFn() -> Result<Option<String>> + 'static) -> Self {
         let caller = Self(Box::new(move |calls| {
             runtime.block_on(async {
                 for _ in 0..calls {
-                    assert_eq!(call().await.as_deref(), Some("Contoso"));
+                    assert_eq!(call().await.expect("a response").as_deref(), Some("Contoso"));
                 }
             });
         }));
@@ -59,11 +59,6 @@ fn runtime() -> Runtime {
     Builder::new_current_thread().enable_all().build().expect("a runtime")
 }
 
-/// The display name in the list of organizations.
-fn display_name(mut organizations: Vec<Organization>) -> Option<String> {
-    organizations.pop()?.display_name
-}
-
 /// Everything on; nobody subscribes to its spans.
 pub fn sdk() -> Caller {
     let client = partner_center::Client::builder()
@@ -73,9 +68,7 @@ pub fn sdk() -> Caller {
         .build()
         .expect("a client");
     let customer = Uuid::new_v4();
-    Caller::new(runtime(), async move || {
-        client.customer(customer).organization().await.expect("a response").into_inner().display_name
-    })
+    Caller::new(runtime(), async move || Ok(client.customer(customer).organization().await?.into_inner().display_name))
 }
 
 /// As the SDK does towards loopback, without asking for a proxy.
@@ -88,7 +81,7 @@ pub fn reqwest() -> Caller {
     let (server, token, customer) = (serve(Duration::ZERO), token(), Uuid::new_v4());
     let client = http();
     Caller::new(runtime(), async move || {
-        let organizations = client
+        let mut organizations: Vec<Organization> = client
             .get(format!("{server}/v1/customers/{customer}/organization"))
             .bearer_auth(&token)
             .header("Accept", "application/json")
@@ -97,13 +90,11 @@ pub fn reqwest() -> Caller {
             .header("MS-Contract-Version", "v1")
             .header("MS-PartnerCenter-Application", APPLICATION)
             .send()
-            .await
-            .and_then(reqwest::Response::error_for_status)
-            .expect("a response")
+            .await?
+            .error_for_status()?
             .json()
-            .await
-            .expect("organizations");
-        display_name(organizations)
+            .await?;
+        Ok(organizations.remove(0).display_name)
     })
 }
 
@@ -129,17 +120,10 @@ pub fn progenitor() -> Caller {
     let client = partner_center_gen::Client::new_with_client(&server, http, transport);
     Caller::new(runtime(), async move || {
         let (request, correlation) = (Uuid::new_v4(), Uuid::new_v4());
-        let name = Some(APPLICATION);
-        let call = client.get_customer_organization(
-            &customer,
-            Some("v1"),
-            Some(&correlation),
-            name,
-            Some(&request),
-            None,
-            None,
-        );
-        call.await.expect("a response").into_inner().remove(0).display_name
+        let (version, name) = (Some("v1"), Some(APPLICATION));
+        let call =
+            client.get_customer_organization(&customer, version, Some(&correlation), name, Some(&request), None, None);
+        Ok(call.await?.into_inner().remove(0).display_name)
     })
 }
 
@@ -148,16 +132,17 @@ pub fn azure_core() -> Caller {
     let (server, token, customer) = (serve(Duration::ZERO), token(), Uuid::new_v4());
     let pipeline = Pipeline::new(Some(APPLICATION), None, ClientOptions::default(), vec![], vec![], None);
     Caller::new(runtime(), async move || {
-        let url = Url::parse(&format!("{server}/v1/customers/{customer}/organization")).expect("a URL");
+        let url = Url::parse(&format!("{server}/v1/customers/{customer}/organization"))?;
         let mut request = Request::new(url, Method::Get);
-        request.insert_header(AUTHORIZATION, format!("Bearer {token}"));
-        request.insert_header(ACCEPT, "application/json");
-        request.insert_header(HeaderName::from_static("ms-requestid"), Uuid::new_v4().to_string());
-        request.insert_header(HeaderName::from_static("ms-correlationid"), Uuid::new_v4().to_string());
-        request.insert_header(HeaderName::from_static("ms-contract-version"), "v1");
-        request.insert_header(HeaderName::from_static("ms-partnercenter-application"), APPLICATION);
-        let response = pipeline.send(&Context::new(), &mut request, None).await.expect("a response");
-        display_name(serde_json::from_slice(&response.into_body()).expect("organizations"))
+        request.insert_header("authorization", format!("Bearer {token}"));
+        request.insert_header("accept", "application/json");
+        request.insert_header("ms-requestid", Uuid::new_v4().to_string());
+        request.insert_header("ms-correlationid", Uuid::new_v4().to_string());
+        request.insert_header("ms-contract-version", "v1");
+        request.insert_header("ms-partnercenter-application", APPLICATION);
+        let response = pipeline.send(&Context::new(), &mut request, None).await?;
+        let mut organizations: Vec<Organization> = serde_json::from_slice(&response.into_body())?;
+        Ok(organizations.remove(0).display_name)
     })
 }
 
@@ -181,13 +166,13 @@ pub fn hyper() -> Caller {
             .header("MS-CorrelationId", Uuid::new_v4().to_string())
             .header("MS-Contract-Version", "v1")
             .header("MS-PartnerCenter-Application", APPLICATION)
-            .body(Empty::<Bytes>::new())
-            .expect("a request");
+            .body(Empty::<Bytes>::new())?;
         let mut sender = sender.lock().await;
-        sender.ready().await.expect("an open connection");
-        let response = sender.send_request(request).await.expect("a response");
-        assert!(response.status().is_success());
-        let body = response.into_body().collect().await.expect("a body").to_bytes();
-        display_name(serde_json::from_slice(&body).expect("organizations"))
+        sender.ready().await?;
+        let response = sender.send_request(request).await?;
+        anyhow::ensure!(response.status().is_success());
+        let body = response.into_body().collect().await?.to_bytes();
+        let mut organizations: Vec<Organization> = serde_json::from_slice(&body)?;
+        Ok(organizations.remove(0).display_name)
     })
 }

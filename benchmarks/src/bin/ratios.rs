@@ -36,18 +36,16 @@ fn main() -> Result<ExitCode> {
         let benchmark: Value = benchmark.context("standard input is not gungraun's JSON")?;
         costs.insert(benchmark["id"].as_str().context("a benchmark without id")?.to_owned(), cost(&benchmark)?);
     }
-    let reqwest = costs.get("reqwest").context("reqwest was not measured")?;
-    let sdk = costs.get("sdk").context("the SDK was not measured")?;
+    let (sdk, reqwest) = costs.get("sdk").zip(costs.get("reqwest")).context("the SDK or reqwest was not measured")?;
     println!("| client | instructions | ÷ reqwest | allocations | ÷ reqwest | KiB |");
     println!("|---|---:|---:|---:|---:|---:|");
-    let mut rows: Vec<_> = costs.iter().collect();
-    rows.sort_by(|(_, one), (_, other)| other.instructions.total_cmp(&one.instructions));
-    for (client, cost) in rows {
-        let measured = ratios(cost, reqwest);
-        let (instructions, allocations, kib) = (cost.instructions, cost.allocations, cost.bytes / 1024.0);
+    for (client, cost) in &costs {
+        let Ratios { instructions, allocations } = ratios(cost, reqwest);
         println!(
-            "| {client} | {instructions:.0} | {:.3} | {allocations:.0} | {:.3} | {kib:.1} |",
-            measured.instructions, measured.allocations
+            "| {client} | {:.0} | {instructions:.3} | {:.0} | {allocations:.3} | {:.1} |",
+            cost.instructions,
+            cost.allocations,
+            cost.bytes / 1024.0
         );
     }
     let measured = ratios(sdk, reqwest);
