@@ -1,3 +1,0 @@
-//! A program that depends on what a progenitor client needs at run time; only its build is measured.
-
-fn main() {}

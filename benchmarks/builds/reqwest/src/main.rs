@@ -1,3 +1,0 @@
-//! A program that depends on reqwest, with JSON and rustls; only its build is measured.
-
-fn main() {}
