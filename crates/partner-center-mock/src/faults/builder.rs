@@ -5,9 +5,10 @@ use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
-use tokio::net::TcpSocket;
+use tokio::net::{TcpSocket, TcpStream};
 
-use super::server::{self, FaultServer, Shared};
+use super::server::{self, FaultServer};
+use super::shared::Shared;
 use super::source::Source;
 use super::{Answer, Request};
 
@@ -31,6 +32,78 @@ enum Opening {
     Now,
     After(Duration),
     Never,
+}
+
+impl FaultServer {
+    /// A server that gives these answers in turn; the last one is repeated.
+    ///
+    /// # Errors
+    ///
+    /// When no port on 127.0.0.1 can be had.
+    pub async fn start<A: Into<Answer>>(answers: impl IntoIterator<Item = A>) -> io::Result<Self> {
+        Self::builder().answers(answers).start().await
+    }
+
+    /// A server that makes each answer with `function`: by the request, or at random.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// use partner_center_mock::{Reply, faults::{Answer, FaultServer}};
+    ///
+    /// let server = FaultServer::answering(|request| match request.path() {
+    ///     "/health" => Answer::reply(Reply::text(200, "fine")),
+    ///     _ => Answer::reset(),
+    /// })
+    /// .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// When no port on 127.0.0.1 can be had.
+    pub async fn answering<A: Into<Answer>>(function: impl FnMut(&Request) -> A + Send + 'static) -> io::Result<Self> {
+        Self::builder().answer_with(function).start().await
+    }
+
+    /// An address that refuses every connection, and that nobody else can take meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// When no port on 127.0.0.1 can be had.
+    pub async fn refusing() -> io::Result<Self> {
+        Self::builder().never_listen().start().await
+    }
+
+    /// An address where connecting hangs: the queue of connections to accept is full and nobody accepts.
+    ///
+    /// # Errors
+    ///
+    /// When no port on 127.0.0.1 can be had, or on a system whose queue doesn't fill. It is known to fill on Linux.
+    pub async fn black_hole() -> io::Result<Self> {
+        let socket = TcpSocket::new_v4()?;
+        socket.bind(any_port())?;
+        let listener = socket.listen(0)?;
+        let address = listener.local_addr()?;
+        let mut queue = Vec::new();
+        while queue.len() < 16 {
+            // On loopback a connection that the queue still takes is made within the call.
+            match tokio::time::timeout(Duration::from_millis(20), TcpStream::connect(address)).await {
+                Ok(connected) => queue.push(connected?),
+                Err(_elapsed) => {
+                    let shared = Shared::new(Source::list(Vec::new()), None);
+                    return Ok(Self::spawn(address, shared, |_, stopped| server::hold((listener, queue), stopped)));
+                }
+            }
+        }
+        Err(io::Error::other("the queue of connections to accept does not fill on this system"))
+    }
+
+    /// Everything that can be set.
+    pub fn builder() -> FaultServerBuilder {
+        FaultServerBuilder::new()
+    }
 }
 
 impl FaultServerBuilder {
@@ -131,6 +204,6 @@ impl fmt::Debug for FaultServerBuilder {
     }
 }
 
-pub(super) fn any_port() -> SocketAddr {
+fn any_port() -> SocketAddr {
     SocketAddr::from((Ipv4Addr::LOCALHOST, 0))
 }

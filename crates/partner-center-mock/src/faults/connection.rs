@@ -4,24 +4,14 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use bytes::{Buf, BytesMut};
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use super::answer::{Answer, End, Step};
 use super::event::EventKind;
 use super::request::{Parsed, Request};
-use super::server::Shared;
-
-/// A stream that can be told to end in a reset.
-pub(super) trait Socket: AsyncRead + AsyncWrite + Unpin + Send {
-    fn tcp(&self) -> &TcpStream;
-}
-
-impl Socket for TcpStream {
-    fn tcp(&self) -> &TcpStream {
-        self
-    }
-}
+use super::shared::Shared;
+use super::socket::Socket;
 
 /// The client has gone, or the server has ended the connection.
 struct Over;

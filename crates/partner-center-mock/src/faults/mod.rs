@@ -40,6 +40,8 @@ mod connection;
 mod event;
 mod request;
 mod server;
+mod shared;
+mod socket;
 mod source;
 #[cfg(feature = "tls")]
 pub mod tls;

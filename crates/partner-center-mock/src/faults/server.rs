@@ -1,20 +1,17 @@
 //! The fault server: whom it answers, what it tells and how it ends.
 
 use std::fmt;
-use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::{JoinHandle, JoinSet};
 
-use super::builder::{FaultServerBuilder, any_port};
-use super::event::Log;
-use super::source::Source;
-use super::{Answer, Event, EventKind, Request, connection};
+use super::shared::Shared;
+use super::{Event, EventKind, Request, connection};
 
 /// A server on loopback that answers as told. Dropping it closes every connection.
 ///
@@ -27,105 +24,7 @@ pub struct FaultServer {
     task: JoinHandle<()>,
 }
 
-/// What the connections share.
-pub(super) struct Shared {
-    pub(super) log: Log,
-    pub(super) source: Source,
-    pub(super) open: AtomicUsize,
-    #[cfg(feature = "tls")]
-    pub(super) tls: Option<tokio_rustls::TlsAcceptor>,
-}
-
-impl Shared {
-    pub(super) fn new(source: Source, history: Option<usize>) -> Self {
-        Self {
-            log: Log::new(history),
-            source,
-            open: AtomicUsize::new(0),
-            #[cfg(feature = "tls")]
-            tls: None,
-        }
-    }
-
-    pub(super) fn is_plain(&self) -> bool {
-        #[cfg(feature = "tls")]
-        return self.tls.is_none();
-        #[cfg(not(feature = "tls"))]
-        true
-    }
-}
-
 impl FaultServer {
-    /// A server that gives these answers in turn; the last one is repeated.
-    ///
-    /// # Errors
-    ///
-    /// When no port on 127.0.0.1 can be had.
-    pub async fn start<A: Into<Answer>>(answers: impl IntoIterator<Item = A>) -> io::Result<Self> {
-        Self::builder().answers(answers).start().await
-    }
-
-    /// A server that makes each answer with `function`: by the request, or at random.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> std::io::Result<()> {
-    /// use partner_center_mock::{Reply, faults::{Answer, FaultServer}};
-    ///
-    /// let server = FaultServer::answering(|request| match request.path() {
-    ///     "/health" => Answer::reply(Reply::text(200, "fine")),
-    ///     _ => Answer::reset(),
-    /// })
-    /// .await?;
-    /// # Ok(())
-    /// # }
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// When no port on 127.0.0.1 can be had.
-    pub async fn answering<A: Into<Answer>>(function: impl FnMut(&Request) -> A + Send + 'static) -> io::Result<Self> {
-        Self::builder().answer_with(function).start().await
-    }
-
-    /// An address that refuses every connection, and that nobody else can take meanwhile.
-    ///
-    /// # Errors
-    ///
-    /// When no port on 127.0.0.1 can be had.
-    pub async fn refusing() -> io::Result<Self> {
-        Self::builder().never_listen().start().await
-    }
-
-    /// An address where connecting hangs: the queue of connections to accept is full and nobody accepts.
-    ///
-    /// # Errors
-    ///
-    /// When no port on 127.0.0.1 can be had, or on a system whose queue doesn't fill. It is known to fill on Linux.
-    pub async fn black_hole() -> io::Result<Self> {
-        let socket = TcpSocket::new_v4()?;
-        socket.bind(any_port())?;
-        let listener = socket.listen(0)?;
-        let address = listener.local_addr()?;
-        let mut queue = Vec::new();
-        while queue.len() < 16 {
-            // On loopback a connection that the queue still takes is made within the call.
-            match tokio::time::timeout(Duration::from_millis(20), TcpStream::connect(address)).await {
-                Ok(connected) => queue.push(connected?),
-                Err(_elapsed) => {
-                    let shared = Shared::new(Source::list(Vec::new()), None);
-                    return Ok(Self::spawn(address, shared, |_, stopped| hold((listener, queue), stopped)));
-                }
-            }
-        }
-        Err(io::Error::other("the queue of connections to accept does not fill on this system"))
-    }
-
-    /// Everything that can be set.
-    pub fn builder() -> FaultServerBuilder {
-        FaultServerBuilder::new()
-    }
-
     pub(super) fn spawn<T: Future<Output = ()> + Send + 'static>(
         address: SocketAddr,
         shared: Shared,

@@ -15,7 +15,7 @@ use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 use tokio_rustls::server::TlsStream;
 
-use super::connection::Socket;
+use super::socket::Socket;
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 

@@ -2,10 +2,7 @@
 
 use std::fmt;
 
-use secrecy::SecretString;
-
-#[cfg(feature = "certificate")]
-use super::certificate::Certificate;
+use super::client_authentication::ClientAuthentication;
 use super::error::CredentialError;
 use super::form::Form;
 use super::token_endpoint;
@@ -18,16 +15,6 @@ pub(super) struct Application {
     tenant: String,
     client_id: String,
     pub(super) authentication: ClientAuthentication,
-}
-
-/// How an application authenticates ([RFC 6749, section 2.3](https://www.rfc-editor.org/rfc/rfc6749#section-2.3)).
-#[derive(Clone)]
-pub(super) enum ClientAuthentication {
-    /// A public client cannot keep a secret and sends none.
-    None,
-    Secret(SecretString),
-    #[cfg(feature = "certificate")]
-    Certificate(Certificate),
 }
 
 impl Application {

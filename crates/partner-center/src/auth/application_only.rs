@@ -4,7 +4,8 @@ use std::fmt;
 
 #[cfg(feature = "certificate")]
 use super::Certificate;
-use super::application::{self, Application, ClientAuthentication};
+use super::application::{self, Application};
+use super::client_authentication::ClientAuthentication;
 use super::{Credential, TokenFuture, TokenRequest};
 
 /// The application signs in for itself, with a client secret.

@@ -7,7 +7,8 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use tokio::time::{Instant, sleep_until};
 
-use super::application::{self, Application, ClientAuthentication, delegated_scope};
+use super::application::{self, Application, delegated_scope};
+use super::client_authentication::ClientAuthentication;
 use super::form::Form;
 use super::signed_in::SignedIn;
 use super::token_response::{self, TokenResponse};

@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use secrecy::zeroize::Zeroizing;
 
-use super::application::{Application, ClientAuthentication};
+use super::application::Application;
+use super::client_authentication::ClientAuthentication;
 use super::{
     Credential, CredentialError, CredentialErrorKind, FileStore, MemoryStore, RefreshToken, RefreshTokenStore,
     StaticToken, TokenFuture, TokenRequest,

@@ -32,6 +32,7 @@ mod brought;
 #[cfg(feature = "certificate")]
 mod certificate;
 mod claims;
+mod client_authentication;
 mod device_code;
 mod environment;
 mod error;

@@ -10,7 +10,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 use super::aadsts::{self, Row};
-use super::application::ClientAuthentication;
+use super::client_authentication::ClientAuthentication;
 use super::error::{CredentialError, Details};
 use super::error_kind::CredentialErrorKind as Kind;
 use super::form::Form;

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 #[cfg(feature = "certificate")]
 use super::Certificate;
-use super::application::{self, Application, ClientAuthentication};
+use super::application::{self, Application};
+use super::client_authentication::ClientAuthentication;
 use super::rotation::Rotation;
 use super::{Credential, CredentialError, RefreshTokenStore, TokenFuture, TokenRequest};
 

@@ -11,7 +11,7 @@ use http::header::{ACCEPT, CONTENT_TYPE};
 use tokio::time::{Instant, sleep_until};
 use uuid::Uuid;
 
-use super::application::ClientAuthentication;
+use super::client_authentication::ClientAuthentication;
 use super::error::{CredentialError, Details};
 use super::error_kind::CredentialErrorKind as Kind;
 use super::form::Form;

@@ -1,0 +1,34 @@
+//! What the connections of a fault server share.
+
+use std::sync::atomic::AtomicUsize;
+
+use super::event::Log;
+use super::source::Source;
+
+/// What the connections share.
+pub(super) struct Shared {
+    pub(super) log: Log,
+    pub(super) source: Source,
+    pub(super) open: AtomicUsize,
+    #[cfg(feature = "tls")]
+    pub(super) tls: Option<tokio_rustls::TlsAcceptor>,
+}
+
+impl Shared {
+    pub(super) fn new(source: Source, history: Option<usize>) -> Self {
+        Self {
+            log: Log::new(history),
+            source,
+            open: AtomicUsize::new(0),
+            #[cfg(feature = "tls")]
+            tls: None,
+        }
+    }
+
+    pub(super) fn is_plain(&self) -> bool {
+        #[cfg(feature = "tls")]
+        return self.tls.is_none();
+        #[cfg(not(feature = "tls"))]
+        true
+    }
+}
