@@ -21,6 +21,7 @@ mod trace;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches};
+use partner_center::auth::finish_redemptions;
 
 use crate::arguments::{Arguments, Command, OrganizationCommand};
 use crate::exit::Exit;
@@ -64,7 +65,7 @@ fn run(arguments: Arguments) -> Result<Exit, Failure> {
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let outcome = runtime.block_on(async {
-        match arguments.command {
+        let outcome = match arguments.command {
             Command::Organization(OrganizationCommand::Get(get)) => organization::get::run(&settings, &get).await,
             Command::Organization(OrganizationCommand::Export(export)) => {
                 organization::export::run(&settings, &export).await
@@ -72,10 +73,13 @@ fn run(arguments: Arguments) -> Result<Exit, Failure> {
             Command::Login(login) => sign_in::login::run(settings, &login).await,
             Command::Logout => sign_in::logout(&settings).await,
             Command::Status { output } => sign_in::status::run(&settings, output).await,
-            Command::Doctor(doctor) => doctor::run(&settings, &doctor).await,
+            Command::Doctor(doctor) => signals::or_signal(doctor::run(&settings, &doctor)).await,
             Command::Config { output } => config::run(&settings, output),
             Command::Completions { .. } | Command::Man { .. } => Ok(Exit::Success),
-        }
+        };
+        // The refresh token that comes of one is the only one that is still good.
+        finish_redemptions().await;
+        outcome
     });
     // A prompt or a keyring that still blocks a thread must not keep the process.
     runtime.shutdown_background();

@@ -3,9 +3,11 @@
 use std::io;
 use std::time::Duration;
 
+use partner_center::auth::finish_redemptions;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use crate::exit::Exit;
+use crate::failure::Failure;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Signal {
@@ -31,6 +33,17 @@ pub(crate) struct Signals(UnboundedReceiver<Signal>);
 
 /// The time for the summary after a signal that ends at once.
 const GRACE: Duration = Duration::from_secs(1);
+/// The time for a redemption that is in flight then, the one of a token request.
+const LONGEST_REDEMPTION: Duration = Duration::from_secs(60);
+
+/// The work, unless a signal comes first.
+pub(crate) async fn or_signal(work: impl Future<Output = Result<Exit, Failure>>) -> Result<Exit, Failure> {
+    let mut signals = Signals::listen()?;
+    tokio::select! {
+        outcome = work => outcome,
+        signal = signals.next() => Ok(signal.exit()),
+    }
+}
 
 impl Signals {
     pub(crate) fn listen() -> io::Result<Self> {
@@ -49,6 +62,8 @@ impl Signals {
                     let _ = sender.send(signal);
                     if signal == Signal::Terminate || !is_first {
                         tokio::time::sleep(GRACE).await;
+                        // A rotated refresh token that is not saved would be lost.
+                        let _ = tokio::time::timeout(LONGEST_REDEMPTION, finish_redemptions()).await;
                         std::process::exit(signal.exit() as i32);
                     }
                     is_first = false;

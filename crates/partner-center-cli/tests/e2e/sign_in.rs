@@ -1,11 +1,13 @@
 //! `login`, `status` and `logout`, where there is no keyring.
 
 use std::fs;
+use std::process::Stdio;
+use std::time::Duration;
 
 use partner_center_mock::token_endpoint::{Grant, Refusal, TokenEndpoint};
 
 use crate::golden;
-use crate::support::{Outcome, World, id};
+use crate::support::{Outcome, World, ended, id, send_signal};
 
 #[test]
 fn a_user_signs_in_once_and_later_commands_go_on_with_it() {
@@ -87,6 +89,41 @@ fn a_failed_sign_in_says_what_to_do_for_where_it_came_from() {
     let file = Outcome::from(command.output().expect("it runs"));
     let help = "help: Put a new one into the file that PARTNER_CENTER_REFRESH_TOKEN_FILE names.";
     assert!(file.err.contains(help), "{}", file.err);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_redemption_in_flight_is_saved_before_the_process_ends() {
+    let world = World::signed_out(TokenEndpoint::builder());
+    assert_eq!(world.run(&["login"]).code, Some(0));
+    let kept = || fs::read_to_string(world.path("config/sign-ins/default.secret")).expect("the secret");
+    let (get, customer) = (["organization", "get"], id(0));
+    let get: Vec<&str> = get.into_iter().chain([&*customer]).collect();
+    let commands: [(&[&str], &[&str]); 4] =
+        [(&get, &["INT"]), (&get, &["TERM"]), (&get, &["INT", "INT"]), (&["doctor"], &["INT"])];
+    for (arguments, signals) in commands {
+        let (before, gate) = (kept(), world.entra.hold());
+        let child = world.command(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it runs");
+        let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+        runtime.block_on(gate.wait_for(1));
+        for signal in signals {
+            send_signal(&child, signal);
+            std::thread::sleep(Duration::from_millis(1200));
+        }
+        gate.open();
+        ended(child);
+        world.entra.answer_as_usual();
+        assert_ne!(kept(), before, "{arguments:?} {signals:?}: the rotated token is kept");
+        assert_eq!(Some(&kept()), world.entra.refresh_tokens().last());
+    }
+    // The time of a call ends it, and not the redemption.
+    let (before, gate) = (kept(), world.entra.hold());
+    let hasty: Vec<&str> = get.iter().copied().chain(["--timeout", "1"]).collect();
+    let child = world.command(&hasty).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it runs");
+    std::thread::sleep(Duration::from_secs(2));
+    gate.open();
+    assert_eq!(ended(child).code, Some(6));
+    assert_ne!(kept(), before);
 }
 
 #[test]
