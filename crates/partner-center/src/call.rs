@@ -8,6 +8,7 @@ use bytes::Bytes;
 use http::StatusCode;
 use http::header::AUTHORIZATION;
 use partner_center_gen as generated;
+use reqwest::ResponseBuilderExt;
 use tokio::time::Instant;
 use tracing::Instrument;
 use uuid::Uuid;
@@ -364,19 +365,20 @@ impl generated::Transport for Seam {
             (connection::watch(exchange).instrument(span.clone()), span)
         });
         Box::pin(async move {
-            let mut response = http::Response::new(Bytes::new());
-            *response.status_mut() = StatusCode::BAD_GATEWAY;
+            let (mut status, mut body) = (StatusCode::BAD_GATEWAY, Bytes::new());
             if let Some((exchange, span)) = exchange {
                 let (exchange, opened_connection) = exchange.await;
                 telemetry::finish_attempt(&span, &exchange);
                 // The generated code decodes a complete response; what it makes of anything else is not used.
                 if let (Some(head), None) = (&exchange.head, &exchange.failure) {
-                    *response.status_mut() = head.status;
-                    *response.body_mut() = exchange.body.slice_ref(without_byte_order_mark(&exchange.body));
+                    (status, body) = (head.status, exchange.body.slice_ref(without_byte_order_mark(&exchange.body)));
                 }
                 self.lock().done = Some((exchange, opened_connection));
             }
-            Ok(response.into())
+            // Without an address of its own, reqwest would make one up and parse it.
+            let response =
+                http::Response::builder().status(status).url(self.client.inner().base_url.clone()).body(body);
+            Ok(response.unwrap_or_default().into())
         })
     }
 }
