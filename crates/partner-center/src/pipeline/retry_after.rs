@@ -71,6 +71,13 @@ mod tests {
     }
 
     #[test]
+    fn believes_a_far_date_only_beside_the_services_own_clock() {
+        let in_a = |hours: u64| httpdate::fmt_http_date(SystemTime::now() + Duration::from_secs(hours * 60 * 60 - 60));
+        assert_eq!(wait(&[("retry-after", &in_a(24))]), None);
+        assert!(wait(&[("retry-after", &in_a(1))]).is_some_and(|delay| delay > Duration::from_secs(58 * 60)));
+    }
+
+    #[test]
     fn takes_the_longest_of_several() {
         assert_eq!(
             wait(&[("retry-after", "3"), ("retry-after", "x"), ("retry-after", "9")]),

@@ -63,6 +63,15 @@ async fn what_a_customer_is_called_is_not_shown_where_it_stands_in_the_wrong_pla
 }
 
 #[tokio::test]
+async fn an_empty_correlation_id_is_not_shown() {
+    for id in ["", " "] {
+        let error = refused(Reply::new(500).header("MS-CorrelationId", id)).await;
+        assert_eq!(error.received_correlation_id(), None);
+        assert!(!error.to_string().contains("received"), "{error}");
+    }
+}
+
+#[tokio::test]
 async fn the_cause_below_is_kept() {
     let error = refused(Reply::text(200, r#"[{"city": 7}]"#)).await;
     let cause = error.source().expect("the JSON error");

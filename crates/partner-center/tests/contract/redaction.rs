@@ -1,9 +1,13 @@
 //! The token is nowhere but in the one header that carries it.
 
-use partner_center::ErrorKind;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
 use partner_center::auth::{AccessToken, Credential, CredentialError, StaticToken, TokenFuture, TokenRequest};
+use partner_center::{ErrorKind, RetryPolicy};
 use partner_center_mock::Reply;
 
+use crate::capture::Capture;
 use crate::support::{CONTOSO, CUSTOMER, Outcome, TOKEN, answered, builder, client, mock, refused};
 
 fn assert_hides_the_token(shown: &str) {
@@ -85,6 +89,51 @@ async fn a_refusal_that_repeats_the_token_is_told_without_it() {
             assert_hides_the_token(&text);
         }
         assert_hides_the_token(error.received_correlation_id().unwrap_or_default());
+    }
+}
+
+/// A new token for each request.
+struct Renewing(AtomicUsize);
+
+impl Credential for Renewing {
+    fn token<'a>(&'a self, _: &'a TokenRequest) -> TokenFuture<'a> {
+        let turn = self.0.fetch_add(1, Ordering::SeqCst);
+        Box::pin(async move { Ok(AccessToken::new(format!("{TOKEN}-{turn}"), Duration::from_secs(3600))) })
+    }
+}
+
+#[tokio::test]
+async fn a_replaced_token_that_the_service_repeats_is_shown_nowhere() -> Outcome {
+    let old = format!("{TOKEN}-0");
+    let said = format!("no longer valid: Bearer {old}");
+    let error = Reply::json(403, &serde_json::json!({ "code": old, "description": said }));
+    for last in [error, Reply::text(200, CONTOSO), Reply::new(500).reason(said.clone())] {
+        let last = last.header("MS-CorrelationId", &old).header("MS-CV", &old).header("MS-ServerId", &old);
+        let server = mock([Reply::new(401), last]).await;
+        let capture = Capture::start();
+        let client = builder(server.base_url()).credential(Renewing(AtomicUsize::new(0))).build()?;
+        let retry = RetryPolicy::default().max_attempts(1);
+        let shown = match client.customer(CUSTOMER).organization().retry(retry).await {
+            Ok(response) => format!("{response:?} {:?}", response.received_correlation_id()),
+            Err(error) => format!("{error} {error:?} {error:#?} {:?} {:?}", error.description(), error.code()),
+        };
+        assert_hides_the_token(&shown);
+        assert!(shown.contains("[redacted]"), "{shown}");
+        assert_hides_the_token(&format!("{capture:?} {:?}", capture.events()));
+    }
+    Ok(())
+}
+
+#[test]
+fn debug_of_a_builder_hides_the_passwords_of_its_addresses() {
+    for password in ["s3cr3t", "s3cr3t@x", "s3cr3t/x", "s3cr3t:x?y#z"] {
+        let address = format!("https://user:{password}@gateway.example/partner");
+        let builder = partner_center::Client::builder().base_url(&address).authority(&address);
+        let shown = format!("{builder:?} {builder:#?}");
+        assert!(!shown.contains("s3cr3t") && shown.contains("gateway.example"), "{shown}");
+        let error = builder.credential(StaticToken::new(TOKEN)).build().expect_err("a password in the address");
+        assert_hides_the_token(&format!("{error} {error:?}"));
+        assert!(!format!("{error} {error:?}").contains("s3cr3t"), "{error:?}");
     }
 }
 

@@ -88,6 +88,7 @@ async fn when_every_body_breaks_the_error_keeps_status_and_both_pairs_of_ids() -
         assert_eq!((error.kind(), error.attempts()), (ErrorKind::Connection, 4));
         assert_eq!(server.count(EventKind::Request), 4);
         assert_eq!(status(&error), Some(200));
+        assert_eq!(error.raw(), &CONTOSO[..5], "the part that came is kept");
         assert_eq!(error.received_request_id(), Some("theirs"));
         assert_eq!(error.received_correlation_id(), Some("their-trace"));
         assert!(error.may_have_been_sent() && error.is_retryable());

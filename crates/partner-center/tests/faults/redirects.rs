@@ -59,8 +59,9 @@ async fn a_loop_ends_after_one_request() -> Outcome {
 
 #[tokio::test]
 async fn one_without_a_place_or_with_a_hostile_one_is_refused() -> Outcome {
-    for location in ["javascript:alert(1)", "http://[", "//elsewhere.example"] {
-        assert_refused(location).await?;
+    for location in ["javascript:alert(1)", "intent://scan/x", "data:,x", "http://[", "//elsewhere.example"] {
+        let error = assert_refused(location).await?;
+        assert!(!error.to_string().contains("null"), "{error}");
     }
     let server = FaultServer::start([Reply::new(302)]).await?;
     let error = call(&client(server.url())).await.expect_err("a redirect to nowhere");

@@ -7,7 +7,7 @@ use partner_center_mock::Reply;
 use partner_center_mock::faults::{Answer, EventKind, FaultServer};
 
 use crate::clock::Clock;
-use crate::support::{CUSTOMER, Outcome, assert_one_call, builder, call, contoso, status, until};
+use crate::support::{CONTOSO, CUSTOMER, Outcome, assert_one_call, builder, call, contoso, status, until};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -57,6 +57,7 @@ async fn a_body_that_comes_byte_by_byte_ends_with_the_attempt_although_no_byte_i
     assert_eq!(error.kind(), ErrorKind::Timeout);
     assert!(error.elapsed() >= 10 * SECOND && error.elapsed() <= 15 * SECOND, "{:?}", error.elapsed());
     assert_eq!(status(&error), Some(200), "the status had come");
+    assert!(error.raw().len() > 4 && CONTOSO.as_bytes().starts_with(error.raw()), "{:?}", error.raw());
     assert_eq!(error.received_request_id(), Some("theirs"));
     assert_eq!(error.received_correlation_id(), Some("their-trace"));
     until(&server, EventKind::Left, 1).await;
