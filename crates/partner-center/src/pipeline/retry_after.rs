@@ -64,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn measures_a_date_against_the_answers_own_clock() {
+    fn measures_a_date_against_the_date_of_the_response() {
         let date = ("date", "Wed, 21 Oct 2015 07:28:00 GMT");
         assert_eq!(wait(&[date, ("retry-after", "Wed, 21 Oct 2015 07:28:30 GMT")]), Some(Duration::from_secs(30)));
         assert_eq!(wait(&[date, ("retry-after", "Wed, 21 Oct 2015 07:27:30 GMT")]), None);
@@ -125,7 +125,7 @@ mod properties {
         }
 
         #[test]
-        fn a_date_is_as_far_away_as_the_answers_own_clock_says(now in 0..4_000_000_000_u64, seconds in 0..100_000_000_u64) {
+        fn a_date_is_as_far_away_as_the_services_clock_says(now in 0..4_000_000_000_u64, seconds in 0..100_000_000_u64) {
             let date = |seconds| httpdate::fmt_http_date(UNIX_EPOCH + Duration::from_secs(seconds));
             let (now, until) = (date(now), date(now + seconds));
             let headers = with(&[(DATE, now.as_bytes()), (RETRY_AFTER, until.as_bytes())]);

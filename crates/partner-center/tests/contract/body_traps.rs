@@ -146,12 +146,12 @@ async fn statuses_of_success_that_the_contract_does_not_know_are_no_success() {
 }
 
 #[tokio::test]
-async fn an_answer_of_not_modified_is_no_success_and_no_redirect() {
+async fn not_modified_is_no_success_and_no_redirect() {
     assert_eq!(refused(Reply::new(304)).await.kind(), ErrorKind::UnexpectedStatus);
 }
 
 #[tokio::test]
-async fn redirects_of_every_status_are_refused() {
+async fn redirects_of_every_status_are_not_followed() {
     for status in [300, 301, 302, 303, 307, 308] {
         let error = refused(Reply::new(status).header("Location", "/elsewhere")).await;
         assert_eq!(error.kind(), ErrorKind::Redirected, "{status}");

@@ -40,7 +40,7 @@ fn debug_of_tokens_and_credentials_hides_the_token() {
 }
 
 #[tokio::test]
-async fn a_token_that_fits_no_header_is_refused_without_being_shown() -> Outcome {
+async fn a_token_that_fits_no_header_is_rejected_and_not_shown() -> Outcome {
     for token in [format!("{TOKEN}\r\nX-Forged: 1"), format!("{TOKEN} "), format!("{TOKEN}\0"), String::new()] {
         let client = builder("http://127.0.0.1:9").credential(StaticToken::new(token)).build()?;
         let error = client.customer(CUSTOMER).organization().await.expect_err("no such token goes out");
@@ -76,7 +76,7 @@ async fn a_credential_that_fails_is_told_in_its_own_words_and_nothing_is_sent() 
 }
 
 #[tokio::test]
-async fn a_refusal_that_repeats_the_token_is_told_without_it() {
+async fn an_error_response_that_repeats_the_token_is_redacted() {
     let said = format!("bad header Authorization: Bearer {TOKEN}");
     for reply in [
         Reply::json(400, &serde_json::json!({ "code": TOKEN, "description": said })),
@@ -138,7 +138,7 @@ fn debug_of_a_builder_hides_the_passwords_of_its_addresses() {
 }
 
 #[tokio::test]
-async fn an_answer_that_repeats_the_token_does_not_make_debug_repeat_it() -> Outcome {
+async fn a_response_that_repeats_the_token_is_redacted() -> Outcome {
     let response = answered(Reply::text(200, CONTOSO).header("MS-CV", TOKEN)).await?;
     assert_hides_the_token(&format!("{response:?}"));
     let client = client("http://127.0.0.1:9");

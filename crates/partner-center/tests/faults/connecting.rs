@@ -29,7 +29,7 @@ impl Credential for Counting {
 }
 
 #[tokio::test]
-async fn a_refused_connection_is_tried_as_often_as_allowed_with_one_token() -> Outcome {
+async fn a_refused_connection_is_retried_with_one_token() -> Outcome {
     let server = FaultServer::refusing().await?;
     let credential = Counting::default();
     let client = builder(server.url()).credential(credential.clone()).build()?;
@@ -153,7 +153,7 @@ async fn kept_connections_that_fall_silent_cost_one_attempt() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_kept_connection_that_dies_under_the_next_request_is_replaced_and_the_request_sent_again() -> Outcome {
+async fn a_kept_connection_that_breaks_is_replaced() -> Outcome {
     for dying in [Answer::close(), Answer::reset()] {
         let server = FaultServer::start([Answer::from(contoso()), dying, contoso().into()]).await?;
         let client = client(server.url());
@@ -169,7 +169,7 @@ async fn a_kept_connection_that_dies_under_the_next_request_is_replaced_and_the_
 }
 
 #[tokio::test]
-async fn a_connection_is_kept_for_the_next_call_after_a_refusal_too() -> Outcome {
+async fn a_connection_is_kept_after_an_error_response_too() -> Outcome {
     let server = FaultServer::start([Reply::text(404, "{}"), contoso()]).await?;
     let client = client(server.url());
     call(&client).await.expect_err("not found");
@@ -179,7 +179,7 @@ async fn a_connection_is_kept_for_the_next_call_after_a_refusal_too() -> Outcome
 }
 
 #[tokio::test]
-async fn a_call_that_is_given_up_leaves_no_connection_behind() -> Outcome {
+async fn a_dropped_call_leaves_no_connection_behind() -> Outcome {
     let server = FaultServer::start([Answer::stall()]).await?;
     let client = client(server.url());
     let abandoned = tokio::spawn(async move { call(&client).await });

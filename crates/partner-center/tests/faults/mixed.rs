@@ -9,7 +9,7 @@ use tokio::task::JoinSet;
 use crate::support::{Outcome, builder, customer, organization_of, quick_retries, with_ids_of};
 
 #[tokio::test]
-async fn two_hundred_calls_under_mixed_faults_lose_and_swap_nothing() -> Outcome {
+async fn mixed_faults_lose_and_swap_nothing() -> Outcome {
     let server = FaultServer::answering(|request| {
         let reply = with_ids_of(request, organization_of(request));
         match request.number() % 7 {
@@ -48,7 +48,7 @@ async fn two_hundred_calls_under_mixed_faults_lose_and_swap_nothing() -> Outcome
 }
 
 #[tokio::test]
-async fn a_call_that_fails_tells_its_own_ids_and_its_own_echo() -> Outcome {
+async fn a_failed_call_has_its_own_ids_and_its_own_echo() -> Outcome {
     let server = FaultServer::answering(|request| {
         let refusal = Reply::text(404, format!(r#"{{"description":"{}"}}"#, customer(request)));
         refusal.header("MS-CorrelationId", request.header("ms-correlationid").unwrap_or_default())
