@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use partner_center::Client;
 use partner_center::uuid::Uuid;
 use partner_center_mock::Reply;
-use partner_center_mock::faults::{Answer, FaultServer, Request};
+use partner_center_mock::faults::{Answer, EventKind, FaultServer, Request};
 use tokio::runtime::Runtime;
 
 use crate::support::{Outcome, builder, organization_of, with_ids_of};
@@ -40,15 +40,19 @@ impl Drop for Doubling {
 }
 
 /// Computes without giving way to another task.
-fn compute() {
-    let begun = Instant::now();
-    while begun.elapsed() < Duration::from_millis(10) {
+fn compute_while(goes_on: impl Fn() -> bool) {
+    while goes_on() {
         std::hint::spin_loop();
     }
 }
 
+fn compute_for_two_milliseconds() {
+    let begun = Instant::now();
+    compute_while(|| begun.elapsed() < Duration::from_millis(2));
+}
+
 /// Makes `calls` calls with some computing in between; returns how many got another customer's organization.
-async fn mixed_up(client: &Client, calls: usize) -> Result<usize, partner_center::Error> {
+async fn mixed_up(client: &Client, calls: usize, compute: impl Fn()) -> Result<usize, partner_center::Error> {
     let mut mixed_up = 0;
     for _ in 0..calls {
         let customer = Uuid::new_v4();
@@ -66,14 +70,16 @@ fn with_ids(request: &Request) -> Reply {
 #[tokio::test]
 async fn a_late_second_response_reaches_no_call_of_a_single_thread() -> Outcome {
     let server = Doubling::start(with_ids).await?;
-    assert_eq!(mixed_up(&server.client()?, 100).await?, 0);
+    assert_eq!(mixed_up(&server.client()?, 100, compute_for_two_milliseconds).await?, 0);
     Ok(())
 }
 
 #[tokio::test]
 async fn a_late_second_response_without_ids_is_seen_before_the_next_request() -> Outcome {
     let server = Doubling::start(organization_of).await?;
-    assert_eq!(mixed_up(&server.client()?, 100).await?, 0);
+    let events = &server.server;
+    let until_sent = || compute_while(|| events.count(EventKind::Sent) < events.count(EventKind::Request));
+    assert_eq!(mixed_up(&server.client()?, 100, until_sent).await?, 0);
     Ok(())
 }
 
@@ -84,7 +90,7 @@ async fn a_late_second_response_reaches_no_call_of_busy_threads() -> Outcome {
     let mut tasks = tokio::task::JoinSet::new();
     for _ in 0..4 {
         let client = client.clone();
-        tasks.spawn(async move { mixed_up(&client, 50).await });
+        tasks.spawn(async move { mixed_up(&client, 50, compute_for_two_milliseconds).await });
     }
     while let Some(task) = tasks.join_next().await {
         assert_eq!(task??, 0);
