@@ -41,7 +41,8 @@ impl Drop for Doubling {
 
 /// Computes without giving way to another task.
 fn compute_while(goes_on: impl Fn() -> bool) {
-    while goes_on() {
+    let begun = Instant::now();
+    while goes_on() && begun.elapsed() < Duration::from_millis(200) {
         std::hint::spin_loop();
     }
 }
