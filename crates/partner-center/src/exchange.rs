@@ -84,6 +84,9 @@ pub(crate) fn exchange(
         let mut exchange = Exchange { head: None, body: Bytes::new(), failure: None };
         let mut body = Vec::new();
         let work = async {
+            // Lets the runtime see what has happened to the kept connections while it was not polled: a late second
+            // response to an earlier request would be taken for the response to this one.
+            tokio::task::yield_now().await;
             let mut response = sending.await.map_err(|error| TransportError::of(error, "before the response"))?;
             exchange.head = Some(head(&mut response));
             read(&mut response, body_limit, &mut body).await

@@ -44,7 +44,7 @@ fn of_status(received: Received, base_url: &Url, redact: impl Fn(&str) -> String
     let kind = classify::classify(&received, &body);
     let in_text = || retry_after::in_text(body.description.as_deref()?).filter(|_| kind == ErrorKind::Throttled);
     let retry_after = received.retry_after.or_else(in_text);
-    let destination = || base_url.join(received.header(&LOCATION)?).ok().filter(Url::has_host);
+    let destination = || base_url.join(received.header(&LOCATION)?).ok().filter(|url| url.origin().is_tuple());
     // The host alone: path and query may hold one-time codes.
     let detail = match destination().filter(|_| kind == ErrorKind::Redirected) {
         Some(url) => format!("it points to {}", url.origin().ascii_serialization()),

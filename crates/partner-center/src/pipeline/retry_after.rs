@@ -64,10 +64,17 @@ mod tests {
     }
 
     #[test]
-    fn measures_a_date_against_the_answers_own_clock() {
+    fn measures_a_date_against_the_date_of_the_response() {
         let date = ("date", "Wed, 21 Oct 2015 07:28:00 GMT");
         assert_eq!(wait(&[date, ("retry-after", "Wed, 21 Oct 2015 07:28:30 GMT")]), Some(Duration::from_secs(30)));
         assert_eq!(wait(&[date, ("retry-after", "Wed, 21 Oct 2015 07:27:30 GMT")]), None);
+    }
+
+    #[test]
+    fn believes_a_far_date_only_beside_the_services_own_clock() {
+        let in_a = |hours: u64| httpdate::fmt_http_date(SystemTime::now() + Duration::from_secs(hours * 60 * 60 - 60));
+        assert_eq!(wait(&[("retry-after", &in_a(24))]), None);
+        assert!(wait(&[("retry-after", &in_a(1))]).is_some_and(|delay| delay > Duration::from_secs(58 * 60)));
     }
 
     #[test]
@@ -118,7 +125,7 @@ mod properties {
         }
 
         #[test]
-        fn a_date_is_as_far_away_as_the_answers_own_clock_says(now in 0..4_000_000_000_u64, seconds in 0..100_000_000_u64) {
+        fn a_date_is_as_far_away_as_the_services_clock_says(now in 0..4_000_000_000_u64, seconds in 0..100_000_000_u64) {
             let date = |seconds| httpdate::fmt_http_date(UNIX_EPOCH + Duration::from_secs(seconds));
             let (now, until) = (date(now), date(now + seconds));
             let headers = with(&[(DATE, now.as_bytes()), (RETRY_AFTER, until.as_bytes())]);

@@ -110,7 +110,7 @@ async fn calls_do_not_pile_up_behind_the_first_sign_in() -> Outcome {
 }
 
 #[tokio::test(start_paused = true)]
-async fn calls_that_waited_for_a_token_wait_for_what_was_told_meanwhile() -> Outcome {
+async fn calls_that_waited_for_a_token_respect_throttling_since() -> Outcome {
     // The first call is refused, long after its token has ended and while the second one waits for a new token.
     let server = FaultServer::answering(|request| match request.number() {
         1 => Answer::wait(20 * SECOND).then_reply(refusal(MINUTE)),

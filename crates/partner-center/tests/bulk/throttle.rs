@@ -36,7 +36,7 @@ fn asked(server: &FaultServer, of: Uuid) -> Vec<Instant> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn no_request_goes_out_before_a_told_wait_is_over() -> Outcome {
+async fn no_request_is_sent_before_the_delay_is_over() -> Outcome {
     // Every fiftieth request is refused, and nobody is served before the wait is over.
     let server = FaultServer::answering(|request| match request.number() % 50 {
         0 => refusal(30 * SECOND).into(),

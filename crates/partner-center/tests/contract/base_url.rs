@@ -42,7 +42,7 @@ fn the_authority_is_held_to_the_same_rules() {
 }
 
 #[test]
-fn plain_http_elsewhere_needs_the_frightening_switch() -> Outcome {
+fn plain_http_elsewhere_needs_the_dangerous_switch() -> Outcome {
     builder("http://gateway.example").dangerously_allow_plain_http(true).build()?;
     refusal("http://gateway.example");
     Ok(())

@@ -113,6 +113,19 @@ async fn a_body_of_the_limits_size_is_read_and_one_byte_more_is_not() -> Outcome
 }
 
 #[tokio::test]
+async fn the_elapsed_time_includes_reading_an_envelope() -> Outcome {
+    let unknown = vec!["0"; 4_000_000].join(",");
+    let body = format!(r#"{{"unknown":[{unknown}],"items":{CONTOSO}}}"#);
+    let server = mock([Reply::text(200, body.clone())]).await;
+    let client = builder(server.base_url()).body_limit(body.len()).build()?;
+    let begun = std::time::Instant::now();
+    let response = client.customer(CUSTOMER).organization().await?;
+    let after = begun.elapsed() - response.elapsed();
+    assert!(after < response.elapsed() / 10, "{after:?} passed after {:?}", response.elapsed());
+    Ok(())
+}
+
+#[tokio::test]
 async fn the_limit_is_a_mebibyte_unless_told_otherwise() -> Outcome {
     let fitting = format!("{CONTOSO}{}", " ".repeat((1 << 20) - CONTOSO.len()));
     assert_eq!(answered(Reply::text(200, fitting.clone())).await?.raw().len(), 1 << 20);

@@ -3,7 +3,7 @@
 use partner_center::ErrorKind;
 use partner_center_mock::Reply;
 
-use crate::support::refused;
+use crate::support::{answered, refused};
 
 /// Asserts that a 200 with `body` is an error whose line holds `says`, after one attempt, with everything kept.
 async fn assert_misfit(body: impl Into<Vec<u8>>, says: &str) {
@@ -34,6 +34,40 @@ async fn objects_without_a_single_known_field_are_no_organization() {
     assert_misfit("{}", "no known field").await;
     assert_misfit(r#"{"items":null}"#, "expected a sequence").await;
     assert_misfit(r#"{"value":{"displayName":"Contoso"}}"#, "expected a sequence").await;
+}
+
+#[tokio::test]
+async fn elements_without_a_single_known_field_are_no_organization() {
+    let error = r#"[{"code":900308,"description":"not allowed"}]"#;
+    assert_misfit(error, "at [0]: the object has no known field").await;
+    assert_misfit(format!(r#"{{"items":{error}}}"#), "at items[0]: the object has no known field").await;
+    assert_misfit(format!(r#"{{"value":{error}}}"#), "at value[0]: the object has no known field").await;
+    assert_misfit(r#"[{"DisplayName":"Contoso"}]"#, "at [0]: the object has no known field").await;
+}
+
+#[tokio::test]
+async fn an_array_is_not_read_as_an_organization_by_position() {
+    assert_misfit(r#"[["Redmond","US",null,null,null,null,null]]"#, "at [0]: expected an object").await;
+    assert_misfit(r#"{"items":[["Redmond","US"]]}"#, "at items[0]: expected an object").await;
+}
+
+#[tokio::test]
+async fn what_comes_twice_is_not_guessed() {
+    assert_misfit(r#"[{"city":"a","city":"b"}]"#, "duplicate field").await;
+    assert_misfit(r#"{"city":"a","city":"b"}"#, "duplicate field").await;
+    assert_misfit(r#"{"items":[{"city":"a","city":"b"}]}"#, "duplicate field").await;
+    assert_misfit(r#"{"items":[{"city":"a"}],"value":[{"city":"b"}]}"#, "more than once").await;
+}
+
+#[tokio::test]
+async fn an_envelope_is_read_as_the_array_is() {
+    assert_misfit(r#"{"value":[{"city":7}]}"#, "at value[0].city: expected a string").await;
+    let deep = format!("{}{}", "[".repeat(100), "]".repeat(100));
+    let odd = format!(r#"[{{"city":"Redmond","x":1e999,"y":"\ud800","z":{deep}}}]"#);
+    for body in [format!(r#"{{"items":{odd}}}"#), odd] {
+        let response = answered(Reply::text(200, body.clone())).await.unwrap_or_else(|error| panic!("{body}: {error}"));
+        assert_eq!(response.city.as_deref(), Some("Redmond"));
+    }
 }
 
 #[tokio::test]
@@ -112,12 +146,12 @@ async fn statuses_of_success_that_the_contract_does_not_know_are_no_success() {
 }
 
 #[tokio::test]
-async fn an_answer_of_not_modified_is_no_success_and_no_redirect() {
+async fn not_modified_is_no_success_and_no_redirect() {
     assert_eq!(refused(Reply::new(304)).await.kind(), ErrorKind::UnexpectedStatus);
 }
 
 #[tokio::test]
-async fn redirects_of_every_status_are_refused() {
+async fn redirects_of_every_status_are_not_followed() {
     for status in [300, 301, 302, 303, 307, 308] {
         let error = refused(Reply::new(status).header("Location", "/elsewhere")).await;
         assert_eq!(error.kind(), ErrorKind::Redirected, "{status}");

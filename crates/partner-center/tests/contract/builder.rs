@@ -37,7 +37,7 @@ fn the_message_names_the_setting_that_is_wrong() {
 }
 
 #[tokio::test]
-async fn a_call_with_a_text_that_fits_no_header_is_refused_and_nothing_is_sent() -> Outcome {
+async fn a_call_with_a_text_that_fits_no_header_fails_unsent() -> Outcome {
     let script = ReplyScript::new([Reply::text(200, CONTOSO)]);
     let server = mock(&script).await;
     let customer = client(server.base_url()).customer(CUSTOMER);

@@ -20,7 +20,7 @@ async fn one_line_holds_what_happened_the_status_the_code_and_both_ids() {
 }
 
 #[tokio::test]
-async fn hostile_text_is_escaped_and_cut_where_it_is_shown_and_whole_where_it_is_asked_for() {
+async fn hostile_text_is_kept_whole_and_shown_escaped_and_cut() {
     let text = format!("\u{1b}[2J\r\nroot:\u{202e}{}", "x".repeat(70_000));
     let error = refused(Reply::json(400, &json!({ "code": "\u{7}bell", "description": text }))).await;
     for shown in [error.to_string(), format!("{error:?}")] {
@@ -43,7 +43,7 @@ async fn neither_form_shows_the_body_or_the_token() {
 }
 
 #[tokio::test]
-async fn a_redirect_is_refused_and_shows_where_it_points_without_the_query() {
+async fn a_redirect_shows_its_host_without_the_query() {
     let location = "https://login.example/authorize?code=one-time-code&state=s";
     let error = refused(Reply::new(302).header("Location", location)).await;
     assert_eq!(error.kind(), partner_center::ErrorKind::Redirected);
@@ -53,13 +53,22 @@ async fn a_redirect_is_refused_and_shows_where_it_points_without_the_query() {
 }
 
 #[tokio::test]
-async fn what_a_customer_is_called_is_not_shown_where_it_stands_in_the_wrong_place() {
+async fn customer_data_in_the_wrong_place_is_not_shown() {
     let error =
         refused(Reply::text(200, r#"[{"technicalNotificationMails": "it@customer.example, expected x"}]"#)).await;
     for text in [error.to_string(), format!("{error:?}"), error.source().expect("the JSON error").to_string()] {
         assert!(!text.contains("customer.example") && text.contains("expected a sequence"), "{text}");
     }
     assert!(error.to_string().contains("[0].technicalNotificationMails"), "{error}");
+}
+
+#[tokio::test]
+async fn an_empty_correlation_id_is_not_shown() {
+    for id in ["", " "] {
+        let error = refused(Reply::new(500).header("MS-CorrelationId", id)).await;
+        assert_eq!(error.received_correlation_id(), None);
+        assert!(!error.to_string().contains("received"), "{error}");
+    }
 }
 
 #[tokio::test]

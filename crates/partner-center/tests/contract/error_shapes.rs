@@ -3,7 +3,7 @@
 use partner_center::{Error, ErrorKind, RetryPolicy};
 use partner_center_mock::{Reply, ReplyScript};
 
-use crate::support::{CUSTOMER, client, mock};
+use crate::support::{CUSTOMER, client, mock, refused};
 
 /// The statuses that the contract and the service's own list know, with the kind each has where nothing else is told.
 const STATUSES: &[(u16, ErrorKind)] = &[
@@ -91,6 +91,21 @@ async fn a_status_of_success_with_an_error_body_is_no_success() {
     assert_eq!(error.kind(), ErrorKind::UnexpectedBody);
     assert_eq!(error.status().map(|status| status.as_u16()), Some(200));
     assert_eq!(error.raw(), r#"{"code":400072,"description":"not done"}"#);
+}
+
+#[tokio::test]
+async fn an_odd_byte_in_an_error_body_costs_neither_kind_nor_code() {
+    let deep = format!(r#"{{"data":{}{},"code":" 900308 "}}"#, "[".repeat(5000), "]".repeat(5000));
+    for (status, body, kind, code) in [
+        (401, b"{\"code\":900421,\"description\":\"n\xf6tig\"}".to_vec(), ErrorKind::MfaRequired, "900421"),
+        (401, br#"{"description":"n\ud800tig","code":900421.0}"#.to_vec(), ErrorKind::MfaRequired, "900421"),
+        (403, br#"{"x":1e999,"code":900308}"#.to_vec(), ErrorKind::GdapRoleMissing, "900308"),
+        (403, deep.into_bytes(), ErrorKind::GdapRoleMissing, "900308"),
+    ] {
+        let error = refused(Reply::new(status).body(body.clone())).await;
+        assert_eq!((error.kind(), error.code()), (kind, Some(code)));
+        assert_eq!(error.raw(), &body);
+    }
 }
 
 fn assert_is_one_line(error: &Error) {

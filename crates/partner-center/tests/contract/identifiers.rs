@@ -105,7 +105,7 @@ async fn a_missing_echo_is_no_error() -> Outcome {
 }
 
 #[tokio::test]
-async fn an_error_before_any_answer_still_names_the_pair() -> Outcome {
+async fn an_error_without_a_response_has_the_sent_ids() -> Outcome {
     let free = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?;
     let request = client(format!("http://{free}")).customer(CUSTOMER).organization();
     let error = request.request_id(MINE).await.expect_err("nobody listens there");

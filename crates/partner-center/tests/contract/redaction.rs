@@ -1,9 +1,13 @@
 //! The token is nowhere but in the one header that carries it.
 
-use partner_center::ErrorKind;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
 use partner_center::auth::{AccessToken, Credential, CredentialError, StaticToken, TokenFuture, TokenRequest};
+use partner_center::{ErrorKind, RetryPolicy};
 use partner_center_mock::Reply;
 
+use crate::capture::Capture;
 use crate::support::{CONTOSO, CUSTOMER, Outcome, TOKEN, answered, builder, client, mock, refused};
 
 fn assert_hides_the_token(shown: &str) {
@@ -36,7 +40,7 @@ fn debug_of_tokens_and_credentials_hides_the_token() {
 }
 
 #[tokio::test]
-async fn a_token_that_fits_no_header_is_refused_without_being_shown() -> Outcome {
+async fn a_token_that_fits_no_header_is_rejected_and_not_shown() -> Outcome {
     for token in [format!("{TOKEN}\r\nX-Forged: 1"), format!("{TOKEN} "), format!("{TOKEN}\0"), String::new()] {
         let client = builder("http://127.0.0.1:9").credential(StaticToken::new(token)).build()?;
         let error = client.customer(CUSTOMER).organization().await.expect_err("no such token goes out");
@@ -72,7 +76,7 @@ async fn a_credential_that_fails_is_told_in_its_own_words_and_nothing_is_sent() 
 }
 
 #[tokio::test]
-async fn a_refusal_that_repeats_the_token_is_told_without_it() {
+async fn an_error_response_that_repeats_the_token_is_redacted() {
     let said = format!("bad header Authorization: Bearer {TOKEN}");
     for reply in [
         Reply::json(400, &serde_json::json!({ "code": TOKEN, "description": said })),
@@ -88,8 +92,53 @@ async fn a_refusal_that_repeats_the_token_is_told_without_it() {
     }
 }
 
+/// A new token for each request.
+struct Renewing(AtomicUsize);
+
+impl Credential for Renewing {
+    fn token<'a>(&'a self, _: &'a TokenRequest) -> TokenFuture<'a> {
+        let turn = self.0.fetch_add(1, Ordering::SeqCst);
+        Box::pin(async move { Ok(AccessToken::new(format!("{TOKEN}-{turn}"), Duration::from_secs(3600))) })
+    }
+}
+
 #[tokio::test]
-async fn an_answer_that_repeats_the_token_does_not_make_debug_repeat_it() -> Outcome {
+async fn a_replaced_token_that_the_service_repeats_is_shown_nowhere() -> Outcome {
+    let old = format!("{TOKEN}-0");
+    let said = format!("no longer valid: Bearer {old}");
+    let error = Reply::json(403, &serde_json::json!({ "code": old, "description": said }));
+    for last in [error, Reply::text(200, CONTOSO), Reply::new(500).reason(said.clone())] {
+        let last = last.header("MS-CorrelationId", &old).header("MS-CV", &old).header("MS-ServerId", &old);
+        let server = mock([Reply::new(401), last]).await;
+        let capture = Capture::start();
+        let client = builder(server.base_url()).credential(Renewing(AtomicUsize::new(0))).build()?;
+        let retry = RetryPolicy::default().max_attempts(1);
+        let shown = match client.customer(CUSTOMER).organization().retry(retry).await {
+            Ok(response) => format!("{response:?} {:?}", response.received_correlation_id()),
+            Err(error) => format!("{error} {error:?} {error:#?} {:?} {:?}", error.description(), error.code()),
+        };
+        assert_hides_the_token(&shown);
+        assert!(shown.contains("[redacted]"), "{shown}");
+        assert_hides_the_token(&format!("{capture:?} {:?}", capture.events()));
+    }
+    Ok(())
+}
+
+#[test]
+fn debug_of_a_builder_hides_the_passwords_of_its_addresses() {
+    for password in ["s3cr3t", "s3cr3t@x", "s3cr3t/x", "s3cr3t:x?y#z"] {
+        let address = format!("https://user:{password}@gateway.example/partner");
+        let builder = partner_center::Client::builder().base_url(&address).authority(&address);
+        let shown = format!("{builder:?} {builder:#?}");
+        assert!(!shown.contains("s3cr3t") && shown.contains("gateway.example"), "{shown}");
+        let error = builder.credential(StaticToken::new(TOKEN)).build().expect_err("a password in the address");
+        assert_hides_the_token(&format!("{error} {error:?}"));
+        assert!(!format!("{error} {error:?}").contains("s3cr3t"), "{error:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_response_that_repeats_the_token_is_redacted() -> Outcome {
     let response = answered(Reply::text(200, CONTOSO).header("MS-CV", TOKEN)).await?;
     assert_hides_the_token(&format!("{response:?}"));
     let client = client("http://127.0.0.1:9");

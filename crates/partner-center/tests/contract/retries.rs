@@ -8,7 +8,7 @@ use partner_center_mock::{Reply, ReplyScript};
 use crate::support::{CONTOSO, CUSTOMER, Outcome, client, mock, quick_retries, soon};
 
 #[tokio::test]
-async fn statuses_that_pass_are_tried_again_until_one_is_a_success() -> Outcome {
+async fn retryable_statuses_are_retried_until_one_succeeds() -> Outcome {
     for status in [408, 429, 500, 502, 503, 504] {
         // Without the throttle: a refusal for the rate would hold the client back for a second.
         let policy = quick_retries().shared_throttle(false);
@@ -21,7 +21,7 @@ async fn statuses_that_pass_are_tried_again_until_one_is_a_success() -> Outcome 
 }
 
 #[tokio::test]
-async fn every_other_refusal_is_final() {
+async fn every_other_error_status_is_final() {
     for status in [300, 302, 400, 401, 402, 403, 404, 405, 406, 409, 410, 412, 417, 418, 422, 428, 431, 451, 501, 505] {
         let script = ReplyScript::new([Reply::new(status)]);
         let server = mock(&script).await;
@@ -31,7 +31,7 @@ async fn every_other_refusal_is_final() {
 }
 
 #[tokio::test]
-async fn bodies_and_statuses_that_make_no_sense_are_not_asked_for_again() {
+async fn unexpected_bodies_and_statuses_are_not_retried() {
     for reply in [Reply::text(200, "[{"), Reply::text(200, "null"), Reply::new(204), Reply::text(200, "[]")] {
         let script = ReplyScript::new([reply]);
         let server = mock(&script).await;
@@ -78,7 +78,7 @@ async fn no_attempts_at_all_means_one() {
 }
 
 #[tokio::test]
-async fn a_told_wait_that_does_not_fit_the_deadline_comes_back_at_once() -> Outcome {
+async fn a_delay_beyond_the_deadline_fails_the_call_at_once() -> Outcome {
     for (status, told) in [(429, "3600"), (503, "3600"), (503, "1000000000"), (429, "99999999999999999999999")] {
         let script = ReplyScript::new([Reply::new(status).header("Retry-After", told)]);
         let server = mock(&script).await;

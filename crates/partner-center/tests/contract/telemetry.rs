@@ -85,7 +85,7 @@ async fn a_failure_is_one_warning_with_all_that_support_needs() {
 }
 
 #[tokio::test]
-async fn a_good_answer_that_is_not_what_was_asked_for_is_a_warning_too() -> Outcome {
+async fn an_unexpected_body_under_a_success_is_a_warning_too() -> Outcome {
     let server = mock([Reply::text(200, "[{},{}]")]).await;
     let client = client(server.base_url());
     let capture = Capture::start();
@@ -113,7 +113,7 @@ async fn a_call_without_any_answer_tells_its_ids_and_the_kind() {
 }
 
 #[tokio::test]
-async fn no_token_no_body_and_no_other_header_is_told() -> Outcome {
+async fn no_token_no_body_and_no_other_header_is_logged() -> Outcome {
     let found = Reply::text(200, CONTOSO).header("X-Private", "header-text").header("Set-Cookie", "cookie-text");
     let refused = Reply::text(404, r#"{"code":1,"data":["body-text"]}"#).header("X-Private", "header-text");
     let server = mock([found, refused]).await;

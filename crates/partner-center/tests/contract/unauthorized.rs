@@ -48,7 +48,7 @@ fn client_with(url: String, credential: &Counting) -> Client {
 }
 
 #[tokio::test]
-async fn a_refused_token_is_replaced_and_the_request_sent_once_more() -> Outcome {
+async fn a_rejected_token_is_replaced_and_the_request_sent_again() -> Outcome {
     let credential = Counting::new();
     let refusal = raw_answer("401 Unauthorized", r#"{"code":800001}"#);
     let server = Recorder::start(&[&refusal, &raw_answer("200 OK", CONTOSO)]).await;
@@ -65,7 +65,7 @@ async fn a_refused_token_is_replaced_and_the_request_sent_once_more() -> Outcome
 }
 
 #[tokio::test]
-async fn a_second_refusal_is_final() {
+async fn a_second_rejection_is_final() {
     let credential = Counting::new();
     let script = ReplyScript::new([Reply::new(401)]);
     let server = mock(&script).await;
@@ -76,7 +76,7 @@ async fn a_second_refusal_is_final() {
 }
 
 #[tokio::test]
-async fn a_refusal_that_the_next_token_would_meet_too_is_final() {
+async fn a_rejection_that_a_new_token_cannot_cure_is_final() {
     for answer in [
         answers::MFA_MISSING,
         answers::MFA_MISSING_AS_TEXT,

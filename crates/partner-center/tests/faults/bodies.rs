@@ -34,6 +34,8 @@ async fn reading_stops_at_the_limit_however_the_body_is_framed() -> Outcome {
         assert_eq!(status(&error), Some(200));
         assert_eq!(error.received_correlation_id(), Some("their-trace"));
         assert!(error.to_string().contains("1048576 bytes"), "{error}");
+        assert_eq!(error.raw().len(), 1 << 20, "{framing:?}");
+        assert!(error.raw().starts_with(CONTOSO.as_bytes()), "{framing:?}");
         // The client hangs up; the server could never send it all.
         until(&server, EventKind::Left, 1).await;
         assert_eq!(server.count(EventKind::Sent), 0, "{framing:?}");
@@ -42,7 +44,7 @@ async fn reading_stops_at_the_limit_however_the_body_is_framed() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_refusal_with_a_huge_body_is_still_that_refusal() -> Outcome {
+async fn an_error_with_a_huge_body_keeps_its_status() -> Outcome {
     for (sent, kind) in [(404, ErrorKind::NotFound), (403, ErrorKind::Forbidden), (501, ErrorKind::ServerFailure)] {
         let answer = Answer::huge(Reply::new(sent), HUGE, Framing::Chunked);
         assert_eq!(status(&assert_final(answer, kind).await?), Some(sent));
@@ -56,7 +58,7 @@ async fn a_refusal_with_a_huge_body_is_still_that_refusal() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_packed_body_that_nobody_asked_for_is_not_unpacked() -> Outcome {
+async fn a_body_is_not_decompressed() -> Outcome {
     let packed = Reply::new(200).header("Content-Encoding", "gzip").body(PACKED);
     let error = assert_final(packed, ErrorKind::UnexpectedBody).await?;
     assert_eq!(error.raw(), PACKED);
@@ -64,7 +66,7 @@ async fn a_packed_body_that_nobody_asked_for_is_not_unpacked() -> Outcome {
 }
 
 #[tokio::test]
-async fn the_limit_counts_what_a_packed_body_unpacks_to_where_a_callers_own_client_unpacks_it() -> Outcome {
+async fn the_limit_counts_what_a_callers_client_decompresses() -> Outcome {
     let mut bomb = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
     bomb.write_all(&vec![b' '; 16 << 20])?;
     let bomb = bomb.finish()?;
@@ -77,7 +79,7 @@ async fn the_limit_counts_what_a_packed_body_unpacks_to_where_a_callers_own_clie
 }
 
 #[tokio::test]
-async fn json_that_is_cut_off_and_yet_complete_for_http_is_not_asked_for_again() -> Outcome {
+async fn json_cut_off_in_a_complete_response_is_not_retried() -> Outcome {
     let error = assert_final(Reply::text(200, r#"[{"displayName":"Conto"#), ErrorKind::UnexpectedBody).await?;
     assert_eq!(status(&error), Some(200));
     assert_eq!(error.raw(), r#"[{"displayName":"Conto"#);
@@ -86,7 +88,7 @@ async fn json_that_is_cut_off_and_yet_complete_for_http_is_not_asked_for_again()
 }
 
 #[tokio::test]
-async fn a_page_of_a_captive_portal_is_told_from_json_and_not_shown() -> Outcome {
+async fn a_page_of_a_captive_portal_is_named_and_not_shown() -> Outcome {
     let page = "<html><head><title>Sign in</title></head><body>\u{1b}[31msecret</body></html>";
     let error = assert_final(Reply::html(200, page), ErrorKind::UnexpectedBody).await?;
     assert!(error.to_string().contains("HTML") && !error.to_string().contains("secret"), "{error}");

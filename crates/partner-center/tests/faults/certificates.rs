@@ -47,30 +47,30 @@ async fn several_roots_can_be_added() -> Outcome {
 }
 
 #[tokio::test]
-async fn an_expired_certificate_is_refused() -> Outcome {
+async fn an_expired_certificate_is_rejected() -> Outcome {
     let authority = CertificateAuthority::new()?;
     assert_refused(authority.issue_expired(["127.0.0.1"])?, Some(&authority)).await
 }
 
 #[tokio::test]
-async fn a_certificate_for_another_host_is_refused() -> Outcome {
+async fn a_certificate_for_another_host_is_rejected() -> Outcome {
     let authority = CertificateAuthority::new()?;
     assert_refused(authority.issue(["api.partnercenter.microsoft.com"])?, Some(&authority)).await
 }
 
 #[tokio::test]
-async fn a_self_signed_certificate_is_refused() -> Outcome {
+async fn a_self_signed_certificate_is_rejected() -> Outcome {
     assert_refused(TlsIdentity::self_signed(["127.0.0.1"])?, None).await
 }
 
 #[tokio::test]
-async fn a_certificate_of_an_unknown_root_is_refused() -> Outcome {
+async fn a_certificate_of_an_unknown_root_is_rejected() -> Outcome {
     let (trusted, unknown) = (CertificateAuthority::new()?, CertificateAuthority::new()?);
     assert_refused(unknown.issue(["127.0.0.1"])?, Some(&trusted)).await
 }
 
 #[tokio::test]
-async fn a_builder_that_turns_verification_off_does_not_turn_it_off_here() -> Outcome {
+async fn a_builder_cannot_turn_verification_off() -> Outcome {
     let server = server(TlsIdentity::self_signed(["127.0.0.1"])?).await?;
     let careless =
         reqwest::Client::builder().tls_danger_accept_invalid_certs(true).tls_danger_accept_invalid_hostnames(true);
@@ -82,7 +82,7 @@ async fn a_builder_that_turns_verification_off_does_not_turn_it_off_here() -> Ou
 }
 
 #[tokio::test]
-async fn tls_1_1_is_refused() -> Outcome {
+async fn tls_1_1_is_rejected() -> Outcome {
     // A ServerHello that picks TLS 1.1 (3, 2): version, 32 random bytes, no session id, a cipher suite, no compression.
     let mut hello = vec![2, 0, 0, 38, 3, 2];
     hello.extend([7; 32]);
@@ -99,7 +99,7 @@ async fn tls_1_1_is_refused() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_server_that_speaks_no_tls_is_refused() -> Outcome {
+async fn a_server_without_tls_is_rejected() -> Outcome {
     let server = FaultServer::start([contoso()]).await?;
     let error = call(&client(server.url().replace("http://", "https://"))).await.expect_err("plain http");
     assert_eq!(error.kind(), ErrorKind::Connection);

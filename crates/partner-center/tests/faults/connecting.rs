@@ -1,17 +1,21 @@
 //! Connections that are refused, hang, or have gone stale.
 
 use std::collections::HashSet;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use partner_center::auth::{AccessToken, Credential, TokenFuture, TokenRequest};
 use partner_center::{ErrorKind, reqwest};
-use partner_center_mock::faults::{Answer, EventKind, FaultServer};
+use partner_center_mock::faults::{Answer, EventKind, FaultServer, Request};
+use partner_center_mock::{Gate, Reply};
+use tokio::task::JoinSet;
 
 use crate::capture::SECRET;
 use crate::clock::Clock;
-use crate::support::{CUSTOMER, Outcome, assert_one_call, builder, call, client, contoso, quick_retries, soon, until};
+use crate::support::{
+    CUSTOMER, Outcome, assert_one_call, builder, call, client, contoso, quick_retries, soon, until, use_up_the_budget,
+};
 
 /// Counts how often it is asked for a token.
 #[derive(Clone, Default)]
@@ -25,7 +29,7 @@ impl Credential for Counting {
 }
 
 #[tokio::test]
-async fn a_refused_connection_is_tried_as_often_as_allowed_with_one_token() -> Outcome {
+async fn a_refused_connection_is_retried_with_one_token() -> Outcome {
     let server = FaultServer::refusing().await?;
     let credential = Counting::default();
     let client = builder(server.url()).credential(credential.clone()).build()?;
@@ -89,22 +93,67 @@ async fn a_server_that_accepts_and_stays_silent_ends_at_the_attempts_limit() -> 
 }
 
 #[tokio::test]
-async fn a_server_that_closes_after_every_answer_costs_no_call() -> Outcome {
-    let server = FaultServer::start([Answer::from(contoso()).then_close()]).await?;
+async fn a_server_that_closes_after_every_response_costs_no_call_and_no_budget() -> Outcome {
+    let is_down = Arc::new(AtomicBool::new(false));
+    let down = is_down.clone();
+    let server = FaultServer::answering(move |request| match down.load(Ordering::SeqCst) {
+        true => Answer::from(Reply::new(503)),
+        false => Answer::from(contoso()).then_wait(Duration::from_millis(request.number() as u64 % 4)).then_close(),
+    })
+    .await?;
     let client = client(server.url());
-    let mut ids = HashSet::new();
-    for _ in 0..100 {
-        ids.insert(call(&client).await?.request_id().to_string());
+    let (mut ids, mut attempts) = (HashSet::new(), 0);
+    for _ in 0..1000 {
+        let response = call(&client).await?;
+        attempts += response.attempts();
+        ids.insert(response.request_id().to_string());
     }
-    let seen: HashSet<String> =
-        server.requests().iter().filter_map(|request| request.header("ms-requestid").map(str::to_owned)).collect();
-    assert_eq!(ids.len(), 100);
-    assert_eq!(seen, ids);
+    let requests = server.requests();
+    let request_ids = |requests: &[Request]| -> HashSet<String> {
+        requests.iter().filter_map(|request| request.header("ms-requestid").map(str::to_owned)).collect()
+    };
+    assert_eq!(ids.len(), 1000);
+    assert_eq!(request_ids(&requests), ids);
+    assert!(attempts > 1100, "only {attempts} attempts: hardly a connection broke under a request");
+
+    is_down.store(true, Ordering::SeqCst);
+    use_up_the_budget(&client).await;
+    let in_outage = &server.requests()[requests.len()..];
+    let repeats = in_outage.len() - request_ids(in_outage).len();
+    assert!(repeats >= 100, "{repeats} repeats were left of the hundred that every client has");
     Ok(())
 }
 
 #[tokio::test]
-async fn a_kept_connection_that_dies_under_the_next_request_is_replaced_and_the_request_sent_again() -> Outcome {
+async fn kept_connections_that_fall_silent_cost_one_attempt() -> Outcome {
+    let (gate, seen) = (Gate::new(), Mutex::new(HashSet::new()));
+    let first = gate.clone();
+    let server = FaultServer::answering(move |request| {
+        let is_first = seen.lock().is_ok_and(|mut seen| seen.insert(request.connection()));
+        if is_first { Answer::held(&first, contoso()) } else { Answer::stall() }
+    })
+    .await?;
+    let client = builder(server.url()).attempt_timeout(Duration::from_millis(500)).build()?;
+    let mut calls = JoinSet::new();
+    for _ in 0..4 {
+        let client = client.clone();
+        calls.spawn(async move { call(&client).await });
+    }
+    until(&server, EventKind::Request, 4).await;
+    gate.open();
+    while let Some(result) = calls.join_next().await {
+        assert_eq!(result??.attempts(), 1);
+    }
+    let response = soon(call(&client)).await?;
+    let requests = server.requests();
+    let connections: Vec<u64> = requests.iter().map(Request::connection).collect();
+    assert_eq!(response.attempts(), 2);
+    assert!(connections[4] <= 4 && connections[5] == 5, "{connections:?}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_kept_connection_that_breaks_is_replaced() -> Outcome {
     for dying in [Answer::close(), Answer::reset()] {
         let server = FaultServer::start([Answer::from(contoso()), dying, contoso().into()]).await?;
         let client = client(server.url());
@@ -120,8 +169,8 @@ async fn a_kept_connection_that_dies_under_the_next_request_is_replaced_and_the_
 }
 
 #[tokio::test]
-async fn a_connection_is_kept_for_the_next_call_after_a_refusal_too() -> Outcome {
-    let server = FaultServer::start([partner_center_mock::Reply::text(404, "{}"), contoso()]).await?;
+async fn a_connection_is_kept_after_an_error_response_too() -> Outcome {
+    let server = FaultServer::start([Reply::text(404, "{}"), contoso()]).await?;
     let client = client(server.url());
     call(&client).await.expect_err("not found");
     call(&client).await?;
@@ -130,7 +179,7 @@ async fn a_connection_is_kept_for_the_next_call_after_a_refusal_too() -> Outcome
 }
 
 #[tokio::test]
-async fn a_call_that_is_given_up_leaves_no_connection_behind() -> Outcome {
+async fn a_dropped_call_leaves_no_connection_behind() -> Outcome {
     let server = FaultServer::start([Answer::stall()]).await?;
     let client = client(server.url());
     let abandoned = tokio::spawn(async move { call(&client).await });

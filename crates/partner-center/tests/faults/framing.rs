@@ -11,7 +11,7 @@ fn behind(head: &str) -> Answer {
 }
 
 #[tokio::test]
-async fn what_is_no_proper_http_is_a_failed_connection_and_tried_again() -> Outcome {
+async fn invalid_http_is_a_failed_connection_and_retried() -> Outcome {
     let length = CONTOSO.len();
     let improper = [
         behind(&format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\nContent-Length: {}", length + 1)),
@@ -36,7 +36,7 @@ async fn what_is_no_proper_http_is_a_failed_connection_and_tried_again() -> Outc
 }
 
 #[tokio::test]
-async fn an_error_in_the_framing_is_told_as_one_of_the_connection() -> Outcome {
+async fn an_error_in_the_framing_is_one_of_the_connection() -> Outcome {
     let doubled = behind("HTTP/1.1 200 OK\r\nContent-Length: 27\r\nContent-Length: 28");
     let server = FaultServer::start([doubled]).await?;
     let error = call(&client(server.url())).await.expect_err("two lengths");
@@ -46,7 +46,7 @@ async fn an_error_in_the_framing_is_told_as_one_of_the_connection() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_length_beside_chunks_does_not_smuggle_an_answer_into_the_next_call() -> Outcome {
+async fn a_length_beside_chunks_smuggles_no_response_into_the_next_call() -> Outcome {
     let smuggled = "HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\n[{},{},{},0]";
     let both = format!("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n{smuggled}");
     let server = FaultServer::start([Answer::raw(both), contoso().into()]).await?;
@@ -59,7 +59,7 @@ async fn a_length_beside_chunks_does_not_smuggle_an_answer_into_the_next_call() 
 }
 
 #[tokio::test]
-async fn bytes_after_an_answer_are_not_taken_for_the_next_one() -> Outcome {
+async fn bytes_after_a_response_are_not_the_next_one() -> Outcome {
     let extra = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}";
     let server = FaultServer::start([Answer::from(contoso()).then_raw(extra), contoso().into()]).await?;
     let client = client(server.url());
@@ -69,7 +69,7 @@ async fn bytes_after_an_answer_are_not_taken_for_the_next_one() -> Outcome {
 }
 
 #[tokio::test]
-async fn interim_answers_are_passed_over() -> Outcome {
+async fn interim_responses_are_skipped() -> Outcome {
     for interim in ["100 Continue", "102 Processing", "103 Early Hints\r\nLink: </x>"] {
         let answer = Answer::raw(format!("HTTP/1.1 {interim}\r\n\r\n")).then_reply(contoso());
         let server = FaultServer::start([answer]).await?;
@@ -79,7 +79,7 @@ async fn interim_answers_are_passed_over() -> Outcome {
 }
 
 #[tokio::test]
-async fn an_answer_without_a_length_ends_with_the_connection() -> Outcome {
+async fn a_response_without_a_length_ends_with_the_connection() -> Outcome {
     for head in ["HTTP/1.1 200 OK\r\nConnection: close", "HTTP/1.0 200 OK"] {
         let server = FaultServer::start([behind(head)]).await?;
         assert_eq!(call(&client(server.url())).await?.raw(), CONTOSO, "{head}");

@@ -31,13 +31,13 @@ fn unfinished_chunks() -> String {
 }
 
 #[tokio::test]
-async fn a_connection_that_breaks_before_the_answer_is_tried_again() -> Outcome {
+async fn a_connection_that_breaks_before_the_response_is_retried() -> Outcome {
     assert_sent_again_after(Answer::reset()).await?;
     assert_sent_again_after(Answer::close()).await
 }
 
 #[tokio::test]
-async fn an_answer_of_an_earlier_attempt_is_kept_where_the_last_one_gets_none() -> Outcome {
+async fn an_earlier_response_is_kept_where_the_last_attempt_gets_none() -> Outcome {
     let failure =
         Reply::text(500, r#"{"code":800003}"#).header("MS-CorrelationId", "their-trace").header("MS-CV", "cv.0");
     let server = FaultServer::start([failure.into(), Answer::reset()]).await?;
@@ -50,7 +50,7 @@ async fn an_answer_of_an_earlier_attempt_is_kept_where_the_last_one_gets_none() 
 }
 
 #[tokio::test]
-async fn a_connection_that_breaks_within_the_head_is_tried_again() -> Outcome {
+async fn a_connection_that_breaks_within_the_head_is_retried() -> Outcome {
     for head in ["H", "HTTP/1.1 20", "HTTP/1.1 200 OK\r\n", "HTTP/1.1 200 OK\r\nContent-Le"] {
         assert_sent_again_after(Answer::raw(head).then_reset()).await?;
         assert_sent_again_after(Answer::raw(head).then_close()).await?;
@@ -59,7 +59,7 @@ async fn a_connection_that_breaks_within_the_head_is_tried_again() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_body_that_is_shorter_than_announced_is_asked_for_again() -> Outcome {
+async fn a_body_shorter_than_its_length_is_retried() -> Outcome {
     for count in [0, 1, CONTOSO.len() - 1] {
         assert_sent_again_after(Answer::partial(contoso(), count)).await?;
         assert_sent_again_after(Answer::partial(contoso(), count).then_reset()).await?;
@@ -68,19 +68,19 @@ async fn a_body_that_is_shorter_than_announced_is_asked_for_again() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_chunked_body_without_its_end_is_asked_for_again() -> Outcome {
+async fn a_chunked_body_without_its_end_is_retried() -> Outcome {
     assert_sent_again_after(Answer::raw(unfinished_chunks()).then_close()).await?;
     assert_sent_again_after(Answer::raw(unfinished_chunks()).then_reset()).await
 }
 
 #[tokio::test]
-async fn the_body_of_a_failure_that_breaks_is_asked_for_again() -> Outcome {
+async fn an_error_body_that_breaks_off_is_retried() -> Outcome {
     assert_sent_again_after(Answer::partial(Reply::text(503, "try later"), 3)).await?;
     assert_sent_again_after(Answer::partial(Reply::text(404, r#"{"code":60003}"#), 3)).await
 }
 
 #[tokio::test]
-async fn when_every_body_breaks_the_error_keeps_status_and_both_pairs_of_ids() -> Outcome {
+async fn when_every_body_breaks_the_error_keeps_status_and_ids() -> Outcome {
     let echo = contoso().header("MS-RequestId", "theirs").header("MS-CorrelationId", "their-trace");
     for torn in [Answer::partial(echo.clone(), 5), Answer::partial(echo, 5).then_reset()] {
         let server = FaultServer::start([torn]).await?;
@@ -88,6 +88,7 @@ async fn when_every_body_breaks_the_error_keeps_status_and_both_pairs_of_ids() -
         assert_eq!((error.kind(), error.attempts()), (ErrorKind::Connection, 4));
         assert_eq!(server.count(EventKind::Request), 4);
         assert_eq!(status(&error), Some(200));
+        assert_eq!(error.raw(), &CONTOSO[..5], "the part that came is kept");
         assert_eq!(error.received_request_id(), Some("theirs"));
         assert_eq!(error.received_correlation_id(), Some("their-trace"));
         assert!(error.may_have_been_sent() && error.is_retryable());
@@ -109,7 +110,7 @@ async fn when_every_head_breaks_the_error_keeps_the_sent_ids() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_told_wait_is_kept_when_the_body_of_the_refusal_breaks() -> Outcome {
+async fn retry_after_is_kept_where_the_body_of_a_429_breaks() -> Outcome {
     let torn = Answer::partial(Reply::text(429, "slow down").header("Retry-After", "7"), 3);
     let server = FaultServer::start([torn]).await?;
     let request = client(server.url()).customer(CUSTOMER).organization().retry(RetryPolicy::off());
@@ -120,7 +121,7 @@ async fn a_told_wait_is_kept_when_the_body_of_the_refusal_breaks() -> Outcome {
 }
 
 #[tokio::test]
-async fn one_attempt_that_may_have_arrived_makes_the_call_one_that_may_have() -> Outcome {
+async fn one_attempt_that_may_have_arrived_counts_for_the_call() -> Outcome {
     let clock = Clock::pause();
     let server = FaultServer::start([Answer::reset()]).await?;
     let slow = quick_retries().max_attempts(2).base_delay(HOUR).max_delay(HOUR);

@@ -3,28 +3,15 @@
 use partner_center::ErrorKind;
 use partner_center::uuid::Uuid;
 use partner_center_mock::Reply;
-use partner_center_mock::faults::{Answer, FaultServer, Request};
+use partner_center_mock::faults::{Answer, FaultServer};
 use tokio::task::JoinSet;
 
-use crate::support::{Outcome, builder, quick_retries};
-
-/// The customer that a request asks for.
-fn customer(request: &Request) -> &str {
-    request.path().split('/').nth(3).unwrap_or_default()
-}
-
-/// An organization named after the customer, with the ids of the request echoed.
-fn own_answer(request: &Request) -> Reply {
-    let echo = |name| request.header(name).unwrap_or_default().to_owned();
-    Reply::text(200, format!(r#"[{{"displayName":"{}"}}]"#, customer(request)))
-        .header("MS-RequestId", echo("ms-requestid"))
-        .header("MS-CorrelationId", echo("ms-correlationid"))
-}
+use crate::support::{Outcome, builder, customer, organization_of, quick_retries, with_ids_of};
 
 #[tokio::test]
-async fn two_hundred_calls_under_mixed_faults_lose_and_swap_nothing() -> Outcome {
+async fn mixed_faults_lose_and_swap_nothing() -> Outcome {
     let server = FaultServer::answering(|request| {
-        let reply = own_answer(request);
+        let reply = with_ids_of(request, organization_of(request));
         match request.number() % 7 {
             0 => Answer::reset(),
             1 => Answer::partial(reply, 9),
@@ -61,7 +48,7 @@ async fn two_hundred_calls_under_mixed_faults_lose_and_swap_nothing() -> Outcome
 }
 
 #[tokio::test]
-async fn a_call_that_fails_tells_its_own_ids_and_its_own_echo() -> Outcome {
+async fn a_failed_call_has_its_own_ids_and_its_own_echo() -> Outcome {
     let server = FaultServer::answering(|request| {
         let refusal = Reply::text(404, format!(r#"{{"description":"{}"}}"#, customer(request)));
         refusal.header("MS-CorrelationId", request.header("ms-correlationid").unwrap_or_default())

@@ -10,7 +10,7 @@ use crate::clock::Clock;
 use crate::support::{Outcome, arrivals_since, builder, call, client, status, use_up_the_budget};
 
 #[tokio::test]
-async fn two_hundred_calls_into_an_outage_cost_little_more_than_two_hundred_requests() -> Outcome {
+async fn an_outage_costs_little_more_than_a_request_a_call() -> Outcome {
     let server = FaultServer::start([Reply::new(503)]).await?;
     let client = client(server.url());
     // The first hundred repeats are there for short failures.

@@ -120,7 +120,7 @@ async fn call_elsewhere(
 }
 
 #[tokio::test]
-async fn one_from_the_environment_is_used_and_sees_neither_token_nor_answer() -> Outcome {
+async fn one_from_the_environment_sees_neither_token_nor_response() -> Outcome {
     let (proxy, (server, root)) = (Proxy::start(Manner::Tunnel).await?, origin().await?);
     call_elsewhere(&server, Some(&root), &[("HTTPS_PROXY", &proxy.url())]).await?;
     assert_eq!(server.count(EventKind::Request), 1);
@@ -155,7 +155,7 @@ async fn those_of_the_environment_can_be_switched_off() -> Outcome {
 }
 
 #[tokio::test]
-async fn the_password_for_one_goes_to_the_proxy_and_never_to_the_service() -> Outcome {
+async fn the_password_for_one_never_goes_to_the_service() -> Outcome {
     let (proxy, (server, root)) = (Proxy::start(Manner::Tunnel).await?, origin().await?);
     let with_password = format!("http://user:{SECRET}@{}", proxy.address);
     call_elsewhere(&server, Some(&root), &[("HTTPS_PROXY", &with_password)]).await?;
@@ -165,7 +165,7 @@ async fn the_password_for_one_goes_to_the_proxy_and_never_to_the_service() -> Ou
 }
 
 #[tokio::test]
-async fn one_that_wants_to_know_who_is_calling_is_a_failed_connection_that_says_so() -> Outcome {
+async fn one_that_requires_authentication_is_named() -> Outcome {
     let refusal =
         "HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic\r\nContent-Length: 0\r\n\r\n";
     let (proxy, (server, root)) = (Proxy::start(Manner::Refuse(refusal)).await?, origin().await?);
@@ -180,7 +180,7 @@ async fn one_that_wants_to_know_who_is_calling_is_a_failed_connection_that_says_
 }
 
 #[tokio::test]
-async fn one_that_is_down_is_told_without_its_password() -> Outcome {
+async fn one_that_is_down_is_named_without_its_password() -> Outcome {
     let down = FaultServer::refusing().await?;
     let (server, root) = origin().await?;
     let proxy = reqwest::Proxy::https(format!("http://user:{SECRET}@{}", down.address()))?;
@@ -195,7 +195,7 @@ async fn one_that_is_down_is_told_without_its_password() -> Outcome {
 }
 
 #[tokio::test]
-async fn one_that_inspects_tls_is_refused_until_its_root_is_added() -> Outcome {
+async fn one_that_inspects_tls_is_rejected_until_its_root_is_added() -> Outcome {
     let authority = CertificateAuthority::new()?;
     let identity = authority.issue(["service.example"])?;
     let inspector = FaultServer::builder().tls(identity).answers([contoso()]).start().await?;

@@ -33,7 +33,7 @@ fn assert_about(wait: Duration, seconds: u32, what: &str) {
 }
 
 #[tokio::test]
-async fn seconds_are_waited_for_429_and_503_and_the_other_failures_that_pass() -> Outcome {
+async fn seconds_are_respected_for_every_retryable_status() -> Outcome {
     for status in [429, 503, 500, 502, 504, 408] {
         let wait = wait_after(Reply::new(status).header("Retry-After", "20")).await?;
         assert_about(wait, 20, &status.to_string());
@@ -51,7 +51,7 @@ async fn the_gateways_text_counts_where_the_header_is_missing() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_date_is_measured_against_the_answers_own_clock() -> Outcome {
+async fn a_date_is_measured_against_the_date_of_the_response() -> Outcome {
     // Years off the clock of this machine.
     let refusal = Reply::new(429)
         .header("Date", "Wed, 21 Oct 2015 07:28:00 GMT")
@@ -61,7 +61,7 @@ async fn a_date_is_measured_against_the_answers_own_clock() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_date_without_the_answers_clock_is_measured_against_this_machines() -> Outcome {
+async fn a_date_in_a_response_without_one_is_measured_here() -> Outcome {
     let until = httpdate::fmt_http_date(SystemTime::now() + 22 * SECOND);
     // The date has whole seconds, and some real time may pass until it is read.
     let wait = wait_after(Reply::new(429).header("Retry-After", until)).await?;
@@ -70,14 +70,14 @@ async fn a_date_without_the_answers_clock_is_measured_against_this_machines() ->
 }
 
 #[tokio::test]
-async fn of_two_headers_the_longer_wait_counts() -> Outcome {
+async fn of_two_headers_the_longer_delay_counts() -> Outcome {
     let refusal = Reply::new(429).add_header("Retry-After", "3").add_header("Retry-After", "20");
     assert_about(wait_after(refusal).await?, 20, "3 and 20");
     Ok(())
 }
 
 #[tokio::test]
-async fn what_cannot_be_read_asks_for_no_wait() -> Outcome {
+async fn an_unreadable_delay_is_none() -> Outcome {
     for told in ["soon", "-20", "20.5", "0x20", "", "20 seconds", "Wed, 99 Oct 2015 07:28:00 GMT", "0"] {
         // 503, for which nothing is waited but the back-off.
         let wait = wait_after(Reply::new(503).header("Retry-After", told)).await?;
@@ -87,7 +87,7 @@ async fn what_cannot_be_read_asks_for_no_wait() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_date_that_has_passed_asks_for_no_wait() -> Outcome {
+async fn a_date_that_has_passed_is_no_delay() -> Outcome {
     let refusal = Reply::new(503)
         .header("Date", "Wed, 21 Oct 2015 07:28:00 GMT")
         .header("Retry-After", "Wed, 21 Oct 2015 07:27:00 GMT");
@@ -96,7 +96,7 @@ async fn a_date_that_has_passed_asks_for_no_wait() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_wait_beyond_the_deadline_comes_back_at_once_with_what_was_told() -> Outcome {
+async fn a_delay_beyond_the_deadline_is_an_error_that_has_it() -> Outcome {
     for (told, seconds) in [("61", 61), ("1000000000", 1_000_000_000), ("99999999999999999999", u64::MAX)] {
         let server = FaultServer::start([Reply::new(429).header("Retry-After", told)]).await?;
         let request = client(server.url()).customer(CUSTOMER).organization().timeout(60 * SECOND);
@@ -109,7 +109,7 @@ async fn a_wait_beyond_the_deadline_comes_back_at_once_with_what_was_told() -> O
 }
 
 #[tokio::test]
-async fn the_back_off_counts_where_it_is_longer_than_the_told_wait() -> Outcome {
+async fn a_back_off_longer_than_retry_after_counts() -> Outcome {
     let clock = Clock::pause();
     let server = FaultServer::start([Reply::new(503).header("Retry-After", "1"), contoso()]).await?;
     let day = 86_400 * SECOND;

@@ -7,7 +7,7 @@ use partner_center_mock::faults::{Answer, FaultServer};
 use crate::support::{CONTOSO, Outcome, call, client, contoso, status};
 
 #[tokio::test]
-async fn an_answer_without_content_is_no_organization() -> Outcome {
+async fn a_response_without_content_is_no_organization() -> Outcome {
     for sent in [204, 205, 206, 304] {
         let server = FaultServer::start([Reply::new(sent)]).await?;
         let error = call(&client(server.url())).await.expect_err("no content");
@@ -26,7 +26,7 @@ async fn part_of_a_body_is_not_taken_for_the_whole() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_switch_of_protocols_that_nobody_asked_for_is_an_error() -> Outcome {
+async fn an_unrequested_switch_of_protocols_is_an_error() -> Outcome {
     let switch = "HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n";
     let server = FaultServer::start([Answer::raw(switch).then_close(), contoso().into()]).await?;
     let error = call(&client(server.url())).await.expect_err("another protocol");

@@ -15,6 +15,22 @@ pub(crate) fn contoso() -> Reply {
     Reply::text(200, CONTOSO)
 }
 
+/// The customer that a request asks for.
+pub(crate) fn customer(request: &Request) -> &str {
+    request.path().split('/').nth(3).unwrap_or_default()
+}
+
+/// An organization named after the customer.
+pub(crate) fn organization_of(request: &Request) -> Reply {
+    Reply::text(200, format!(r#"[{{"displayName":"{}"}}]"#, customer(request)))
+}
+
+/// The reply with the ids of the request.
+pub(crate) fn with_ids_of(request: &Request, reply: Reply) -> Reply {
+    let id = |name| request.header(name).unwrap_or_default().to_owned();
+    reply.header("MS-RequestId", id("ms-requestid")).header("MS-CorrelationId", id("ms-correlationid"))
+}
+
 /// An HTTP client that trusts these root certificates, in PEM, beside those of the platform.
 #[cfg(any(feature = "rustls", feature = "native-tls"))]
 pub(crate) fn trusting(http: reqwest::ClientBuilder, pem: impl AsRef<[u8]>) -> reqwest::ClientBuilder {

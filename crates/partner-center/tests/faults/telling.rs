@@ -13,7 +13,7 @@ use crate::support::{Outcome, builder, call, contoso};
 const SECOND: Duration = Duration::from_secs(1);
 
 #[tokio::test]
-async fn every_attempt_is_a_child_that_names_its_own_failure_and_the_call_ends_in_one_event() -> Outcome {
+async fn every_attempt_is_a_span_and_the_call_one_event() -> Outcome {
     let (clock, capture) = (Clock::pause(), Capture::start());
     let answers = [Answer::reset(), Answer::stall(), Reply::new(503).into(), contoso().into()];
     let server = FaultServer::start(answers).await?;
@@ -33,7 +33,7 @@ async fn every_attempt_is_a_child_that_names_its_own_failure_and_the_call_ends_i
 }
 
 #[tokio::test]
-async fn a_call_that_fails_for_good_is_one_warning_however_many_attempts_it_took() -> Outcome {
+async fn a_failed_call_is_one_warning_for_all_attempts() -> Outcome {
     let capture = Capture::start();
     let server = FaultServer::start([Answer::reset()]).await?;
     let error = call(&builder(server.url()).build()?).await.expect_err("always reset");

@@ -18,7 +18,7 @@ fn patient(server: &FaultServer) -> Result<Client, partner_center::Error> {
 }
 
 #[tokio::test]
-async fn a_call_that_cannot_wait_so_long_fails_at_once_and_is_not_sent() -> Outcome {
+async fn a_call_that_cannot_wait_so_long_fails_unsent() -> Outcome {
     let server = FaultServer::start([Reply::new(429).header("Retry-After", "3600"), contoso()]).await?;
     let client = client(server.url());
     let first = soon(call(&client)).await.expect_err("throttled for an hour");
@@ -39,7 +39,7 @@ async fn another_client_is_not_held_back() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_refusal_that_tells_no_wait_holds_others_back_for_a_second() -> Outcome {
+async fn without_a_delay_throttling_holds_calls_for_a_second() -> Outcome {
     let clock = Clock::pause();
     let server = FaultServer::start([Reply::new(429), contoso()]).await?;
     let client = patient(&server)?;

@@ -77,7 +77,7 @@ async fn five_hundred_calls_outlive_tokens_of_a_few_seconds() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_refused_sign_in_sends_nothing_and_says_what_to_do() -> Outcome {
+async fn after_a_failed_sign_in_nothing_is_sent() -> Outcome {
     for (refusal, kind) in [
         (Refusal::mfa_required(), CredentialErrorKind::MfaRequired),
         (Refusal::wrong_secret(), CredentialErrorKind::InvalidClient),
