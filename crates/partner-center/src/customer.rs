@@ -58,6 +58,34 @@ impl Customer {
         let Self { client, tenant_id } = self.clone();
         Request::new(move |options| organizations(client, tenant_id, options, Ok))
     }
+
+    /// Gets the names of the customer's domains, the initial one included.
+    ///
+    /// Needs a GDAP relationship with the role Global Reader, Directory Writers or Domain Name Administrator
+    /// ([source](https://learn.microsoft.com/partner-center/developer/get-customer-custom-domain)).
+    ///
+    /// # Errors
+    ///
+    /// Any [`ErrorKind`](crate::ErrorKind) but `NotExactlyOne`.
+    pub fn custom_domains(&self) -> Request<Vec<String>> {
+        let Self { client, tenant_id } = self.clone();
+        Request::new(move |options| async move {
+            let call = Call::new(client, options)?;
+            let (client, headers) = (call.generated(), call.headers());
+            let send = || {
+                client.get_customer_custom_domains(
+                    &tenant_id,
+                    headers.contract_version,
+                    headers.correlation_id,
+                    headers.application_name,
+                    headers.request_id,
+                    headers.validate_mfa,
+                    None,
+                )
+            };
+            call.run(send, |decoded, response| decode::whole(decoded, &response.body())).await
+        })
+    }
 }
 
 /// Gets the organization of a customer.

@@ -40,6 +40,11 @@ where
     elements.iter().enumerate().map(element).collect()
 }
 
+/// The value that the generated code decoded; where it could not, an error that names the place in the body.
+pub(crate) fn whole<T: DeserializeOwned>(decoded: Option<T>, body: &Bytes) -> Result<T, Error> {
+    decoded.map_or_else(|| read(text(body)?, ""), Ok)
+}
+
 /// The body as text, if there is something to read.
 fn text(body: &Bytes) -> Result<&str, Error> {
     let error = |detail: &'static str| Error::new(ErrorKind::UnexpectedBody, detail);

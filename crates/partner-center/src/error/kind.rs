@@ -98,7 +98,7 @@ impl ErrorKind {
             Self::Forbidden => ("forbidden", "access denied",
                 "Check the customer's GDAP relationship (Global Reader or Directory Writers) and the user's agent role in the partner tenant."),
             Self::GdapRoleMissing => ("gdap-role-missing", "no suitable GDAP role with this customer",
-                "Assign the Entra role Global Reader or Directory Writers to a security group of the signed-in user, in the GDAP relationship with this customer; DAP does not suffice."),
+                "Assign the Entra role Global Reader or Directory Writers (for domains also Domain Name Administrator) to a security group of the signed-in user, in the GDAP relationship with this customer; DAP does not suffice."),
             Self::PartnerRoleMissing => ("partner-role-missing", "the user has no agent role in the partner tenant",
                 "Make the signed-in user a member of Admin agents, Helpdesk agents or Sales agents in the partner tenant."),
             Self::AppOnlyDenied => ("app-only-denied", "application-only tokens are not allowed",

@@ -8,6 +8,7 @@ mod builder;
 mod capture;
 #[path = "../support/client.rs"]
 mod client;
+mod custom_domains;
 mod documented;
 mod error_display;
 mod error_shapes;
