@@ -124,7 +124,7 @@ impl Call {
         // All attempts, those that count against the policy, and those that were throttled.
         let (mut attempts, mut failed, mut throttled) = (0, 0, 0);
         let (mut old_tokens, mut has_new_token) = (Vec::new(), false);
-        let mut last_throttled = None;
+        let (mut last_throttled, mut has_replaced_connection) = (None, false);
         let (mut may_have_been_sent, mut needs_new_connection, mut earlier) = (false, false, None);
         inner.budget.deposit();
 
@@ -137,7 +137,7 @@ impl Call {
             self.seam.set(Attempt { token: token.clone(), until, number: attempts, needs_new_connection });
             attempts += 1;
             let decoded = send().await;
-            let (exchange, opened_connection) = self.seam.take();
+            let exchange = self.seam.take();
             let limit = if until < deadline { "the attempt" } else { "the call" };
             let result =
                 outcome(exchange, limit, &inner.base_url, |text| redact(old_tokens.iter().chain([&token]), text))
@@ -177,7 +177,7 @@ impl Call {
                 throttled,
                 throttled_for: throttled_since.map_or(Duration::ZERO, |since| since.elapsed()),
                 has_new_token,
-                used_kept_connection: !opened_connection && error.may_have_been_sent(),
+                has_replaced_connection,
                 time_left: deadline.saturating_duration_since(Instant::now()),
             };
             match retry::next(&error, &policy, self.options.waits_out_throttling, progress) {
@@ -190,8 +190,12 @@ impl Call {
                     }
                     failed -= 1;
                 }
-                Next::NewConnection => failed -= 1,
-                Next::After(delay) => {
+                Next::NewConnection(_) if inner.budget.replace_connection() => {
+                    has_replaced_connection = true;
+                    failed -= 1;
+                }
+                Next::NewConnection(None) => break Err(error),
+                Next::NewConnection(Some(delay)) | Next::After(delay) => {
                     if policy.is_budgeted && !inner.budget.withdraw() {
                         break Err(error);
                     }
@@ -279,6 +283,7 @@ impl Call {
     }
 
     fn record_response(&self) {
+        self.client.inner().budget.record_response();
         self.client.inner().throttle.record_response();
         self.client.inner().rate.record_response();
     }
@@ -319,8 +324,8 @@ struct Seam {
 #[derive(Default)]
 struct Slot {
     attempt: Option<Attempt>,
-    /// What came of it, and whether it opened a connection for itself.
-    done: Option<(Exchange, bool)>,
+    /// What came of it.
+    done: Option<Exchange>,
 }
 
 /// What one attempt needs beside the request.
@@ -337,8 +342,8 @@ impl Seam {
     }
 
     /// What came of the attempt; nothing if the generated method could not build its request.
-    fn take(&self) -> (Exchange, bool) {
-        self.lock().done.take().unwrap_or((Exchange::default(), true))
+    fn take(&self) -> Exchange {
+        self.lock().done.take().unwrap_or_default()
     }
 
     fn lock(&self) -> MutexGuard<'_, Slot> {
@@ -362,18 +367,18 @@ impl generated::Transport for Seam {
                 connection::use_new(&mut request);
             }
             let exchange = exchange(&inner.http, request, attempt.until, inner.defaults.body_limit);
-            (connection::watch(exchange).instrument(span.clone()), span)
+            (exchange.instrument(span.clone()), span)
         });
         Box::pin(async move {
             let (mut status, mut body) = (StatusCode::BAD_GATEWAY, Bytes::new());
             if let Some((exchange, span)) = exchange {
-                let (exchange, opened_connection) = exchange.await;
+                let exchange = exchange.await;
                 telemetry::finish_attempt(&span, &exchange);
                 // The generated code decodes a complete response; what it makes of anything else is not used.
                 if let (Some(head), None) = (&exchange.head, &exchange.failure) {
                     (status, body) = (head.status, exchange.body.slice_ref(without_byte_order_mark(&exchange.body)));
                 }
-                self.lock().done = Some((exchange, opened_connection));
+                self.lock().done = Some(exchange);
             }
             // Without an address of its own, reqwest would make one up and parse it.
             let response =

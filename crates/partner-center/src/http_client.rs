@@ -5,7 +5,6 @@ use std::time::Duration;
 use reqwest::redirect;
 
 use crate::configuration::InvalidConfiguration;
-use crate::connection;
 
 /// The settings of the HTTP client.
 pub(crate) struct Settings {
@@ -39,7 +38,7 @@ impl Settings {
         if !self.uses_proxies {
             builder = builder.no_proxy();
         }
-        verified(connection::watched(builder))
+        verified(builder)
             // Neither the count of attempts nor the budget would see its own repeats.
             .retry(reqwest::retry::never().max_retries_per_request(0))
             .redirect(redirect::Policy::none())

@@ -8,13 +8,19 @@ const PRICE: u32 = 5;
 /// Enough for a burst of a hundred repeats after quiet times.
 const CAPACITY: u32 = 100 * PRICE;
 
+/// Responses pay for connections that are replaced at once: a server that still responds has closed an old connection.
+const MOST_RESPONSES: u32 = 100;
+
 /// The budget that all clones of a client share.
 #[derive(Debug)]
-pub(crate) struct Budget(AtomicU32);
+pub(crate) struct Budget {
+    level: AtomicU32,
+    responses: AtomicU32,
+}
 
 impl Default for Budget {
     fn default() -> Self {
-        Self(AtomicU32::new(CAPACITY))
+        Self { level: AtomicU32::new(CAPACITY), responses: AtomicU32::new(0) }
     }
 }
 
@@ -22,19 +28,31 @@ impl Budget {
     /// Every call puts a little in.
     pub(crate) fn deposit(&self) {
         // A full budget is the rule; it costs one read.
-        if self.0.load(Ordering::Relaxed) < CAPACITY {
-            self.change(|level| Some((level + DEPOSIT).min(CAPACITY)));
+        if self.level.load(Ordering::Relaxed) < CAPACITY {
+            change(&self.level, |level| Some((level + DEPOSIT).min(CAPACITY)));
         }
     }
 
     /// Takes out the price of one repeat; false where there is not enough.
     pub(crate) fn withdraw(&self) -> bool {
-        self.change(|level| level.checked_sub(PRICE))
+        change(&self.level, |level| level.checked_sub(PRICE))
     }
 
-    fn change(&self, change: impl Fn(u32) -> Option<u32>) -> bool {
-        self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, change).is_ok()
+    /// Records a response.
+    pub(crate) fn record_response(&self) {
+        if self.responses.load(Ordering::Relaxed) < MOST_RESPONSES {
+            self.responses.fetch_add(1, Ordering::Relaxed);
+        }
     }
+
+    /// Takes out the price of replacing a connection; false if there were not enough responses.
+    pub(crate) fn replace_connection(&self) -> bool {
+        change(&self.responses, |responses| responses.checked_sub(1))
+    }
+}
+
+fn change(value: &AtomicU32, change: impl Fn(u32) -> Option<u32>) -> bool {
+    value.fetch_update(Ordering::Relaxed, Ordering::Relaxed, change).is_ok()
 }
 
 #[cfg(test)]
@@ -52,6 +70,15 @@ mod tests {
             budget.withdraw()
         });
         assert_eq!(granted.count(), 200);
+    }
+
+    #[test]
+    fn replacing_connections_is_paid_by_responses() {
+        let budget = Budget::default();
+        assert!(!budget.replace_connection());
+        (0..500).for_each(|_| budget.record_response());
+        assert_eq!((0..500).filter(|_| budget.replace_connection()).count(), 100);
+        assert_eq!((0..1000).filter(|_| budget.withdraw()).count(), 100);
     }
 
     #[test]

@@ -5,8 +5,8 @@ use std::sync::{Mutex, PoisonError};
 
 use uuid::Uuid;
 
-/// A response can only reach the call after its own on one connection, so a thousand calls are far more than enough.
-const KEPT: usize = 1024;
+/// A response can only reach the call after its own on one connection, so some hundred calls are more than enough.
+const KEPT: usize = 256;
 
 #[derive(Debug, Default)]
 pub(crate) struct RecentIds(Mutex<VecDeque<Uuid>>);

@@ -13,8 +13,9 @@ pub(crate) enum Next {
     Stop,
     /// Another attempt with a new token, if there is one.
     NewToken,
-    /// Another attempt at once: nothing is wrong but the connection that was kept.
-    NewConnection,
+    /// Another attempt at once over a new connection, if enough responses have come lately; else after
+    /// this delay, or none.
+    NewConnection(Option<Duration>),
     /// Another attempt after this delay, if the budget allows it.
     After(Duration),
     /// Another attempt after this delay, which does not count as the call's time.
@@ -29,8 +30,8 @@ pub(crate) struct Progress {
     /// How many attempts were throttled, those not counted since which the service throttled every call.
     pub(crate) throttled: u32,
     pub(crate) has_new_token: bool,
-    /// Whether the failed attempt went over a connection that an earlier one had opened.
-    pub(crate) used_kept_connection: bool,
+    /// Whether the call has replaced a connection at once before.
+    pub(crate) has_replaced_connection: bool,
     /// Since when the service answers this client with nothing but 429.
     pub(crate) throttled_for: Duration,
     pub(crate) time_left: Duration,
@@ -58,11 +59,12 @@ pub(crate) fn next(error: &Error, policy: &RetryPolicy, waits_out_throttling: bo
     if !error.is_retryable() || policy.max_attempts == 1 {
         return Next::Stop;
     }
-    if error.kind() == ErrorKind::Connection && error.is_without_response() && progress.used_kept_connection {
-        return Next::NewConnection;
+    let delay = (progress.failed < policy.max_attempts && delay < progress.time_left).then_some(delay);
+    // The server may have closed a kept connection under the request.
+    let is_broken = error.kind() == ErrorKind::Connection && error.is_without_response() && error.may_have_been_sent();
+    match delay {
+        _ if is_broken && !progress.has_replaced_connection => Next::NewConnection(delay),
+        Some(delay) => Next::After(delay),
+        None => Next::Stop,
     }
-    if progress.failed >= policy.max_attempts || delay >= progress.time_left {
-        return Next::Stop;
-    }
-    Next::After(delay)
 }
