@@ -9,7 +9,7 @@ use uuid::Uuid;
 const KEPT: usize = 256;
 
 #[derive(Debug, Default)]
-pub(crate) struct RecentIds(Mutex<VecDeque<Uuid>>);
+pub(crate) struct RecentIds(Mutex<VecDeque<u128>>);
 
 impl RecentIds {
     /// Remembers the id of a call that begins.
@@ -18,7 +18,7 @@ impl RecentIds {
         if ids.len() == KEPT {
             ids.pop_front();
         }
-        ids.push_back(id);
+        ids.push_back(id.as_u128());
     }
 
     /// Whether a response with this `MS-RequestId` belongs to another call of this client than `own`.
@@ -26,7 +26,7 @@ impl RecentIds {
     /// The service may answer with an id of its own, which says nothing.
     pub(crate) fn is_of_another_call(&self, received: &str, own: Uuid) -> bool {
         let Ok(received) = received.trim().parse::<Uuid>() else { return false };
-        received != own && self.0.lock().unwrap_or_else(PoisonError::into_inner).contains(&received)
+        received != own && self.0.lock().unwrap_or_else(PoisonError::into_inner).contains(&received.as_u128())
     }
 }
 
