@@ -5,6 +5,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use super::responder::Responder;
+use super::settings::Settings;
 use super::{RateLimit, Service};
 use crate::faults::FaultServer;
 use crate::token_endpoint::TokenEndpoint;
@@ -15,21 +16,6 @@ use crate::token_endpoint::TokenEndpoint;
 pub struct ServiceBuilder {
     settings: Settings,
     port: u16,
-}
-
-/// Everything that answers depend on.
-#[derive(Clone, Debug)]
-pub(super) struct Settings {
-    pub(super) customers: u64,
-    pub(super) rate_limit: Option<RateLimit>,
-    pub(super) has_faults: bool,
-    pub(super) latency: Duration,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self { customers: 1000, rate_limit: None, has_faults: false, latency: Duration::ZERO }
-    }
 }
 
 /// How many requests are remembered; the service may run for days.

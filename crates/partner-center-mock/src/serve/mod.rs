@@ -20,6 +20,7 @@ mod customers;
 mod limit;
 mod responder;
 mod service;
+mod settings;
 
 pub use self::builder::ServiceBuilder;
 pub use self::customers::{customer_id, organization};

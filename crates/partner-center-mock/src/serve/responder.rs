@@ -6,9 +6,9 @@ use std::time::Duration;
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use super::builder::Settings;
 use super::customers::{customer_id, mixed, organization};
 use super::limit::Counter;
+use super::settings::Settings;
 use crate::Reply;
 use crate::examples::get_customer_organization as examples;
 use crate::faults::{Answer, Request};

@@ -1,0 +1,20 @@
+//! The settings of a served Partner Center.
+
+use std::time::Duration;
+
+use super::RateLimit;
+
+/// Everything that responses depend on.
+#[derive(Clone, Debug)]
+pub(super) struct Settings {
+    pub(super) customers: u64,
+    pub(super) rate_limit: Option<RateLimit>,
+    pub(super) has_faults: bool,
+    pub(super) latency: Duration,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { customers: 1000, rate_limit: None, has_faults: false, latency: Duration::ZERO }
+    }
+}
