@@ -35,7 +35,9 @@ impl Doubling {
 impl Drop for Doubling {
     fn drop(&mut self) {
         // A runtime must not wait for its threads inside another.
-        self.runtime.take().map(Runtime::shutdown_background);
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
     }
 }
 
