@@ -26,6 +26,9 @@ fn json_http_messages_and_har_files_can_match() {
         let report = format!("{checked} (get_customer_organization): differences: 0, accepted: 0\n");
         assert_eq!((run.code, run.stdout.contains(&report)), (Some(0), true), "{capture}: {run:?}");
     }
+    let run = check(&[BODY], &["--operation", "get_customer_organization", "--output", "json"]);
+    let report: Value = serde_json::from_str(&run.stdout).expect("it prints JSON");
+    assert_eq!((run.code, &report["reports"][0]["differences"], &report["help"]), (Some(0), &json!([]), &Value::Null));
 }
 
 #[test]
