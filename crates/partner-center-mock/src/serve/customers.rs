@@ -91,6 +91,11 @@ pub fn organization(number: u64) -> Organization {
     organization
 }
 
+/// The domains of customer number `number`, under the top-level domain that is reserved for examples.
+pub(super) fn domains(number: u64) -> Vec<String> {
+    vec![format!("customer-{number}.onmicrosoft.example"), format!("customer-{number}.example")]
+}
+
 fn pick<T>(list: &[T], index: u64) -> &T {
     &list[index as usize % list.len()]
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use super::customers::{customer_id, mixed, organization};
+use super::customers::{customer_id, domains, mixed, organization};
 use super::limit::Counter;
 use super::settings::Settings;
 use crate::Reply;
@@ -55,15 +55,17 @@ impl Responder {
             return Reply::json(429, &serde_json::json!({ "statusCode": 429, "message": message }))
                 .header("Retry-After", wait.to_string());
         }
-        let path = request.path().strip_prefix("/v1/customers/").and_then(|rest| rest.strip_suffix("/organization"));
-        let Some(id) = path.filter(|_| request.method() == "GET") else {
-            return Reply::text(404, "This mock serves GET /v1/customers/{customer-tenant-id}/organization alone.");
+        let path = request.path().strip_prefix("/v1/customers/").and_then(|rest| rest.split_once('/'));
+        let Some((id, resource @ ("organization" | "customDomains"))) = path.filter(|_| request.method() == "GET")
+        else {
+            return Reply::text(404, "This mock serves the organization and the customDomains of customers alone.");
         };
         let Ok(id) = Uuid::parse_str(id) else { return examples::BAD_INPUT.into() };
         let Some(&number) = self.numbers.get(&id) else { return examples::TENANT_NOT_FOUND.into() };
         match number % 100 {
             17 if self.has_faults => examples::GDAP_ROLE_MISSING.into(),
             58 if self.has_faults => examples::NO_RELATIONSHIP.into(),
+            _ if resource == "customDomains" => Reply::json(200, &domains(number)),
             _ => Reply::organization(&organization(number)),
         }
     }
