@@ -52,7 +52,7 @@ fn other_wording_is_reported_with_the_text_of_the_section() {
         let run = check(&copy, &page.replace("DAP is not supported", "DAP is\u{1b} supported"));
         assert_eq!(run.code, Some(1), "{run:?}");
         assert!(run.stdout.contains("differences: 1,"), "{run:?}");
-        assert!(run.stdout.contains("section \"Prerequisites\" reads otherwise"), "{run:?}");
+        assert!(run.stdout.contains("section \"Prerequisites\" has changed since the review"), "{run:?}");
         assert!(run.stdout.contains("| GDAP roles are required here. DAP is\u{fffd} supported."), "{run:?}");
     }
     let run = check(&copy, &markdown().replace("## Prerequisites", "## Limits\n\nNone.\n\n## Needs"));

@@ -88,7 +88,7 @@ fn changed(sections: &[Section], known: &Page) -> Vec<String> {
         if known.sections.get(heading) != Some(&digest) {
             let text: String = lines.iter().map(|line| format!("\n  | {line}")).collect();
             found.push(format!(
-                "section \"{heading}\" reads otherwise than when reviewed:{text}\n  digest: \"{digest}\""
+                "section \"{heading}\" has changed since the review:{text}\n  digest: \"{digest}\""
             ));
         }
     }
