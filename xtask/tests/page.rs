@@ -118,8 +118,8 @@ fn a_page_is_fetched_from_its_url() {
         String::from_utf8_lossy(&head[..length]).to_lowercase()
     });
     let run = reviewed(HTML).run(&["drift", "page", &url]);
-    assert!(server.join().expect("the server ends").contains("accept-language: en-us"));
     assert_eq!(run.code, Some(0), "{run:?}");
+    assert!(server.join().expect("the server ends").contains("accept-language: en-us"));
 }
 
 #[test]
@@ -157,7 +157,7 @@ fn reviewed(page: &str) -> Workspace {
     copy.write(REVIEWED, "{}");
     let mut reviewed = "get_customer_organization:\n  sections:\n".to_owned();
     for line in check(&copy, page).stdout.lines() {
-        if let Some(heading) = line.strip_prefix("  section ").and_then(|rest| rest.split(" reads").next()) {
+        if let Some(heading) = line.strip_prefix("  section ").and_then(|rest| rest.split(" has changed").next()) {
             reviewed += &format!("    {heading}: ");
         } else if let Some(digest) = line.strip_prefix("    digest: ") {
             reviewed += &format!("{digest}\n");
