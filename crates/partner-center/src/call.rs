@@ -264,7 +264,7 @@ impl Call {
     }
 
     async fn token(&self, deadline: Instant) -> Result<Authorization, Error> {
-        match tokio::time::timeout_at(deadline, self.client.inner().tokens.authorization()).await {
+        match tokio::time::timeout_at(deadline, self.client.inner().tokens.authorization(deadline)).await {
             Ok(authorization) => Ok(authorization?),
             Err(_) => Err(Error::new(Kind::Timeout, "the call's time was up before there was an access token")),
         }
