@@ -33,9 +33,9 @@ use super::{Credential, CredentialError, RefreshTokenStore, TokenFuture, TokenRe
 ///
 /// The store has the last word on which refresh token is the newest, under its [`lock`](RefreshTokenStore::lock). Calls
 /// wait for that lock until their deadline; [`token`](Credential::token) called directly waits for as long as another
-/// process holds it, so put a timeout around it. A
-/// redemption that has begun is finished and its token saved even if the call that needed it is dropped: it runs in a
-/// task of its own. Before the process ends, wait for it with [`finish_redemptions`](super::finish_redemptions).
+/// process holds it, so put a timeout around it. A redemption that has begun is finished and its token saved even if the
+/// call that needed it is dropped: it runs in a task of its own. Before the process ends, wait for it with
+/// [`finish_redemptions`](super::finish_redemptions).
 pub struct RefreshToken(Rotation);
 
 impl RefreshToken {
