@@ -5,13 +5,12 @@ use std::time::{Duration, Instant};
 
 use partner_center_mock::Reply;
 use partner_center_mock::examples::get_customer_organization as examples;
-use partner_center_mock::faults::Answer;
 use partner_center_mock::serve::RateLimit;
 use partner_center_mock::token_endpoint::TokenEndpoint;
 use serde_json::json;
 
 use crate::golden;
-use crate::support::{BINARY, Behaviour, CORRELATION_ID, Outcome, UNKNOWN, World, ended, id, send_signal};
+use crate::support::{Behaviour, CORRELATION_ID, Outcome, UNKNOWN, World, id};
 
 fn get(world: &World, arguments: &[&str]) -> Outcome {
     world.run(&[&["organization", "get", "--correlation-id", CORRELATION_ID], arguments].concat())
@@ -205,6 +204,10 @@ fn json_escapes_what_controls_a_terminal() {
 #[cfg(unix)]
 #[test]
 fn a_signal_shows_what_was_fetched() {
+    use partner_center_mock::faults::Answer;
+
+    use crate::support::{ended, send_signal};
+
     for (signal, code) in [("INT", 130), ("TERM", 143)] {
         let world = World::new();
         let mut served = 0;
@@ -228,6 +231,8 @@ fn a_signal_shows_what_was_fetched() {
 #[cfg(unix)]
 #[test]
 fn whoever_closes_the_pipe_is_no_error() {
+    use crate::support::BINARY;
+
     let world = World::new();
     let mut shell = std::process::Command::new("/bin/sh");
     shell.args(["-c", "{ \"$0\" organization get \"$@\"; echo $? >code; } | head -c 1", BINARY, &id(0), &id(1)]);

@@ -1,13 +1,11 @@
 //! `login`, `status` and `logout`, where there is no keyring.
 
 use std::fs;
-use std::process::Stdio;
-use std::time::Duration;
 
 use partner_center_mock::token_endpoint::{Grant, Refusal, TokenEndpoint};
 
 use crate::golden;
-use crate::support::{Outcome, World, ended, id, send_signal};
+use crate::support::{Outcome, World, id};
 
 #[test]
 fn a_user_signs_in_once_and_later_commands_go_on_with_it() {
@@ -94,6 +92,11 @@ fn a_failed_sign_in_says_what_to_do_for_where_it_came_from() {
 #[cfg(unix)]
 #[test]
 fn a_redemption_in_flight_is_saved_before_the_process_ends() {
+    use std::process::Stdio;
+    use std::time::Duration;
+
+    use crate::support::{ended, send_signal};
+
     let world = World::signed_out(TokenEndpoint::builder());
     assert_eq!(world.run(&["login"]).code, Some(0));
     let kept = || fs::read_to_string(world.path("config/sign-ins/default.secret")).expect("the secret");
