@@ -80,7 +80,8 @@ async fn keeps_polling_at_the_interval_after_transient_failures() -> Outcome {
     let signed_in = sign_in(&entra).await.0?;
     assert_eq!(exposed(signed_in.access_token()), "s3cr3t-a");
     assert!(signed_in.refresh_token().is_none());
-    // Each failure adds five seconds to the interval; the silent one took twenty, and a `Retry-After` delay counts once.
+    // Each failure adds five seconds to the interval; the silent one took twenty, and a `Retry-After` delay counts
+    // once.
     assert_eq!(pauses(&entra), [1, 6, 20 + 11, 20, 16]);
     Ok(())
 }

@@ -23,7 +23,7 @@ async fn shows_entras_message_first_then_code_status_and_ids() {
     assert_eq!(error.status().map(|status| status.as_u16()), Some(400));
     let shown = error.to_string();
     let expected = format!(
-        "multi-factor authentication is missing: Multi-factor authentication is needed. (AADSTS50076, invalid_grant, \
+        "multi-factor authentication is missing: Multi-factor authentication is required. (AADSTS50076, invalid_grant, \
          HTTP 400, correlation id {correlation_id}, trace id {trace_id})"
     );
     assert_eq!(shown, expected);
