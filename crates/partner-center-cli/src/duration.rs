@@ -6,13 +6,14 @@ use std::time::Duration;
 pub(crate) fn in_words(duration: Duration) -> String {
     const MINUTE: u64 = 60;
     const HOUR: u64 = 60 * MINUTE;
-    const DAY: u64 = 24 * HOUR;
+    const TWO_HOURS: u64 = 2 * HOUR;
+    const TWO_DAYS: u64 = 48 * HOUR;
     let seconds = duration.as_secs();
     let (unit, name) = match seconds {
-        ..MINUTE => (1, "second"),
-        ..=HOUR => (MINUTE, "minute"),
-        ..=DAY => (HOUR, "hour"),
-        _ => (DAY, "day"),
+        0..MINUTE => (1, "second"),
+        MINUTE..TWO_HOURS => (MINUTE, "minute"),
+        TWO_HOURS..TWO_DAYS => (HOUR, "hour"),
+        TWO_DAYS.. => (24 * HOUR, "day"),
     };
     match seconds.div_ceil(unit) {
         1 => format!("1 {name}"),
@@ -36,7 +37,7 @@ mod tests {
             (3600, "60 minutes"),
             (7200, "2 hours"),
             (86_400, "24 hours"),
-            (86_401, "2 days"),
+            (172_800, "2 days"),
         ] {
             assert_eq!(in_words(Duration::from_secs(seconds)), words);
         }
