@@ -1,6 +1,7 @@
 //! The command line.
 
 pub(crate) mod columns;
+mod customer;
 mod examples;
 mod organization;
 
@@ -10,8 +11,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use partner_center::uuid::Uuid;
 
 pub(crate) use self::columns::Column;
+pub(crate) use self::customer::{CustomerCommand, List};
 pub(crate) use self::organization::{
-    Export, ExportFormat, Format, Get, Layout, ListOptions, OrganizationCommand, RetryFailed,
+    Export, ExportFormat, Format, Get, ListOptions, OrganizationCommand, Output, RetryFailed,
 };
 use crate::exit;
 
@@ -85,6 +87,9 @@ impl CloudName {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// List customers and their domains
+    #[command(subcommand, after_long_help = examples::CUSTOMER)]
+    Customer(CustomerCommand),
     /// Fetch organizations of customers [alias: org]
     // Completions would offer a visible alias instead of the name.
     #[command(subcommand, alias = "org", after_long_help = examples::ORGANIZATION)]

@@ -5,7 +5,6 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 use partner_center::Error;
 use partner_center::auth::CredentialError;
-use partner_center::uuid::Uuid;
 
 use crate::environment::InvalidVariable;
 use crate::exit::Exit;
@@ -39,10 +38,10 @@ impl Failure {
         }
     }
 
-    /// The failure of one customer among several.
-    pub(crate) fn of_customer(customer: Uuid, error: &Error) -> Self {
+    /// The failed call, and what it was for.
+    pub(crate) fn about(what: impl std::fmt::Display, error: &Error) -> Self {
         let failure = Self::from(error);
-        Self { what: format!("{customer}: {}", failure.what), ..failure }
+        Self { what: format!("{what}: {}", failure.what), ..failure }
     }
 
     /// A sign-in that failed with the credential at hand.

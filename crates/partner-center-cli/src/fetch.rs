@@ -1,7 +1,5 @@
 //! What the service has about some customers, fetched at once and shown together.
 
-use std::time::{Duration, Instant};
-
 use partner_center::uuid::Uuid;
 use partner_center::{Client, Customer, Error, Request, Response};
 use tokio::task::JoinSet;
@@ -11,7 +9,7 @@ use crate::client;
 use crate::exit::{self, Exit};
 use crate::failure::Failure;
 use crate::list;
-use crate::output;
+use crate::output::Printer;
 use crate::output::record::Record;
 use crate::settings::Settings;
 use crate::signals::{Signal, Signals};
@@ -19,7 +17,6 @@ use crate::terminal::{notify, warn};
 use crate::throttle_notice::ThrottleNotice;
 
 const CONCURRENCY: usize = 8;
-const TICK: Duration = Duration::from_millis(250);
 
 /// What came of the calls.
 #[derive(Default)]
@@ -44,7 +41,7 @@ pub(crate) async fn run<T: Send + 'static>(
     arguments: &Get,
     about: About<T>,
 ) -> Result<Exit, Failure> {
-    let format = output::format(arguments.format, &arguments.layout)?;
+    let printer = Printer::new(&arguments.output, about.columns)?;
     let (customers, unreadable) = match &arguments.list.from {
         Some(path) => {
             let list = list::read(path, &arguments.list)?;
@@ -60,17 +57,18 @@ pub(crate) async fn run<T: Send + 'static>(
     let records: Vec<Record> = fetched.records.into_iter().map(|(_, record)| record).collect();
     let failures: Vec<Failure> = fetched.failures.into_iter().map(|(_, failure)| failure).collect();
 
-    if !records.is_empty() || is_list && fetched.end.is_none() {
-        output::print(&records, is_list, format, &arguments.layout, about.columns)?;
-    }
     let missing = customers.len() - records.len() - failures.len() - usize::from(fetched.end.is_some());
+    let has_none = records.is_empty();
+    if !has_none || is_list && fetched.end.is_none() {
+        printer.print_all(records, is_list)?;
+    }
     if missing > 0 {
         warn(&format!("{missing} of {} customers were not fetched", customers.len()));
     }
     failures.iter().chain(&fetched.end).for_each(Failure::print);
     Ok(match (fetched.signal, fetched.end.as_ref().or(failures.first())) {
         (Some(signal), _) => signal.exit(),
-        (None, Some(failure)) if records.is_empty() => failure.exit(),
+        (None, Some(failure)) if has_none => failure.exit(),
         (None, None) if unreadable == 0 => Exit::Success,
         (None, _) => Exit::Partial,
     })
@@ -84,10 +82,7 @@ async fn fetch<T: Send + 'static>(
     about: &About<T>,
 ) -> Result<Fetched, Failure> {
     let mut signals = Signals::listen()?;
-    let mut ticks = tokio::time::interval(TICK);
     let mut notice = ThrottleNotice::new();
-    // Fetches nobody; it knows whether the client's calls are throttled.
-    let throttle = client.organizations([]);
     let (mut fetched, mut calls) = (Fetched::default(), JoinSet::new());
     let mut left = customers.iter().copied().enumerate();
     loop {
@@ -101,7 +96,7 @@ async fn fetch<T: Send + 'static>(
             calls.spawn(async move { (place, customer, call.await) });
         }
         tokio::select! {
-            call = calls.join_next() => match call {
+            call = notice.during(client, notify, calls.join_next()) => match call {
                 Some(Ok((place, customer, result))) => {
                     fetched.add(place, customer, result.map(|response| (about.record)(customer, &response)));
                 }
@@ -110,9 +105,6 @@ async fn fetch<T: Send + 'static>(
                 }
                 None => return Ok(fetched),
             },
-            _ = ticks.tick() => {
-                notice.line(throttle.throttled_for(), Instant::now()).iter().for_each(|line| notify(line));
-            }
             // Nothing is lost by a call that is not finished.
             signal = signals.next() => {
                 fetched.signal = Some(signal);
@@ -129,7 +121,7 @@ impl Fetched {
             Err(error) if exit::ends_run(&error) => {
                 self.end.get_or_insert_with(|| Failure::from(error));
             }
-            Err(error) => self.failures.push((place, Failure::of_customer(customer, &error))),
+            Err(error) => self.failures.push((place, Failure::about(customer, &error))),
         }
     }
 }

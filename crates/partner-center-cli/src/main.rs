@@ -3,6 +3,7 @@
 mod arguments;
 mod client;
 mod config;
+mod customer;
 mod doctor;
 mod documents;
 mod duration;
@@ -29,14 +30,20 @@ use partner_center::Customer;
 use partner_center::auth::finish_redemptions;
 use partner_center::models::Organization;
 
-use crate::arguments::{Arguments, Command, OrganizationCommand, columns};
+use crate::arguments::{Arguments, Command, CustomerCommand, OrganizationCommand, columns};
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::output::record::Record;
+use crate::fetch::About;
+use crate::output::record::{Listed, Record};
 use crate::settings::Settings;
 
-const ORGANIZATIONS: fetch::About<Organization> =
-    fetch::About { call: Customer::organization, record: Record::of_organization, columns: &columns::ORGANIZATION };
+const DOMAINS: About<Vec<String>> =
+    About { call: Customer::custom_domains, record: Record::of_domains, columns: &columns::DOMAINS };
+const ORGANIZATIONS: About<Organization> = About {
+    call: Customer::organization,
+    record: |customer, response| Record::of_organization(customer, Listed::default(), response),
+    columns: &columns::ORGANIZATION,
+};
 
 fn main() -> ExitCode {
     documents::complete();
@@ -76,6 +83,8 @@ fn run(arguments: Arguments) -> Result<Exit, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let outcome = runtime.block_on(async {
         let outcome = match arguments.command {
+            Command::Customer(CustomerCommand::List(list)) => customer::list(&settings, &list).await,
+            Command::Customer(CustomerCommand::Domains(domains)) => fetch::run(&settings, &domains, DOMAINS).await,
             Command::Organization(OrganizationCommand::Get(get)) => fetch::run(&settings, &get, ORGANIZATIONS).await,
             Command::Organization(OrganizationCommand::Export(export)) => {
                 organization::export::run(&settings, &export).await

@@ -3,6 +3,10 @@
 use std::io::{IsTerminal, stderr};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use partner_center::Client;
+
+/// How often the delay is looked at.
+const TICK: Duration = Duration::from_millis(250);
 /// Shorter delays are not worth a line.
 const SHORTEST: Duration = Duration::from_secs(2);
 /// Between two lines where standard error is not a terminal.
@@ -18,6 +22,22 @@ pub(crate) struct ThrottleNotice {
 impl ThrottleNotice {
     pub(crate) fn new() -> Self {
         Self { is_terminal: stderr().is_terminal(), last: None }
+    }
+
+    /// Waits for the work, and says each delay that is worth a line.
+    pub(crate) async fn during<T>(&mut self, client: &Client, say: impl Fn(&str), work: impl Future<Output = T>) -> T {
+        // Fetches nobody; it knows whether the client's calls are throttled.
+        let throttle = client.organizations([]);
+        let mut ticks = tokio::time::interval(TICK);
+        let mut work = std::pin::pin!(work);
+        loop {
+            tokio::select! {
+                output = &mut work => return output,
+                _ = ticks.tick() => {
+                    self.line(throttle.throttled_for(), Instant::now()).iter().for_each(|line| say(line));
+                }
+            }
+        }
     }
 
     /// The line to show for the present delay, if any: on a terminal for each delay, elsewhere once a minute.

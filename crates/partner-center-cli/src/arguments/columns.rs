@@ -27,6 +27,26 @@ pub(crate) const ORGANIZATION: [Column; 7] = [
     column("technicalNotificationMails", "Technical contacts", 120),
 ];
 
+/// Of the service's list.
+pub(crate) const CUSTOMER: [Column; 3] = [
+    column("companyName", "Company", 0),
+    column("domain", "Domain", 80),
+    column("relationshipToPartner", "Relationship", 120),
+];
+
+/// Of an export of all customers: those that the list has, and those of organizations.
+pub(crate) const LISTED_ORGANIZATION: [Column; 9] = {
+    let [company_name, domain, _] = CUSTOMER;
+    let [name, street, city, state, postal_code, country, mails] = ORGANIZATION;
+    [company_name, domain, name, street, city, state, postal_code, country, mails]
+};
+
+pub(crate) const DOMAINS: [Column; 1] = [column("customDomains", "Domains", 0)];
+
+pub(crate) fn names(columns: &[Column]) -> Vec<&'static str> {
+    columns.iter().map(|column| column.name).collect()
+}
+
 /// Parses the name of one of these columns.
 pub(super) fn parser(columns: &'static [Column]) -> impl TypedValueParser<Value = Column> {
     PossibleValuesParser::new(columns.iter().map(|column| column.name))

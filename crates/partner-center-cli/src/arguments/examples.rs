@@ -3,14 +3,32 @@
 pub(super) const ROOT: &str = "\
 Examples:
   partner-center login --tenant contoso.onmicrosoft.com --client-id ID
+  partner-center customer list --name contoso
   partner-center organization get CUSTOMER_TENANT_ID
-  partner-center organization export --from ids.csv --to all.csv
+  partner-center organization export --to all.csv
   partner-center doctor CUSTOMER_TENANT_ID";
+
+pub(super) const CUSTOMER: &str = "\
+Examples:
+  partner-center customer list
+  partner-center customer domains CUSTOMER_TENANT_ID";
+
+pub(super) const CUSTOMER_LIST: &str = "\
+Examples:
+  partner-center customer list --name contoso
+  partner-center customer list --domain contoso.onmicrosoft.com
+  partner-center customer list --format csv --excel > customers.csv
+  partner-center customer list -o ndjson | jq -r .customerTenantId";
+
+pub(super) const DOMAINS: &str = "\
+Examples:
+  partner-center customer domains CUSTOMER_TENANT_ID
+  partner-center customer domains --from ids.txt --format csv";
 
 pub(super) const ORGANIZATION: &str = "\
 Examples:
   partner-center organization get CUSTOMER_TENANT_ID
-  partner-center organization export --from ids.csv --to all.csv";
+  partner-center organization export --to all.csv";
 
 pub(super) const GET: &str = "\
 Examples:
@@ -20,9 +38,9 @@ Examples:
 
 pub(super) const EXPORT: &str = "\
 Examples:
-  partner-center organization export --from ids.csv --to all.ndjson
-  partner-center org export --from ids.csv --to all.ndjson --resume
-  partner-center org export --from ids.csv --to all.csv --excel
+  partner-center organization export --to all.ndjson
+  partner-center org export --to all.ndjson --resume
+  partner-center org export --from ids.csv --to some.csv --excel
   partner-center org export --from - < ids.txt | jq -r .displayName";
 
 pub(super) const LOGIN: &str = "\

@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::{Args, Subcommand, ValueEnum};
 use partner_center::uuid::Uuid;
 
-use super::columns::{self, Column};
+use super::columns::{self, Column, LISTED_ORGANIZATION};
 use super::examples;
 
 #[derive(Debug, Subcommand)]
@@ -16,10 +16,11 @@ pub(crate) enum OrganizationCommand {
     /// Where some customers failed the exit code is 1; where all failed it is that of the first failure.
     #[command(after_long_help = examples::GET)]
     Get(Get),
-    /// Fetch the organizations of many customers into a file, at the pace the service allows
+    /// Fetch the organizations of all customers, or of those in a list, at the pace the service allows
     ///
-    /// Failures go to a second file, FILE.failures. Ctrl-C finishes the calls in flight, and --resume continues with the
-    /// customers that have no line yet.
+    /// Without --from it fetches every customer that the service lists, and each line has the name and the domain of the
+    /// list too. Failures go to a second file, FILE.failures. Ctrl-C finishes the calls in flight, and --resume continues
+    /// with the customers that have no line yet.
     #[command(after_long_help = examples::EXPORT)]
     Export(Export),
 }
@@ -32,6 +33,13 @@ pub(crate) struct Get {
     pub(crate) customers: Vec<Uuid>,
     #[command(flatten)]
     pub(crate) list: ListOptions,
+    #[command(flatten)]
+    pub(crate) output: Output,
+}
+
+/// What is printed looks like this.
+#[derive(Args, Debug)]
+pub(crate) struct Output {
     /// The format; a table on a terminal and JSON elsewhere by default
     #[arg(long, short = 'o', visible_alias = "output", value_name = "FORMAT")]
     pub(crate) format: Option<Format>,
@@ -40,7 +48,7 @@ pub(crate) struct Get {
 }
 
 #[derive(Args, Debug)]
-#[command(mut_arg("from", |from| from.required(true)))]
+#[command(mut_arg("columns", |columns| columns.value_parser(columns::parser(&LISTED_ORGANIZATION))))]
 pub(crate) struct Export {
     #[command(flatten)]
     pub(crate) list: ListOptions,
@@ -99,13 +107,6 @@ pub(crate) struct Layout {
     /// CSV that Excel opens in columns and with every character in any language: UTF-16, divided by tabs
     #[arg(long)]
     pub(crate) excel: bool,
-}
-
-impl Layout {
-    /// The columns asked for, or all.
-    pub(crate) fn columns_or<'a>(&'a self, all: &'a [Column]) -> &'a [Column] {
-        if self.columns.is_empty() { all } else { &self.columns }
-    }
 }
 
 fn tenant_id(text: &str) -> Result<Uuid, String> {

@@ -85,7 +85,7 @@ fn nothing() -> Failure {
 
 /// The refusal, and what the customer or the partner has to change.
 fn refused(customer: Uuid, error: &Error) -> Check {
-    let check = Check::of_failure("call", &Failure::of_customer(customer, error));
+    let check = Check::of_failure("call", &Failure::about(customer, error));
     let more = match error.kind() {
         ErrorKind::Forbidden | ErrorKind::GdapRoleMissing => {
             " The roles come from an active GDAP relationship: the customer approves it, and the partner assigns the \

@@ -1,8 +1,7 @@
-//! The formats that grow line by line, and the lines of organizations in them.
+//! The formats that grow line by line, and the lines of records in them.
 
 use super::csv;
 use super::record::{ID, Record};
-use crate::arguments::Column;
 use crate::failure::Failure;
 use crate::terminal::escape_json;
 use crate::text;
@@ -26,27 +25,22 @@ impl FileFormat {
         if self == Self::Excel { b'\t' } else { b',' }
     }
 
-    /// The first line of organizations.
-    pub(crate) fn header(self, columns: &[Column]) -> Result<String, Failure> {
+    /// The first line, with these columns.
+    pub(crate) fn header(self, names: &[&str]) -> Result<String, Failure> {
+        let mark = if self == Self::Excel { "\u{feff}" } else { "" };
         match self {
             Self::Ndjson => Ok(String::new()),
             Self::Json => Ok("[\n".to_owned()),
             Self::Csv | Self::Excel => {
-                self.csv_header(std::iter::once(ID).chain(columns.iter().map(|column| column.name)))
+                Ok(mark.to_owned() + &csv::line(std::iter::once(&ID).chain(names), self.delimiter())?)
             }
         }
     }
 
-    /// The first line of CSV with these columns.
-    pub(crate) fn csv_header(self, names: impl IntoIterator<Item = impl AsRef<str>>) -> Result<String, Failure> {
-        let mark = if self == Self::Excel { "\u{feff}" } else { "" };
-        Ok(mark.to_owned() + &csv::line(names, self.delimiter())?)
-    }
-
-    /// One organization; in an array every line but the first begins with a comma.
-    pub(crate) fn line(self, record: &Record, columns: &[Column], is_first: bool) -> Result<String, Failure> {
+    /// One record; in an array every line but the first begins with a comma.
+    pub(crate) fn line(self, record: &Record, names: &[&str], is_first: bool) -> Result<String, Failure> {
         match self {
-            Self::Csv | Self::Excel => csv::line(record.cells(columns), self.delimiter()),
+            Self::Csv | Self::Excel => csv::line(record.cells(names), self.delimiter()),
             Self::Json | Self::Ndjson => {
                 let comma = if self == Self::Json && !is_first { "," } else { "" };
                 Ok(format!("{comma}{}\n", escape_json(&record.json().to_string())))

@@ -3,7 +3,7 @@
 use comfy_table::{ContentArrangement, Table, presets};
 
 use super::record::Record;
-use crate::arguments::Column;
+use crate::arguments::columns::{Column, names};
 use crate::terminal::plain;
 
 /// One customer as a list of fields; several as one table with a row each and as many columns as fit.
@@ -15,7 +15,7 @@ pub(super) fn render(records: &[Record], is_list: bool, asked_for: &[Column], al
     match records {
         [] => return String::new(),
         [record] if !is_list => {
-            for (heading, value) in headings(&columns).zip(record.cells(&columns)) {
+            for (heading, value) in headings(&columns).zip(record.cells(&names(&columns))) {
                 table.add_row([heading, &plain(&value)]);
             }
         }
@@ -23,7 +23,7 @@ pub(super) fn render(records: &[Record], is_list: bool, asked_for: &[Column], al
             columns.retain(|column| !asked_for.is_empty() || width >= column.from_width);
             table.set_header(headings(&columns));
             for record in records {
-                table.add_row(record.cells(&columns).iter().map(|value| plain(value)));
+                table.add_row(record.cells(&names(&columns)).iter().map(|value| plain(value)));
             }
         }
     }

@@ -8,7 +8,9 @@ mod export;
 mod files;
 mod get;
 mod golden;
+mod lists;
 mod sign_in;
 mod support;
 #[cfg(unix)]
 mod terminal;
+mod torn;

@@ -2,14 +2,11 @@
 
 use partner_center::Error;
 use partner_center::uuid::Uuid;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-use crate::failure::Failure;
 use crate::help;
-use crate::output::csv;
 use crate::output::file_format::FileFormat;
-use crate::output::record::ID;
-use crate::terminal::escape_json;
+use crate::output::record::{ID, Listed, Record};
 
 /// What a file's lines are about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,9 +33,10 @@ pub(super) struct FailureLine {
     pub(super) is_retryable: bool,
 }
 
-/// The fields of a failure, in the order of the columns.
-pub(super) const FAILURE_COLUMNS: [&str; 11] = [
-    ID,
+/// The columns of failures after the tenant id.
+pub(super) const FAILURE_COLUMNS: [&str; 12] = [
+    "companyName",
+    "domain",
     "kind",
     "status",
     "code",
@@ -58,39 +56,34 @@ impl From<&Error> for FailureLine {
 }
 
 /// A failure with everything that support asks for.
-pub(super) fn failure(customer: Uuid, error: &Error, format: FileFormat) -> Result<String, Failure> {
+pub(super) fn failure(customer: Uuid, listed: Listed, error: &Error) -> Record {
     let FailureLine { kind, help, is_retryable } = error.into();
-    let values: [Value; 11] = [
-        json!(customer),
-        json!(kind),
-        json!(error.status().map(|status| status.as_u16())),
-        json!(error.code()),
-        json!(format!("{error:#}")),
-        json!(help),
-        json!(error.request_id()),
-        json!(error.correlation_id()),
-        json!(error.received_correlation_id()),
-        json!(error.attempts()),
-        json!(is_retryable),
-    ];
-    if format.is_csv() {
-        let cells = values.map(|value| match value {
-            Value::String(text) => text,
-            Value::Null => String::new(),
-            other => other.to_string(),
-        });
-        return csv::line(cells, format.delimiter());
+    let mut fields = json!({
+        "kind": kind,
+        "status": error.status().map(|status| status.as_u16()),
+        "code": error.code(),
+        "message": format!("{error:#}"),
+        "help": help,
+        "requestId": error.request_id(),
+        "correlationId": error.correlation_id(),
+        "receivedCorrelationId": error.received_correlation_id(),
+        "attempts": error.attempts(),
+        "isRetryable": is_retryable,
+    });
+    if let Value::Object(fields) = &mut fields {
+        fields.retain(|_, value| !value.is_null());
     }
-    let fields = FAILURE_COLUMNS.into_iter().map(str::to_owned).zip(values);
-    let known: Map<_, _> = fields.filter(|(_, value)| !value.is_null()).collect();
-    Ok(escape_json(&Value::Object(known).to_string()) + "\n")
+    Record::new(customer, listed, fields, Vec::new())
 }
 
 /// The customer of a line; `None` where it is not a line of such a file.
 pub(super) fn read(line: &str, content: Content, format: FileFormat) -> Option<Line> {
     let (customer, failure) = if format.is_csv() {
         let record = csv_reader(line, format).records().next()?.ok()?;
-        let cell = |name| record.get(FAILURE_COLUMNS.iter().position(|column| *column == name)?).map(str::to_owned);
+        let cell = |name| {
+            let index = std::iter::once(ID).chain(FAILURE_COLUMNS).position(|column| column == name)?;
+            record.get(index).map(str::to_owned)
+        };
         let failure = || {
             Some(FailureLine {
                 kind: cell("kind")?,
@@ -116,8 +109,8 @@ pub(super) fn read(line: &str, content: Content, format: FileFormat) -> Option<L
     is_right.then_some(Line { customer: customer.parse().ok()?, failure, text })
 }
 
-fn csv_reader(line: &str, format: FileFormat) -> ::csv::Reader<&[u8]> {
-    let mut reader = ::csv::ReaderBuilder::new();
+fn csv_reader(line: &str, format: FileFormat) -> csv::Reader<&[u8]> {
+    let mut reader = csv::ReaderBuilder::new();
     reader.has_headers(false).delimiter(format.delimiter()).buffer_capacity(line.len() + 1).from_reader(line.as_bytes())
 }
 

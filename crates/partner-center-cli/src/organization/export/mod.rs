@@ -8,29 +8,32 @@ mod journal;
 mod lines;
 mod plan;
 mod progress;
+mod queue;
 mod summary;
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::pin::Pin;
 use std::time::Duration;
 
 use partner_center::models::Organization;
 use partner_center::uuid::Uuid;
 use partner_center::{Client, Error, Response};
-use tokio::time::MissedTickBehavior;
+use tokio::time::{MissedTickBehavior, Sleep};
 
 use self::lines::FailureLine;
 use self::plan::Plan;
-use self::progress::Progress;
+use self::progress::{Count, Progress};
+use self::queue::{Queue, Shared};
 use self::summary::Summary;
 use crate::arguments::Export;
 use crate::client;
+use crate::customer::NOT_READ;
 use crate::exit::{self, Exit};
 use crate::failure::Failure;
 use crate::output::record::Record;
 use crate::settings::Settings;
 use crate::signals::{Signal, Signals};
 use crate::terminal::notify;
+use crate::throttle_notice::ThrottleNotice;
 
 /// How often the progress is shown while nothing happens.
 const TICK: Duration = Duration::from_millis(250);
@@ -56,9 +59,10 @@ struct Run<'a> {
     arguments: &'a Export,
     plan: Plan<'a>,
     summary: Summary,
+    /// How many customers had a line before.
+    earlier: u64,
     progress: Progress,
-    /// Whether no further customer is begun.
-    is_closed: Arc<AtomicBool>,
+    queue: Shared,
     /// Failures in a row that have nothing to do with a customer.
     in_a_row: u32,
 }
@@ -67,16 +71,39 @@ pub(crate) async fn run(settings: &Settings, arguments: &Export) -> Result<Exit,
     let client = client::signed_in(settings).await?;
     let mut plan = Plan::make(arguments)?;
     // Before anything shows that the run has begun, so that no Ctrl-C is too early.
-    let signals = Signals::listen()?;
-    let (customers, summary) = (std::mem::take(&mut plan.customers), std::mem::take(&mut plan.summary));
-    let total = summary.settled() + customers.len() as u64;
-    let progress = Progress::start(arguments, settings.verbose, summary.settled(), summary.failed(), total);
-    let mut run = Run { arguments, plan, summary, progress, is_closed: Arc::default(), in_a_row: 0 };
-    let ended = run.fetch(&client, customers, settings.correlation_id, signals).await;
+    let mut signals = Signals::listen()?;
+    let mut out_of_time = std::pin::pin!(tokio::time::sleep(arguments.max_time.unwrap_or(FOREVER)));
+    let list = plan.customers();
+    let service = list.is_none().then(|| match settings.correlation_id {
+        Some(id) => client.customers().correlation_id(id),
+        None => client.customers(),
+    });
+    let mut queue = Queue::new(list.unwrap_or_default(), service);
+    let mut notice = ThrottleNotice::new();
+    let begun = tokio::select! {
+        begun = notice.during(&client, notify, queue.begin()) => begun.map_err(|error| not_listed(&error))?,
+        () = &mut out_of_time => return Ok(Exit::Unavailable),
+        signal = signals.next() => return Ok(signal.exit()),
+    };
+    // An empty list never empties an earlier export.
+    if !begun {
+        let help = "Check with `partner-center status` which partner is signed in.";
+        return Err(Failure::new(Exit::NotFound, "the service lists no customers", help));
+    }
+    let (summary, settled) = plan.begin()?;
+    let shared = queue.without(settled);
+    let progress = Progress::start(arguments, settings.verbose, summary.settled());
+    let earlier = summary.settled();
+    let mut run = Run { arguments, plan, summary, earlier, progress, queue: shared, in_a_row: 0 };
+    let ended = run.fetch(&client, queue, settings.correlation_id, out_of_time, signals).await;
     run.progress.end();
     let ended = ended?;
     run.plan.finish()?;
-    run.conclude(ended, total)
+    run.conclude(ended)
+}
+
+fn not_listed(error: &Error) -> Failure {
+    Failure::about(NOT_READ, error)
 }
 
 impl Run<'_> {
@@ -84,13 +111,12 @@ impl Run<'_> {
     async fn fetch(
         &mut self,
         client: &Client,
-        customers: Vec<Uuid>,
+        queue: Queue,
         correlation_id: Option<Uuid>,
+        mut out_of_time: Pin<&mut Sleep>,
         mut signals: Signals,
     ) -> Result<Ended, Failure> {
-        let is_closed = self.is_closed.clone();
-        let customers = customers.into_iter().take_while(move |_| !is_closed.load(Ordering::Acquire));
-        let mut organizations = client.organizations(customers).concurrency(self.arguments.concurrency.into());
+        let mut organizations = client.organizations_of_stream(queue).concurrency(self.arguments.concurrency.into());
         if let Some(id) = correlation_id {
             organizations = organizations.correlation_id(id);
         }
@@ -99,8 +125,6 @@ impl Run<'_> {
         }
         let mut ticks = tokio::time::interval(TICK);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let out_of_time = tokio::time::sleep(self.arguments.max_time.unwrap_or(FOREVER));
-        tokio::pin!(out_of_time);
         let mut stopped = None;
         // How long throttling has kept a stopped run from its end.
         let mut held_up = Duration::ZERO;
@@ -109,7 +133,7 @@ impl Run<'_> {
                 item = organizations.next() => {
                     let Some((customer, result)) = item else { break };
                     let failure = self.add(customer, result)?;
-                    self.progress.count(self.summary.settled(), self.summary.failed());
+                    self.progress.show(self.count(), organizations.throttled_for());
                     if let (Some(failure), None) = (failure, &stopped) {
                         stopped = Some(Ended::Failed(failure));
                         self.close();
@@ -117,7 +141,7 @@ impl Run<'_> {
                 }
                 _ = ticks.tick() => {
                     let delay = organizations.throttled_for();
-                    self.progress.show(delay);
+                    self.progress.show(self.count(), delay);
                     if stopped.is_some() {
                         held_up += delay.map_or(Duration::ZERO, |_| TICK);
                         if held_up.max(delay.unwrap_or_default()) > PATIENCE {
@@ -142,7 +166,18 @@ impl Run<'_> {
                 }
             }
         }
-        Ok(stopped.unwrap_or(Ended::Complete))
+        let not_listed = || self.queue.lock().error.take().map(|error| Ended::Failed(not_listed(&error)));
+        Ok(stopped.or_else(not_listed).unwrap_or(Ended::Complete))
+    }
+
+    fn count(&self) -> Count {
+        let queue = self.queue.lock();
+        Count {
+            settled: self.summary.settled(),
+            failed: self.summary.failed(),
+            total: self.earlier + queue.count,
+            is_total: queue.is_complete,
+        }
     }
 
     /// Writes the line of a customer; returns the failure where it ends the run.
@@ -151,9 +186,10 @@ impl Run<'_> {
         customer: Uuid,
         result: Result<Response<Organization>, Error>,
     ) -> Result<Option<Failure>, Failure> {
+        let listed = self.queue.lock().in_flight.remove(&customer).unwrap_or_default();
         match result {
             Ok(response) => {
-                self.plan.write_organization(&Record::of_organization(customer, &response))?;
+                self.plan.write_organization(&Record::of_organization(customer, listed, &response))?;
                 self.summary.add_success();
                 self.in_a_row = 0;
                 Ok(None)
@@ -161,7 +197,7 @@ impl Run<'_> {
             // Without a line, so that the next run fetches the customer.
             Err(error) if exit::ends_run(&error) => Ok(Some(Failure::from(error))),
             Err(error) => {
-                if let Some(failure) = self.plan.write_failure(customer, &error)? {
+                if let Some(failure) = self.plan.write_failure(customer, listed, &error)? {
                     self.progress.above(|| failure.print());
                 }
                 self.summary.add_failure(FailureLine::from(&error));
@@ -172,7 +208,7 @@ impl Run<'_> {
     }
 
     fn close(&self) {
-        self.is_closed.store(true, Ordering::Release);
+        self.queue.lock().is_closed = true;
     }
 
     fn say(&self, line: &str) {
@@ -182,9 +218,9 @@ impl Run<'_> {
     }
 
     /// Says how it went, and how to continue.
-    fn conclude(self, ended: Ended, total: u64) -> Result<Exit, Failure> {
-        let failed = self.summary.failed();
-        self.summary.lines(total - self.summary.settled()).iter().for_each(|line| self.say(line));
+    fn conclude(self, ended: Ended) -> Result<Exit, Failure> {
+        let Count { failed, settled, total, is_total } = self.count();
+        self.summary.lines(total - settled, is_total).iter().for_each(|line| self.say(line));
         if let Some(path) = self.plan.failures_path().filter(|_| failed > 0) {
             self.say(&format!("The failures are in {}.", path.display()));
         }
@@ -197,7 +233,7 @@ impl Run<'_> {
         match ended {
             Ended::Complete => Ok(self.summary.exit()),
             // The last call ended in time.
-            Ended::OutOfTime if self.summary.settled() == total => Ok(self.summary.exit()),
+            Ended::OutOfTime if is_total && settled == total => Ok(self.summary.exit()),
             Ended::Stopped(signal) => Ok(signal.exit()),
             Ended::OutOfTime => Ok(Exit::Unavailable),
             Ended::Failed(failure) => Err(failure),

@@ -1,4 +1,4 @@
-//! Which customers to fetch, and the two files that the lines go to.
+//! The list of customers to fetch, and the two files that the lines go to.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -11,38 +11,38 @@ use super::earlier::Earlier;
 use super::journal::Journal;
 use super::lines::{self, Content, Line};
 use super::summary::Summary;
-use crate::arguments::columns::ORGANIZATION;
+use crate::arguments::columns::{LISTED_ORGANIZATION, ORGANIZATION, names};
 use crate::arguments::{Export, ExportFormat, RetryFailed};
 use crate::failure::Failure;
-use crate::list;
+use crate::list::{self, CustomerList};
 use crate::output::file_format::FileFormat;
 use crate::output::not_csv;
-use crate::output::record::Record;
+use crate::output::record::{Listed, Record};
 
-/// What is to be done, and what was done earlier.
+/// The list, if there is one, and the two files.
 pub(super) struct Plan<'a> {
-    /// The customers of the list without a line in either file.
-    pub(super) customers: Vec<Uuid>,
-    /// What earlier runs did.
-    pub(super) summary: Summary,
     arguments: &'a Export,
+    list: Option<CustomerList>,
     organizations: Journal,
     /// `None` where failures are shown on standard error alone.
     failures: Option<Journal>,
+    /// What earlier runs wrote.
+    done: Earlier,
+    failed: Earlier,
 }
 
 impl<'a> Plan<'a> {
-    /// Reads the list and prepares both files; on any error neither has changed.
+    /// Reads the list and both files, which no error changes.
     pub(super) fn make(arguments: &'a Export) -> Result<Self, Failure> {
         let not_resumable = || Failure::usage("this output cannot be resumed", "Pass --to with the file to continue.");
         if arguments.resume && arguments.to.as_os_str() == "-" {
             return Err(not_resumable());
         }
         let format = format(arguments)?;
-        let from = arguments.list.from.as_deref().unwrap_or(Path::new("-"));
-        let mut list = list::read(from, &arguments.list)?;
-        let header = format.header(arguments.layout.columns_or(&ORGANIZATION))?;
-        let mut organizations = Journal::open(&arguments.to, Content::Organizations, format, header)?;
+        let from = arguments.list.from.as_deref();
+        let list = from.map(|from| list::read(from, &arguments.list)).transpose()?;
+        let header = format.header(&columns(arguments))?;
+        let organizations = Journal::open(&arguments.to, Content::Organizations, format, header)?;
         if arguments.resume && !organizations.is_file() {
             return Err(not_resumable());
         }
@@ -53,7 +53,7 @@ impl<'a> Plan<'a> {
             failures = Some(open_failures(&path, format)?);
         }
         for (journal, name) in std::iter::once(&organizations).chain(&failures).zip(["--to", "--failures"]) {
-            keep_apart(journal, name, handle(from), "--from")?;
+            keep_apart(journal, name, from.and_then(handle), "--from")?;
         }
         organizations.lock()?;
         failures.as_ref().map_or(Ok(()), Journal::lock)?;
@@ -67,41 +67,59 @@ impl<'a> Plan<'a> {
                 require_empty(journal)?;
             }
         }
-        // From here on the files change.
-        organizations.begin(&done)?;
-        let listed: HashSet<Uuid> = list.customers.iter().copied().collect();
-        if let Some(failures) = &mut failures {
+        Ok(Self { arguments, list, organizations, failures, done, failed })
+    }
+
+    /// The customers of the list; `None` where the service has it.
+    pub(super) fn customers(&self) -> Option<Vec<Uuid>> {
+        Some(self.list.as_ref()?.customers.clone())
+    }
+
+    /// Changes the files; returns what earlier runs did, and for which customers.
+    pub(super) fn begin(&mut self) -> Result<(Summary, HashSet<Uuid>), Failure> {
+        let (done, mut failed) = (std::mem::take(&mut self.done), std::mem::take(&mut self.failed));
+        let listed: Option<HashSet<_>> = self.list.as_ref().map(|list| list.customers.iter().collect());
+        let is_listed = |line: &Line| listed.as_ref().is_none_or(|listed| listed.contains(&line.customer));
+        self.organizations.begin(&done)?;
+        if let Some(failures) = &mut self.failures {
             failures.begin(&failed)?;
             // Failures of customers of another list are kept.
-            let is_retried = |line: &Line| listed.contains(&line.customer) && is_retried(line, arguments.retry_failed);
+            let is_retried = |line: &Line| is_listed(line) && is_retried(line, self.arguments.retry_failed);
             if failed.lines.iter().any(is_retried) {
                 failed.lines.retain(|line| !is_retried(line));
                 failures.replace_lines(failed.lines.iter().map(|line| &*line.text))?;
             }
         }
-        let earlier = done.lines.into_iter().chain(failed.lines).filter(|line| listed.contains(&line.customer));
         let (mut summary, mut settled) = (Summary::default(), HashSet::new());
-        for line in earlier.filter(|line| settled.insert(line.customer)) {
+        for line in done.lines.into_iter().chain(failed.lines).filter(is_listed) {
             match line.failure {
+                _ if !settled.insert(line.customer) => {}
                 Some(failure) => summary.add_failure(failure),
                 None => summary.done_earlier += 1,
             }
         }
-        (summary.unreadable, summary.repeated) = (list.unreadable.len(), list.repeated);
-        list.customers.retain(|customer| !settled.contains(customer));
-        Ok(Self { customers: list.customers, summary, arguments, organizations, failures })
+        if let Some(list) = &self.list {
+            (summary.unreadable, summary.repeated) = (list.unreadable.len(), list.repeated);
+        }
+        Ok((summary, settled))
     }
 
     pub(super) fn write_organization(&mut self, record: &Record) -> Result<(), Failure> {
-        let columns = self.arguments.layout.columns_or(&ORGANIZATION);
-        let line = self.organizations.format().line(record, columns, self.organizations.is_at_start())?;
+        let line =
+            self.organizations.format().line(record, &columns(self.arguments), self.organizations.is_at_start())?;
         self.organizations.write(&line)
     }
 
     /// Writes a failure to its file, or returns it where it has to be shown.
-    pub(super) fn write_failure(&mut self, customer: Uuid, error: &Error) -> Result<Option<Failure>, Failure> {
-        let Some(journal) = &mut self.failures else { return Ok(Some(Failure::of_customer(customer, error))) };
-        journal.write(&lines::failure(customer, error, journal.format())?)?;
+    pub(super) fn write_failure(
+        &mut self,
+        customer: Uuid,
+        listed: Listed,
+        error: &Error,
+    ) -> Result<Option<Failure>, Failure> {
+        let Some(journal) = &mut self.failures else { return Ok(Some(Failure::about(customer, error))) };
+        let record = lines::failure(customer, listed, error);
+        journal.write(&journal.format().line(&record, &lines::FAILURE_COLUMNS, false)?)?;
         Ok(None)
     }
 
@@ -141,11 +159,19 @@ fn format(arguments: &Export) -> Result<FileFormat, Failure> {
     })
 }
 
+/// The columns asked for, or all that are known.
+fn columns(arguments: &Export) -> Vec<&'static str> {
+    names(match (&arguments.layout.columns[..], &arguments.list.from) {
+        ([], Some(_)) => &ORGANIZATION,
+        ([], None) => &LISTED_ORGANIZATION,
+        (asked_for, _) => asked_for,
+    })
+}
+
 /// The failures' file has lines of the same kind, and is never an array.
 fn open_failures(path: &Path, format: FileFormat) -> Result<Journal, Failure> {
     let format = if format == FileFormat::Json { FileFormat::Ndjson } else { format };
-    let header = if format.is_csv() { format.csv_header(lines::FAILURE_COLUMNS)? } else { String::new() };
-    Journal::open(path, Content::Failures, format, header)
+    Journal::open(path, Content::Failures, format, format.header(&lines::FAILURE_COLUMNS)?)
 }
 
 fn require_empty(journal: &Journal) -> Result<(), Failure> {

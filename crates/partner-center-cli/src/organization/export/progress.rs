@@ -9,14 +9,14 @@ use crate::arguments::Export;
 use crate::terminal::notify;
 use crate::throttle_notice::{ThrottleNotice, seconds, time_after};
 
-/// All in one line; the prefix has rate, time left and failures, and the message is for delays.
-const WIDE: &str = "{wide_bar:.green} {pos}/{len}  {prefix}  {msg}";
+/// All in one line; the prefix has counts, rate, time left and failures, and the message is for delays.
+const WIDE: &str = "{wide_bar:.green} {prefix}  {msg}";
 /// For terminals with less columns than a line with a delay takes, beside a bar that is worth looking at.
 const MIDDLE_BELOW: u16 = 100;
-const MIDDLE: &str = "{wide_bar:.green} {pos}/{len}  {prefix}\n{wide_msg}";
+const MIDDLE: &str = "{wide_bar:.green} {prefix}\n{wide_msg}";
 /// For terminals without room for a bar.
 const NARROW_BELOW: u16 = 60;
-const NARROW: &str = "{pos}/{len} {prefix}\n{wide_msg}";
+const NARROW: &str = "{prefix}\n{wide_msg}";
 
 /// The first line comes soon, so that a log shows that the run has begun; then there is one a minute.
 const FIRST_LINE: Duration = Duration::from_secs(10);
@@ -28,49 +28,53 @@ enum Shown {
     Nothing,
 }
 
+/// Where a run is.
+#[derive(Clone, Copy)]
+pub(super) struct Count {
+    /// How many customers have a line, and of them failed.
+    pub(super) settled: u64,
+    pub(super) failed: u64,
+    /// How many customers there are, as far as is known.
+    pub(super) total: u64,
+    pub(super) is_total: bool,
+}
+
 pub(super) struct Progress {
     shown: Shown,
-    total: u64,
-    /// Before this run, now, and of them failed.
+    /// How many customers had a line before this run, and have one now.
     earlier: u64,
-    position: u64,
-    failed: u64,
+    settled: u64,
     began: Instant,
-    /// When the position changed last.
+    /// When that changed last.
     moved: Instant,
 }
 
 impl Progress {
-    pub(super) fn start(arguments: &Export, is_verbose: bool, earlier: u64, failed: u64, total: u64) -> Self {
+    pub(super) fn start(arguments: &Export, is_verbose: bool, earlier: u64) -> Self {
         // The organizations themselves, or the trace, on the same terminal would tear the bar apart.
         let prints_lines = arguments.to.as_os_str() == "-" && stdout().is_terminal();
         let now = Instant::now();
         let shown = match stderr().is_terminal() && !is_verbose && !prints_lines {
             _ if arguments.quiet => Shown::Nothing,
-            true => Shown::Bar(bar(total)),
+            true => Shown::Bar(bar()),
             false => Shown::Lines { next: now + FIRST_LINE, throttled: ThrottleNotice::new() },
         };
-        let mut progress = Self { shown, total, earlier, position: earlier, failed, began: now, moved: now };
-        progress.show(None);
-        progress
-    }
-
-    /// One more customer has a line.
-    pub(super) fn count(&mut self, position: u64, failed: u64) {
-        (self.position, self.failed, self.moved) = (position, failed, Instant::now());
-        if let Shown::Bar(_) = self.shown {
-            self.show(None);
-        }
+        Self { shown, earlier, settled: earlier, began: now, moved: now }
     }
 
     /// Shows where the run is, and the delay that the service imposes.
-    pub(super) fn show(&mut self, delay: Option<Duration>) {
+    pub(super) fn show(&mut self, count: Count, delay: Option<Duration>) {
         let now = Instant::now();
-        let state = self.state(delay, now);
+        if self.settled != count.settled {
+            (self.settled, self.moved) = (count.settled, now);
+        }
+        let state = self.state(count, delay, now);
+        let total = format!("{}{}", count.total, if count.is_total { "" } else { "+" });
         match &mut self.shown {
             Shown::Bar(bar) => {
-                bar.set_position(self.position);
-                bar.set_prefix(state);
+                bar.set_length(count.total);
+                bar.set_position(count.settled);
+                bar.set_prefix(format!("{}/{total}  {state}", count.settled));
                 bar.set_message(delay.map_or_else(String::new, |delay| {
                     format!("throttled, retrying at {} (in {})", time_after(delay), seconds(delay))
                 }));
@@ -79,7 +83,7 @@ impl Progress {
             Shown::Lines { next, throttled } => {
                 if now >= *next {
                     *next = now + LINES;
-                    notify(&format!("{} of {}, {state}", self.position, self.total));
+                    notify(&format!("{} of {total}, {state}", count.settled));
                 }
                 throttled.line(delay, now).iter().for_each(|line| notify(line));
             }
@@ -87,12 +91,13 @@ impl Progress {
         }
     }
 
-    fn state(&self, delay: Option<Duration>, now: Instant) -> String {
-        let done = self.position - self.earlier;
+    fn state(&self, count: Count, delay: Option<Duration>, now: Instant) -> String {
+        let done = count.settled - self.earlier;
         let rate = done as f64 / now.duration_since(self.began).as_secs_f64().max(1.0);
-        let left = time_left(done, self.total - self.position, self.moved - self.began, now - self.moved, delay);
+        let left = count.is_total.then_some(count.total - count.settled);
+        let left = left.and_then(|left| time_left(done, left, self.moved - self.began, now - self.moved, delay));
         let left = left.map_or_else(String::new, |left| format!("{} left  ", FormattedDuration(left)));
-        format!("{rate:.1}/s  {left}{} failed", self.failed)
+        format!("{rate:.1}/s  {left}{} failed", count.failed)
     }
 
     /// Says something above the bar, which would be torn apart otherwise.
@@ -111,8 +116,8 @@ impl Progress {
     }
 }
 
-fn bar(total: u64) -> ProgressBar {
-    let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr_with_hz(10));
+fn bar() -> ProgressBar {
+    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(10));
     let columns = console::Term::stderr().size_checked().map_or(80, |(_, columns)| columns);
     let template = match columns {
         ..NARROW_BELOW => NARROW,

@@ -37,8 +37,8 @@ impl Summary {
         self.done + self.done_earlier + self.failed()
     }
 
-    /// The lines for people, with how many customers were not fetched.
-    pub(super) fn lines(&self, not_fetched: u64) -> Vec<String> {
+    /// The lines for people, with how many customers were not fetched, and whether those are all.
+    pub(super) fn lines(&self, not_fetched: u64, is_total: bool) -> Vec<String> {
         let done = self.done + self.done_earlier;
         let mut first = count(done, "organization");
         if self.done_earlier > 0 {
@@ -47,6 +47,9 @@ impl Summary {
         first.push_str(&format!(", {} failed", self.failed()));
         if not_fetched > 0 {
             first.push_str(&format!(", {not_fetched} not fetched"));
+        }
+        if !is_total {
+            first.push_str(", the list of customers was not read to its end");
         }
         if self.unreadable > 0 {
             let verb = if self.unreadable == 1 { "names" } else { "name" };
@@ -104,16 +107,17 @@ mod tests {
     fn failures_are_counted_by_kind_with_one_help_line_each() {
         let mut summary = Summary::default();
         summary.add_success();
-        assert_eq!((summary.lines(0), summary.retry()), (vec!["1 organization, 0 failed.".to_owned()], None));
+        assert_eq!((summary.lines(0, true), summary.retry()), (vec!["1 organization, 0 failed.".to_owned()], None));
         assert_eq!(summary.exit(), Exit::Success);
         for (kind, is_retryable) in [("not-found", false), ("timeout", true), ("not-found", false)] {
             summary.add_failure(failure(kind, is_retryable));
         }
         summary.unreadable = 1;
         assert_eq!(
-            summary.lines(3),
+            summary.lines(3, false),
             [
-                "1 organization, 3 failed, 3 not fetched, 1 line of the list names no customer.",
+                "1 organization, 3 failed, 3 not fetched, the list of customers was not read to its end, 1 line of the list \
+                 names no customer.",
                 "     2 not-found: Fix not-found.",
                 "     1 timeout: Fix timeout."
             ]

@@ -1,0 +1,32 @@
+//! The command line of `partner-center customer`.
+
+use clap::{Args, Subcommand};
+
+use super::columns::{self, CUSTOMER};
+use super::examples;
+use super::organization::{Get, Output};
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum CustomerCommand {
+    /// List the partner's customers: tenant id, name, initial domain and relationship
+    ///
+    /// A list that cannot be read to its end is an error, after the customers that were read.
+    #[command(after_long_help = examples::CUSTOMER_LIST)]
+    List(List),
+    /// Fetch the domains of some customers
+    #[command(after_long_help = examples::DOMAINS, mut_arg("columns", |columns| columns.hide(true)))]
+    Domains(Get),
+}
+
+#[derive(Args, Debug)]
+#[command(mut_arg("columns", |columns| columns.value_parser(columns::parser(&CUSTOMER))))]
+pub(crate) struct List {
+    /// Only customers whose name starts with this, in any letter case
+    #[arg(long, value_name = "PREFIX", conflicts_with = "domain")]
+    pub(crate) name: Option<String>,
+    /// Only customers whose initial domain starts with this; their other domains are not searched
+    #[arg(long, value_name = "PREFIX")]
+    pub(crate) domain: Option<String>,
+    #[command(flatten)]
+    pub(crate) output: Output,
+}

@@ -1,0 +1,57 @@
+//! `partner-center customer list`: the partner's customers, shown as the pages of the list come.
+
+use indicatif::ProgressBar;
+
+use crate::arguments::columns::CUSTOMER;
+use crate::arguments::{Format, List};
+use crate::client;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::output::Printer;
+use crate::output::record::Record;
+use crate::settings::Settings;
+use crate::signals::Signals;
+use crate::terminal::{self, notify};
+use crate::throttle_notice::ThrottleNotice;
+
+/// What is said where the list breaks, here and in an export.
+pub(crate) const NOT_READ: &str = "the list of customers cannot be read to its end";
+
+pub(crate) async fn list(settings: &Settings, arguments: &List) -> Result<Exit, Failure> {
+    let mut printer = Printer::new(&arguments.output, &CUSTOMER)?;
+    let client = client::signed_in(settings).await?;
+    let mut customers = client.customers();
+    if let Some(prefix) = &arguments.name {
+        customers = customers.name_starts_with(prefix);
+    }
+    if let Some(prefix) = &arguments.domain {
+        customers = customers.domain_starts_with(prefix);
+    }
+    if let Some(id) = settings.correlation_id {
+        customers = customers.correlation_id(id);
+    }
+    // Lines or the trace on the same terminal would tear it apart.
+    let is_hidden = settings.verbose || terminal::is_terminal() && printer.format != Format::Table;
+    let progress = if is_hidden { ProgressBar::hidden() } else { ProgressBar::new_spinner() };
+    let say = |line: &str| progress.suspend(|| notify(line));
+    let (mut signals, mut notice, mut count) = (Signals::listen()?, ThrottleNotice::new(), 0);
+    let ended = loop {
+        let customer = tokio::select! {
+            customer = notice.during(&client, say, customers.next()) => customer,
+            signal = signals.next() => break Ok(signal.exit()),
+        };
+        match customer {
+            Some(Ok(customer)) => printer.print(Record::of_listed(&customer))?,
+            Some(Err(error)) => break Err(Failure::about(NOT_READ, &error)),
+            None => break Ok(Exit::Success),
+        }
+        count += 1;
+        progress.set_message(format!("{count} customers"));
+    };
+    progress.finish_and_clear();
+    printer.finish(matches!(ended, Ok(Exit::Success)))?;
+    if count == 0 && ended.is_ok() {
+        notify("no customers");
+    }
+    ended
+}
