@@ -41,6 +41,13 @@ impl ServiceBuilder {
         self
     }
 
+    /// Puts failures into the list of customers: an empty page before each third one, a 401 for the first request for the
+    /// third page, and in every other list a last page with a link to itself, so that the list has no end.
+    pub fn page_faults(mut self, has_faults: bool) -> Self {
+        self.settings.has_page_faults = has_faults;
+        self
+    }
+
     /// How long each answer takes; none unless set.
     pub fn latency(mut self, latency: Duration) -> Self {
         self.settings.latency = latency;

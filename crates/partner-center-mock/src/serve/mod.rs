@@ -1,4 +1,4 @@
-//! A whole Partner Center to try programs against: made-up customers, their organizations, and the sign-in.
+//! A whole Partner Center to try programs against: made-up customers, their list, organizations and domains, and the sign-in.
 //!
 //! ```
 //! # #[tokio::main(flavor = "current_thread")]
@@ -18,6 +18,7 @@
 mod builder;
 mod customers;
 mod limit;
+mod list;
 mod responder;
 mod service;
 mod settings;

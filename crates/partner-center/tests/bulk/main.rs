@@ -12,6 +12,7 @@ mod faults;
 mod limits;
 mod order;
 mod rate;
+mod served;
 mod source;
 mod storm;
 mod support;
