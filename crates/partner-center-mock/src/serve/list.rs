@@ -1,4 +1,4 @@
-//! The list of the made-up customers, in pages.
+//! The list of the generated customers, in pages.
 
 use serde_json::{Value, json};
 
