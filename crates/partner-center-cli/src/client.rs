@@ -1,6 +1,6 @@
 //! The SDK's client, as the settings say.
 
-use partner_center::Client;
+use partner_center::{Client, Customers};
 
 use crate::failure::Failure;
 use crate::settings::Settings;
@@ -20,4 +20,12 @@ pub(crate) async fn signed_in(settings: &Settings) -> Result<Client, Failure> {
         .timeout(settings.timeout.value)
         .application_name(APPLICATION)
         .build()?)
+}
+
+/// The list of the partner's customers.
+pub(crate) fn customers(client: &Client, settings: &Settings) -> Customers {
+    match settings.correlation_id {
+        Some(id) => client.customers().correlation_id(id),
+        None => client.customers(),
+    }
 }

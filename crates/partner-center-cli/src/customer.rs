@@ -1,5 +1,7 @@
 //! `partner-center customer list`: the partner's customers, shown as the pages of the list come.
 
+use std::time::Duration;
+
 use indicatif::ProgressBar;
 
 use crate::arguments::columns::CUSTOMER;
@@ -14,21 +16,20 @@ use crate::signals::Signals;
 use crate::terminal::{self, notify};
 use crate::throttle_notice::ThrottleNotice;
 
+/// How much longer than a call may take a page is waited for.
+const GRACE: Duration = Duration::from_secs(1);
 /// What is said where the list breaks, here and in an export.
 pub(crate) const NOT_READ: &str = "the list of customers cannot be read to its end";
 
 pub(crate) async fn list(settings: &Settings, arguments: &List) -> Result<Exit, Failure> {
     let mut printer = Printer::new(&arguments.output, &CUSTOMER)?;
     let client = client::signed_in(settings).await?;
-    let mut customers = client.customers();
+    let mut customers = client::customers(&client, settings);
     if let Some(prefix) = &arguments.name {
         customers = customers.name_starts_with(prefix);
     }
     if let Some(prefix) = &arguments.domain {
         customers = customers.domain_starts_with(prefix);
-    }
-    if let Some(id) = settings.correlation_id {
-        customers = customers.correlation_id(id);
     }
     // Lines or the trace on the same terminal would tear it apart.
     let is_hidden = settings.verbose || terminal::is_terminal() && printer.format != Format::Table;
@@ -39,6 +40,11 @@ pub(crate) async fn list(settings: &Settings, arguments: &List) -> Result<Exit, 
         let customer = tokio::select! {
             customer = notice.during(&client, say, customers.next()) => customer,
             signal = signals.next() => break Ok(signal.exit()),
+            // The call's own limit, which throttling does not count towards, has a better message.
+            () = tokio::time::sleep(settings.timeout.value + GRACE) => {
+                let help = "Run it again later, or give each page more time with --timeout.";
+                break Err(Failure::new(Exit::Unavailable, format!("{NOT_READ}: timed out"), help));
+            }
         };
         match customer {
             Some(Ok(customer)) => printer.print(Record::of_listed(&customer))?,

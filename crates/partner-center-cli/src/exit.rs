@@ -28,7 +28,7 @@ Exit codes:
   2    usage: an option, the configuration or the list is wrong
   3    sign-in: no token, or the service does not accept it
   4    denied: the service accepts the token and denies access
-  5    not found
+  5    not found, or the service lists no customers
   6    throttled, unavailable or timed out
   7    a file could not be read or written
   130  stopped by Ctrl-C

@@ -4,8 +4,11 @@ use crate::golden;
 use crate::support::World;
 
 /// Every command that has a help text.
-pub(crate) const COMMANDS: [&[&str]; 11] = [
+pub(crate) const COMMANDS: [&[&str]; 14] = [
     &[],
+    &["customer"],
+    &["customer", "list"],
+    &["customer", "domains"],
     &["organization"],
     &["organization", "get"],
     &["organization", "export"],
@@ -104,6 +107,8 @@ fn bash_offers_what_comes_after_each_command() {
         (&["partner-center", "organization", ""], "export"),
         (&["partner-center", "organization", "export", "--re"], "--retry-failed"),
         (&["partner-center", "org", "get", "--out"], "--output"),
+        (&["partner-center", "customer", ""], "domains"),
+        (&["partner-center", "customer", "list", "--columns", "companyName,d"], "domain"),
         (&["partner-center", "login", "--with"], "--with-secret"),
         (&["partner-center", "completions", "z"], "zsh"),
     ] {

@@ -2,6 +2,7 @@
 
 mod config;
 mod crash;
+mod customers;
 mod doctor;
 mod documents;
 mod export;

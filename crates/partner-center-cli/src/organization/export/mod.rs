@@ -74,15 +74,15 @@ pub(crate) async fn run(settings: &Settings, arguments: &Export) -> Result<Exit,
     let mut signals = Signals::listen()?;
     let mut out_of_time = std::pin::pin!(tokio::time::sleep(arguments.max_time.unwrap_or(FOREVER)));
     let list = plan.customers();
-    let service = list.is_none().then(|| match settings.correlation_id {
-        Some(id) => client.customers().correlation_id(id),
-        None => client.customers(),
-    });
+    let service = list.is_none().then(|| client::customers(&client, settings));
     let mut queue = Queue::new(list.unwrap_or_default(), service);
     let mut notice = ThrottleNotice::new();
     let begun = tokio::select! {
         begun = notice.during(&client, notify, queue.begin()) => begun.map_err(|error| not_listed(&error))?,
-        () = &mut out_of_time => return Ok(Exit::Unavailable),
+        () = &mut out_of_time => {
+            let what = format!("{NOT_READ} within --max-time");
+            return Err(Failure::new(Exit::Unavailable, what, "Run it again later, or give it more time."));
+        }
         signal = signals.next() => return Ok(signal.exit()),
     };
     // An empty list never empties an earlier export.
