@@ -17,7 +17,7 @@ pub(crate) use self::organization::{
 };
 use crate::exit;
 
-/// Organizations of a partner's customers: address, display name and technical contacts.
+/// The customers of a Cloud Solution Provider: their names, domains, addresses and technical contacts.
 #[derive(Debug, Parser)]
 #[command(name = "partner-center", bin_name = "partner-center", version = version(), max_term_width = 100)]
 #[command(after_long_help = format!("{}\n\n{}", examples::ROOT, exit::HELP))]

@@ -1,4 +1,4 @@
-//! `partner-center`: organizations of a partner's customers from the command line.
+//! `partner-center`: the customers of a Cloud Solution Provider from the command line.
 
 mod arguments;
 mod client;

@@ -30,7 +30,7 @@ pub(crate) const ORGANIZATION: [Column; 7] = [
 /// Of the service's list.
 pub(crate) const CUSTOMER: [Column; 3] = [
     column("companyName", "Company", 0),
-    column("domain", "Domain", 80),
+    column("domain", "Domain", 100),
     column("relationshipToPartner", "Relationship", 120),
 ];
 

@@ -23,7 +23,7 @@ fn exported(world: &World, file: &str, more: &[&str]) -> Vec<u8> {
 #[test]
 fn a_torn_line_is_cut_off_and_nothing_else() {
     let world = World::new();
-    for (file, more) in [("all.ndjson", &[][..]), ("all.csv", &[]), ("all.csv", &["--excel"])] {
+    for (file, more) in [("all.ndjson", &[][..]), ("all.csv", &[]), ("excel.csv", &["--excel"])] {
         let whole = exported(&world, file, more);
         let requests = world.service.request_count();
         let start = whole[..whole.len() - 2].iter().rposition(|byte| *byte == b'\n').expect("two lines") + 1;
