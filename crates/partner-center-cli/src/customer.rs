@@ -52,7 +52,7 @@ pub(crate) async fn list(settings: &Settings, arguments: &List) -> Result<Exit, 
             None => break Ok(Exit::Success),
         }
         count += 1;
-        progress.set_message(format!("{count} customers"));
+        progress.set_message(format!("customers listed: {count}"));
     };
     progress.finish_and_clear();
     printer.finish(matches!(ended, Ok(Exit::Success)))?;
