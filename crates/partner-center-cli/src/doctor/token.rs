@@ -6,6 +6,7 @@ use partner_center::auth::{AccessToken, Claims, Credential, TokenRequest};
 
 use super::check::{Check, Report};
 use super::patience;
+use crate::duration::in_words;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::settings::Settings;
@@ -48,7 +49,7 @@ pub(super) async fn obtain(
 }
 
 fn audience(claims: &Claims, wanted: &str) -> Check {
-    let named = claims.audiences().join(", ");
+    let named = claims.audience_names().join(", ");
     match claims.is_for(wanted) {
         Some(true) => Check::good("audience", named),
         Some(false) => Check::bad(
@@ -62,15 +63,25 @@ fn audience(claims: &Claims, wanted: &str) -> Check {
 }
 
 fn expiry(claims: &Claims) -> Check {
+    let now = SystemTime::now();
+    if let Some(Ok(left)) = claims.not_before().map(|start| start.duration_since(now)) {
+        let detail = format!("the token is not valid yet, by this machine's clock; it will be in {}", in_words(left));
+        return Check::bad(
+            "expiry",
+            Exit::SignIn,
+            detail,
+            "Set this machine's clock; if it is right, wait until then.",
+        );
+    }
     let Some(expires) = claims.expires() else {
         return Check::doubtful("expiry", "the token does not say when it ends", "Try the call itself.");
     };
-    match expires.duration_since(SystemTime::now()) {
-        Ok(left) => Check::good("expiry", format!("valid for another {} min", left.as_secs() / 60)),
-        Err(_) => Check::bad(
+    match expires.duration_since(now) {
+        Ok(left) => Check::good("expiry", format!("in {}", in_words(left))),
+        Err(error) => Check::bad(
             "expiry",
             Exit::SignIn,
-            format!("the token ended at {}", httpdate::fmt_http_date(expires)),
+            format!("the token expired {} ago, at {}", in_words(error.duration()), httpdate::fmt_http_date(expires)),
             "Get a new token; if it is new, set this machine's clock.",
         ),
     }
