@@ -17,6 +17,9 @@ pub(crate) const COMMANDS: [&[&str]; 14] = [
     &["status"],
     &["doctor"],
     &["config"],
+    &["profile"],
+    &["profile", "list"],
+    &["profile", "use"],
     &["completions"],
     &["man"],
 ];
@@ -124,6 +127,9 @@ fn profile_offers_profiles_and_no_files() {
     std::fs::create_dir_all(world.path("config/sign-ins")).expect("folders");
     std::fs::write(world.path("config/config.toml"), "[profiles.contoso]\n").expect("a file");
     std::fs::write(world.path("config/sign-ins/fabrikam.json"), "{}").expect("a file");
-    let offered = offered_by_bash(&world, &["partner-center", "status", "--profile", ""]);
-    assert_eq!(offered.split_whitespace().collect::<Vec<_>>(), ["contoso", "default", "fabrikam"]);
+    for words in [&["partner-center", "status", "--profile", ""], &["partner-center", "profile", "use", ""]] {
+        let offered = offered_by_bash(&world, words);
+        let names = offered.split_whitespace().filter(|word| !word.starts_with('-'));
+        assert_eq!(names.collect::<Vec<_>>(), ["contoso", "default", "fabrikam"], "{words:?}");
+    }
 }

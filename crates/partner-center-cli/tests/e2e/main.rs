@@ -9,7 +9,10 @@ mod export;
 mod files;
 mod get;
 mod golden;
+mod identity;
 mod lists;
+mod profile;
+mod secret_store;
 mod sign_in;
 mod support;
 #[cfg(unix)]
