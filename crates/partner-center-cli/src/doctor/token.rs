@@ -10,6 +10,8 @@ use crate::duration::in_words;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::settings::Settings;
+use crate::sign_in::credential;
+use crate::sign_in::token_identity::TokenIdentity;
 
 /// How much longer than a token request getting a token may take.
 const SLACK: Duration = Duration::from_millis(500);
@@ -42,10 +44,31 @@ pub(super) async fn obtain(
         report.add(Check::doubtful("claims", "the token is opaque", help))?;
         return Ok(Some(token));
     };
-    for check in [audience(&claims, settings.audience()), expiry(&claims), kind(&claims), mfa(&claims)] {
+    let identity = identity(settings, &token);
+    for check in [identity, audience(&claims, settings.audience()), expiry(&claims), kind(&claims), mfa(&claims)] {
         report.add(check)?;
     }
     Ok(Some(token))
+}
+
+/// Who the token was issued for, and whether the tenant is the configured one.
+fn identity(settings: &Settings, token: &AccessToken) -> Check {
+    let identity = TokenIdentity::of(token);
+    let requested = credential::identity(settings).ok().and_then(|identity| identity.tenant);
+    let warning = identity.warning(requested.as_ref().map(|tenant| &*tenant.value), settings);
+    let TokenIdentity { user, tenant_id, application } = identity;
+    let named = [("user", &user), ("tenant", &tenant_id), ("application", &application)];
+    let named = named.iter().filter_map(|(what, name)| name.as_ref().map(|name| format!("{what} {name}")));
+    let detail = named.collect::<Vec<_>>().join(", ");
+    let check = match warning {
+        None => Check::good("identity", detail),
+        Some(warning) => Check::doubtful(
+            "identity",
+            format!("{detail}: {warning}"),
+            "Run `partner-center login` for the configured tenant, or correct the setting.",
+        ),
+    };
+    check.field("user", user).field("tenantId", tenant_id).field("application", application)
 }
 
 fn audience(claims: &Claims, wanted: &str) -> Check {

@@ -16,6 +16,7 @@ pub struct Claims {
     issuer: Option<String>,
     tenant_id: Option<String>,
     application_id: Option<String>,
+    user: Option<String>,
     authentication_methods: Option<Vec<String>>,
     scopes: Vec<String>,
     roles: Vec<String>,
@@ -51,6 +52,7 @@ impl Claims {
             issuer: text("iss"),
             tenant_id: text("tid"),
             application_id: text("appid").or_else(|| text("azp")),
+            user: ["upn", "preferred_username", "unique_name"].into_iter().find_map(text),
             authentication_methods: claims.get("amr").map(texts),
             // Entra's name, and that of RFC 9068.
             scopes: claims.get("scp").or_else(|| claims.get("scope")).map(words).unwrap_or_default(),
@@ -82,6 +84,15 @@ impl Claims {
     #[must_use]
     pub fn application_id(&self) -> Option<&str> {
         self.application_id.as_deref()
+    }
+
+    /// The user's name for people, such as `admin@contoso.com` (`upn`, `preferred_username` or `unique_name`); `None` for
+    /// an application alone.
+    ///
+    /// [Source](https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference).
+    #[must_use]
+    pub fn user(&self) -> Option<&str> {
+        self.user.as_deref()
     }
 
     /// How the user signed in (`amr`), such as `pwd` and `mfa`; `None` if the token does not say.

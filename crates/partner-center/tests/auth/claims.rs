@@ -22,6 +22,8 @@ fn reads_the_claims_for_diagnosis() {
     assert_eq!(claims.audiences(), [AUDIENCE]);
     assert_eq!((claims.issuer(), claims.tenant_id()), (Some("https://sts.example/t/"), Some("t")));
     assert_eq!((claims.application_id(), claims.has_mfa()), (Some("a"), Some(true)));
+    assert_eq!(claims.user(), Some("x"));
+    assert_eq!(Claims::read(&token(r#"{"upn":1,"unique_name":"y"}"#)).unwrap().user(), Some("y"));
     assert_eq!((claims.scopes().len(), claims.roles()), (2, &["r".to_owned()][..]));
     assert_eq!(claims.expires(), Some(UNIX_EPOCH + Duration::from_secs(1_547_581_389)));
     assert_eq!(claims.not_before(), Some(UNIX_EPOCH + Duration::from_secs(1_547_577_489)));
