@@ -11,9 +11,9 @@ pub(crate) fn of(error: &Error) -> String {
     let own = match error.kind() {
         ErrorKind::Certificate => {
             "Check --base-url and this machine's clock; behind a proxy that inspects TLS, have its root certificate \
-             trusted by this system."
+             trusted by this system (on Linux, SSL_CERT_FILE can name a file with it)."
         }
-        ErrorKind::Connection => "Check the network, the proxy (HTTPS_PROXY) and --base-url, then run it again.",
+        ErrorKind::Connection => "Check the network, the proxy (HTTPS_PROXY) and the address, then run it again.",
         ErrorKind::Timeout => "Run it again later, or give each call more time with --timeout.",
         ErrorKind::Throttled => "Run it again later; requests that are refused count against the limit too.",
         ErrorKind::Unauthenticated => {

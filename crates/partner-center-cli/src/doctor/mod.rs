@@ -1,6 +1,7 @@
 //! `partner-center doctor`: why a call is refused, one line a check.
 
 mod check;
+mod issuer;
 mod reach;
 mod token;
 

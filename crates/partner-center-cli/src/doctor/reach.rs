@@ -1,14 +1,14 @@
 //! Whether the sign-in and the service can be reached, and whether their clock is ours.
 
-use std::error::Error;
 use std::time::{Duration, Instant, SystemTime};
 
-use partner_center::reqwest;
+use partner_center::{Error, ErrorKind, environment_proxy, reqwest};
 
 use super::check::Check;
-use super::patience;
+use super::{issuer, patience};
 use crate::duration::in_words;
 use crate::exit::Exit;
+use crate::help;
 use crate::settings::Settings;
 use crate::sign_in::credential;
 
@@ -33,12 +33,16 @@ pub(super) async fn service(settings: &Settings) -> Reached {
     reach("service", &settings.base_url.value, &format!("{}/v1", settings.base_url.value), settings).await
 }
 
-/// Any answer will do: it is the way that is tried, not the address's content.
+/// Any response will do: it is the way that is tried, not the address's content.
 async fn reach(name: &'static str, address: &str, url: &str, settings: &Settings) -> Reached {
+    let proxy = match environment_proxy(url) {
+        Ok(proxy) => proxy.map_or_else(String::new, |proxy| format!(" through the proxy {proxy}")),
+        Err(error) => return Reached { check: Check::of_failure(name, &error.into()), clock: None },
+    };
     let mut builder =
         reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).timeout(patience(settings));
     if url.starts_with("http:") {
-        builder = builder.no_proxy();
+        builder = builder.no_proxy().tls_certs_only([]);
     }
     let client = builder.build();
     // To make a client takes a while, and is not the way there.
@@ -48,34 +52,35 @@ async fn reach(name: &'static str, address: &str, url: &str, settings: &Settings
         Err(error) => Err(error),
     };
     match outcome {
-        Ok(answer) => {
-            let date = answer.headers().get("date").and_then(|value| value.to_str().ok());
+        Ok(response) => {
+            let date = response.headers().get("date").and_then(|value| value.to_str().ok());
             let theirs = date.and_then(|date| httpdate::parse_http_date(date).ok());
             let now = SystemTime::now();
+            let elapsed = began.elapsed().as_millis();
             Reached {
-                check: Check::good(name, format!("{address} answers within {} ms", began.elapsed().as_millis())),
+                check: Check::good(name, format!("{address} answers within {elapsed} ms{proxy}")),
                 clock: theirs.map(|theirs| theirs.duration_since(now).map_err(|error| error.duration())),
             }
         }
-        Err(error) => Reached {
-            check: Check::bad(
-                name,
-                Exit::Unavailable,
-                format!("{address} cannot be reached: {}", root(&error)),
-                "Check the address, the network, the proxy (HTTPS_PROXY) and the firewall.",
-            ),
-            clock: None,
-        },
+        Err(error) => Reached { check: unreachable(name, address, url, error, settings).await, clock: None },
     }
 }
 
-/// The cause at the bottom, which is where it says what happened.
-fn root(error: &dyn Error) -> String {
-    let mut cause = error;
-    while let Some(below) = cause.source() {
-        cause = below;
+async fn unreachable(
+    name: &'static str,
+    address: &str,
+    url: &str,
+    error: reqwest::Error,
+    settings: &Settings,
+) -> Check {
+    let error = Error::of_transport(error).await;
+    let mut detail = format!("{address} cannot be reached: {error:#}");
+    if error.kind() == ErrorKind::Certificate
+        && let Some(issuer) = issuer::of(url, patience(settings)).await
+    {
+        detail.push_str(&format!("; the certificate authority is {issuer:?}"));
     }
-    cause.to_string()
+    Check::bad(name, Exit::of(&error), detail, help::of(&error))
 }
 
 pub(super) fn clock(difference: Option<Result<Duration, Duration>>) -> Check {
