@@ -103,13 +103,31 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_page_without_the_services_ids_is_a_proxys() {
+        let page = "\u{feff}\n<html><title>Access denied</title></html>";
+        for status in [401, 403, 404, 407, 511] {
+            assert_eq!(kind(status, page), ErrorKind::Proxy, "{status}");
+        }
+        for (headers, body, expected) in [
+            (&[(CORRELATION_ID, "c")][..], page, ErrorKind::Forbidden),
+            (&[], "", ErrorKind::Forbidden),
+            (&[], r#"{"code": 900308}"#, ErrorKind::GdapRoleMissing),
+        ] {
+            let received = received(403, headers, body);
+            assert_eq!(classify(&received, &ErrorBody::read(&received)), expected, "{body}");
+        }
+        assert_eq!(kind(502, page), ErrorKind::ServerFailure);
+    }
+
     proptest! {
         #[test]
         fn any_body_under_any_status_has_a_kind_of_that_status(status in 300..600_u16, body: Vec<u8>) {
             let received = received(status, &[], body);
             let kind = classify(&received, &ErrorBody::read(&received));
             match status {
-                404 => prop_assert_eq!(kind, ErrorKind::NotFound),
+                407 | 511 => prop_assert_eq!(kind, ErrorKind::Proxy),
+                404 => prop_assert!(matches!(kind, ErrorKind::NotFound | ErrorKind::Proxy)),
                 408 => prop_assert_eq!(kind, ErrorKind::Timeout),
                 429 => prop_assert_eq!(kind, ErrorKind::Throttled),
                 500.. => prop_assert_eq!(kind, ErrorKind::ServerFailure),
