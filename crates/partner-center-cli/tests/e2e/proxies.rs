@@ -29,7 +29,9 @@ fn proxy(response: &'static str) -> (String, Arc<AtomicUsize>) {
 
 fn run(world: &World, proxy: &str, arguments: &[&str]) -> Outcome {
     let mut command = world.command(arguments);
-    command.env("HTTPS_PROXY", proxy).env("PARTNER_CENTER_BASE_URL", SERVICE);
+    // With an address on this machine, no proxy would be used.
+    command.env("PARTNER_CENTER_BASE_URL", SERVICE).env("PARTNER_CENTER_AUTHORITY", "https://login.example");
+    command.env("HTTPS_PROXY", proxy);
     command.output().expect("it runs").into()
 }
 

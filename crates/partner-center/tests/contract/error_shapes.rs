@@ -24,7 +24,7 @@ const STATUSES: &[(u16, ErrorKind)] = &[
     (502, ErrorKind::ServerFailure),
     (503, ErrorKind::ServerFailure),
     (504, ErrorKind::ServerFailure),
-    (511, ErrorKind::ServerFailure),
+    (511, ErrorKind::Proxy),
 ];
 
 /// A body, its content type, and the code and text in it.
