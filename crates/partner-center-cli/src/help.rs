@@ -14,9 +14,7 @@ pub(crate) fn of(error: &Error) -> String {
              trusted by this system (on Linux, SSL_CERT_FILE can name a file with it)."
         }
         ErrorKind::Connection => "Check the network, the proxy (HTTPS_PROXY) and the address, then run it again.",
-        ErrorKind::Proxy => {
-            "Check the proxy (HTTPS_PROXY), its user name and password, and that it lets you reach the address."
-        }
+        ErrorKind::Proxy => "Check the proxy (HTTPS_PROXY), its user name and password, and what it allows.",
         ErrorKind::Timeout => "Run it again later, or give each call more time with --timeout.",
         ErrorKind::Throttled => "Run it again later; requests that are refused count against the limit too.",
         ErrorKind::Unauthenticated => {

@@ -12,6 +12,7 @@ use rustls::{ClientConfig, DigitallySignedStruct, Error, SignatureScheme};
 #[derive(Debug, Default)]
 struct Issuer(OnceLock<String>);
 
+type Signature = Result<HandshakeSignatureValid, Error>;
 const DISTRUST: Error = Error::InvalidCertificate(rustls::CertificateError::UnknownIssuer);
 
 impl ServerCertVerifier for Issuer {
@@ -24,26 +25,15 @@ impl ServerCertVerifier for Issuer {
         _: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
         // The last one is the nearest to the root.
-        let name = common_name(intermediates.last().unwrap_or(end_entity));
-        name.map(|name| self.0.set(name));
+        common_name(intermediates.last().unwrap_or(end_entity)).map(|name| self.0.set(name));
         Err(DISTRUST)
     }
 
-    fn verify_tls12_signature(
-        &self,
-        _: &[u8],
-        _: &CertificateDer<'_>,
-        _: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
+    fn verify_tls12_signature(&self, _: &[u8], _: &CertificateDer<'_>, _: &DigitallySignedStruct) -> Signature {
         Err(DISTRUST)
     }
 
-    fn verify_tls13_signature(
-        &self,
-        _: &[u8],
-        _: &CertificateDer<'_>,
-        _: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
+    fn verify_tls13_signature(&self, _: &[u8], _: &CertificateDer<'_>, _: &DigitallySignedStruct) -> Signature {
         Err(DISTRUST)
     }
 

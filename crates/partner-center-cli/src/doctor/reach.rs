@@ -55,48 +55,36 @@ async fn reach(name: &'static str, address: &str, url: &str, settings: &Settings
         Ok(response) => {
             let date = response.headers().get("date").and_then(|value| value.to_str().ok());
             let theirs = date.and_then(|date| httpdate::parse_http_date(date).ok());
-            let now = SystemTime::now();
-            let elapsed = began.elapsed().as_millis();
-            Reached {
-                check: Check::good(name, format!("{address} answers within {elapsed} ms{proxy}")),
-                clock: theirs.map(|theirs| theirs.duration_since(now).map_err(|error| error.duration())),
-            }
+            let apart = |theirs: SystemTime| theirs.duration_since(SystemTime::now()).map_err(|error| error.duration());
+            let check =
+                Check::good(name, format!("{address} answers within {} ms{proxy}", began.elapsed().as_millis()));
+            Reached { check, clock: theirs.map(apart) }
         }
-        Err(error) => Reached { check: unreachable(name, address, url, error, settings).await, clock: None },
+        Err(error) => {
+            let error = Error::of_transport(error).await;
+            let mut detail = format!("{address} cannot be reached: {error:#}");
+            if error.kind() == ErrorKind::Certificate
+                && let Some(issuer) = issuer::of(url, patience(settings)).await
+            {
+                detail.push_str(&format!("; the certificate authority is {issuer:?}"));
+            }
+            Reached { check: Check::bad(name, Exit::of(&error), detail, help::of(&error)), clock: None }
+        }
     }
-}
-
-async fn unreachable(
-    name: &'static str,
-    address: &str,
-    url: &str,
-    error: reqwest::Error,
-    settings: &Settings,
-) -> Check {
-    let error = Error::of_transport(error).await;
-    let mut detail = format!("{address} cannot be reached: {error:#}");
-    if error.kind() == ErrorKind::Certificate
-        && let Some(issuer) = issuer::of(url, patience(settings)).await
-    {
-        detail.push_str(&format!("; the certificate authority is {issuer:?}"));
-    }
-    Check::bad(name, Exit::of(&error), detail, help::of(&error))
 }
 
 pub(super) fn clock(difference: Option<Result<Duration, Duration>>) -> Check {
-    match difference {
-        None => Check::doubtful("clock", "no server told the time", "Compare this machine's clock with another one."),
-        Some(difference) => {
-            let (apart, word) = match difference {
-                Ok(ahead) => (ahead, "behind"),
-                Err(behind) => (behind, "ahead of"),
-            };
-            if apart <= TOLERANCE {
-                // A `Date` has whole seconds, and the response took its time.
-                return Check::good("clock", format!("within {} s of the server's", apart.as_secs() + 1));
-            }
-            let detail = format!("this machine is {} {word} the server", in_words(apart));
-            Check::bad("clock", Exit::SignIn, detail, "Set this machine's clock; tokens are valid by the clock.")
+    let (apart, word) = match difference {
+        None => {
+            return Check::doubtful("clock", "no server told the time", "Compare this machine's clock with another.");
         }
+        Some(Ok(ahead)) => (ahead, "behind"),
+        Some(Err(behind)) => (behind, "ahead of"),
+    };
+    if apart <= TOLERANCE {
+        // A `Date` has whole seconds, and the response took its time.
+        return Check::good("clock", format!("within {} s of the server's", apart.as_secs() + 1));
     }
+    let detail = format!("this machine is {} {word} the server", in_words(apart));
+    Check::bad("clock", Exit::SignIn, detail, "Set this machine's clock; tokens are valid by the clock.")
 }
