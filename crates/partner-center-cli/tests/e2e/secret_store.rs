@@ -2,11 +2,12 @@
 
 use std::fs;
 
-use partner_center_mock::token_endpoint::{Grant, TokenEndpoint};
+use partner_center_mock::token_endpoint::TokenEndpoint;
 
-use crate::support::{Outcome, World, id};
+use crate::support::{World, id};
 
 /// A sign-in whose record says that its secret is in the keyring.
+#[cfg(target_os = "linux")]
 fn in_keyring(world: &World) {
     assert_eq!(world.run(&["login"]).code, Some(0));
     let path = world.path("config/sign-ins/default.json");
@@ -14,6 +15,7 @@ fn in_keyring(world: &World) {
     fs::write(path, record.replace("\"file\"", "\"keyring\"")).expect("it can be written");
 }
 
+#[cfg(target_os = "linux")]
 #[test]
 fn a_sign_in_in_a_keyring_that_is_not_there_says_so() {
     let world = World::signed_out(TokenEndpoint::builder());
@@ -25,13 +27,13 @@ fn a_sign_in_in_a_keyring_that_is_not_there_says_so() {
         assert!(shown.contains("in the system's keyring, which is not available here"), "{shown}");
         assert!(shown.contains("`partner-center login --no-keyring`"), "{shown}");
     }
-    assert_eq!(world.entra.count(Grant::RefreshToken), 0);
+    assert_eq!(world.entra.refresh_tokens().len(), 0);
     // The record of a sign-in in the keyring is no reason not to sign in again.
     assert_eq!(world.run(&["login", "--no-keyring"]).code, Some(0));
     assert_eq!(world.run(&["organization", "get", &id(0)]).code, Some(0));
 }
 
-#[cfg(unix)]
+#[cfg(target_os = "linux")]
 #[test]
 fn a_keyring_that_does_not_respond_is_passed_over_after_seconds() {
     let world = World::signed_out(TokenEndpoint::builder());
@@ -41,7 +43,8 @@ fn a_keyring_that_does_not_respond_is_passed_over_after_seconds() {
     let with_bus = |arguments: &[&str]| {
         let began = std::time::Instant::now();
         let mut command = world.command(arguments);
-        let outcome = Outcome::from(command.env("DBUS_SESSION_BUS_ADDRESS", &address).output().expect("it runs"));
+        let outcome =
+            crate::support::Outcome::from(command.env("DBUS_SESSION_BUS_ADDRESS", &address).output().expect("it runs"));
         assert!(began.elapsed() < std::time::Duration::from_secs(9), "{:?}", began.elapsed());
         outcome
     };
@@ -107,7 +110,9 @@ fn a_rotated_token_that_cannot_be_saved_is_a_warning_of_every_command() {
     let (get, export) = (["organization", "get", &id(0)], ["organization", "export", "--from", &list, "--quiet"]);
     for arguments in [&get[..], &export, &["doctor"]] {
         let mut command = world.command(arguments);
-        let outcome = Outcome::from(command.env("PARTNER_CENTER_REFRESH_TOKEN_FILE", file).output().expect("it runs"));
+        let outcome = crate::support::Outcome::from(
+            command.env("PARTNER_CENTER_REFRESH_TOKEN_FILE", file).output().expect("it runs"),
+        );
         assert_eq!(outcome.code, Some(0), "{}", outcome.err);
         assert!(outcome.err.contains(&format!("warning: the refresh token could not be loaded or saved: {file}")));
         assert!(outcome.err.contains("cannot be replaced"), "{}", outcome.err);
