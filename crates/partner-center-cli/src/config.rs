@@ -10,7 +10,7 @@ use crate::output::report;
 use crate::settings::Settings;
 use crate::sign_in::credential;
 
-/// Variables with secrets; of them it is told alone that they are set.
+/// Variables with secrets; only whether they are set is shown.
 const SECRETS: [&str; 3] = ["PARTNER_CENTER_ACCESS_TOKEN", "PARTNER_CENTER_REFRESH_TOKEN", "AZURE_CLIENT_SECRET"];
 const PATHS: [&str; 4] =
     ["PARTNER_CENTER_REFRESH_TOKEN_FILE", "AZURE_CLIENT_CERTIFICATE_PATH", "SSL_CERT_FILE", "SSL_CERT_DIR"];
