@@ -6,14 +6,13 @@ use std::time::Duration;
 pub(crate) fn in_words(duration: Duration) -> String {
     const MINUTE: u64 = 60;
     const HOUR: u64 = 60 * MINUTE;
-    const TWO_HOURS: u64 = 2 * HOUR;
-    const TWO_DAYS: u64 = 48 * HOUR;
+    const DAY: u64 = 24 * HOUR;
     let seconds = duration.as_secs();
     let (unit, name) = match seconds {
         0..MINUTE => (1, "second"),
-        MINUTE..TWO_HOURS => (MINUTE, "minute"),
-        TWO_HOURS..TWO_DAYS => (HOUR, "hour"),
-        TWO_DAYS.. => (24 * HOUR, "day"),
+        MINUTE..7200 => (MINUTE, "minute"),
+        7200..172_800 => (HOUR, "hour"),
+        172_800.. => (DAY, "day"),
     };
     match seconds.div_ceil(unit) {
         1 => format!("1 {name}"),

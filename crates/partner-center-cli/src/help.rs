@@ -33,8 +33,6 @@ pub(crate) fn of(error: &Error) -> String {
         ErrorKind::Rejected | ErrorKind::UnexpectedStatus => {
             "Check --base-url and any proxy in between; if both are right, give Microsoft support the correlation id."
         }
-        ErrorKind::ServerFailure => "Run it again later; if it stays, give Microsoft support the correlation id.",
-        ErrorKind::Redirected => "Check --base-url; a redirect often means a proxy or a sign-in page in between.",
         ErrorKind::UnexpectedBody | ErrorKind::NotExactlyOne => {
             "Check --base-url and any proxy in between; if both are right, report it with the correlation id."
         }
@@ -66,9 +64,6 @@ pub(crate) fn of_login(error: &CredentialError) -> String {
         }
         CredentialErrorKind::WrongTenant => "Pass the partner's own tenant in --tenant, and sign in there.".to_owned(),
         CredentialErrorKind::Throttled => "Run it again in some minutes.".to_owned(),
-        CredentialErrorKind::Unreachable => {
-            "Check the network, the proxy (HTTPS_PROXY) and --authority, then run it again.".to_owned()
-        }
         _ => error.help().to_owned(),
     }
 }

@@ -58,8 +58,7 @@ pub(super) async fn of(url: &str, timeout: Duration) -> Option<String> {
 
 /// The first common name in a certificate, which is that of its issuer.
 fn common_name(certificate: &[u8]) -> Option<String> {
-    const COMMON_NAME: [u8; 5] = [6, 3, 0x55, 4, 3];
-    let start = certificate.windows(5).position(|window| window == COMMON_NAME)? + 5;
+    let start = certificate.windows(5).position(|object_id| object_id == [6, 3, 0x55, 4, 3])? + 5;
     let length = usize::from(*certificate.get(start + 1)?);
     let name = certificate.get(start + 2..start + 2 + length)?;
     Some(String::from_utf8_lossy(name).into_owned())
