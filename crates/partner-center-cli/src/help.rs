@@ -33,6 +33,8 @@ pub(crate) fn of(error: &Error) -> String {
         ErrorKind::Rejected | ErrorKind::UnexpectedStatus => {
             "Check --base-url and any proxy in between; if both are right, give Microsoft support the correlation id."
         }
+        ErrorKind::ServerFailure => "Run it again later; if it stays, give Microsoft support the correlation id.",
+        ErrorKind::Redirected => "Check --base-url; a redirect often means a proxy or a sign-in page in between.",
         ErrorKind::UnexpectedBody | ErrorKind::NotExactlyOne => {
             "Check --base-url and any proxy in between; if both are right, report it with the correlation id."
         }
