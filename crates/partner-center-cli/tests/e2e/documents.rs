@@ -4,7 +4,7 @@ use crate::golden;
 use crate::support::World;
 
 /// Every command that has a help text.
-pub(crate) const COMMANDS: [&[&str]; 14] = [
+pub(crate) const COMMANDS: [&[&str]; 17] = [
     &[],
     &["customer"],
     &["customer", "list"],

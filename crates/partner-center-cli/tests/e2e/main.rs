@@ -12,6 +12,7 @@ mod golden;
 mod identity;
 mod lists;
 mod profile;
+mod proxies;
 mod secret_store;
 mod sign_in;
 mod support;
