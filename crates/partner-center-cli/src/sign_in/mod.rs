@@ -1,10 +1,13 @@
 //! Signing in, and where the sign-in is kept.
 
+mod browser;
 pub(crate) mod credential;
 mod keeper;
 pub(crate) mod login;
 mod record;
 pub(crate) mod status;
+
+use std::time::Duration;
 
 use self::record::Record;
 use crate::exit::Exit;
@@ -22,6 +25,14 @@ pub(crate) fn check_profile(settings: &Settings) -> Result<(), Failure> {
         format!("there is no profile {} ({})", profile.value, profile.source),
         format!("Run `partner-center login --profile {}`, or correct the name.", profile.value),
     ))
+}
+
+/// A time for people, in whole minutes.
+fn minutes(time: Duration) -> String {
+    match time.as_secs().div_ceil(60) {
+        1 => "1 minute".to_owned(),
+        minutes => format!("{minutes} minutes"),
+    }
 }
 
 /// `partner-center logout`: forgets the sign-in of the profile.

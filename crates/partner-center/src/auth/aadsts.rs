@@ -28,14 +28,20 @@ pub(super) const NO_AUTHENTICATION: Row = Row {
     kind: InvalidClient,
     reason: "neither a client secret nor a certificate was sent",
     help: Some(
-        "Configure the application's client secret or certificate, or turn on \"Allow public client flows\" for the \
-         application in Entra if it can keep neither.",
+        "Configure the application's client secret or certificate. If it can keep neither, turn on \"Allow public client \
+         flows\" for it in Entra, and for a sign-in with the browser register its redirect URI under \"Mobile and \
+         desktop applications\".",
     ),
 };
 const EXPIRED_SECRET: Row = Row {
     kind: InvalidClient,
     reason: "the client secret has expired",
     help: Some("Make a new client secret for the application in Entra and use that one."),
+};
+const SINGLE_PAGE: Row = Row {
+    kind: Kind::Rejected,
+    reason: "the redirect URI is that of a single-page application",
+    help: Some("Register the redirect URI under \"Mobile and desktop applications\" in Entra."),
 };
 const PUBLIC_CLIENT: Row = Row {
     kind: InvalidClient,
@@ -72,6 +78,7 @@ pub(super) fn find(code: u32) -> Option<Row> {
         7_000_222 => EXPIRED_SECRET,
         7_000_218 => NO_AUTHENTICATION,
         700_025 => PUBLIC_CLIENT,
+        9_002_327 => SINGLE_PAGE,
         700_021 | 700_023 | 700_024 | 700_027 | 700_030 | 7_000_214 => WRONG_CERTIFICATE,
         90_002 | 900_023 => kind(Kind::UnknownTenant),
         700_016 | 7_000_112 => kind(Kind::UnknownApplication),
