@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use partner_center::auth::StaticToken;
 use partner_center::{Client, ErrorKind, RetryPolicy, uuid::Uuid};
-use partner_center_mock::Reply;
-use partner_center_mock::faults::{Answer, FaultServer};
+use partner_center_mock::MockResponse;
+use partner_center_mock::faults::{FaultResponse, FaultServer};
 use tokio::runtime::Runtime;
 
 /// A server and a client, kept from input to input.
@@ -14,7 +14,7 @@ use tokio::runtime::Runtime;
 pub struct Harness {
     runtime: Runtime,
     client: Client,
-    reply: Arc<Mutex<Reply>>,
+    response: Arc<Mutex<MockResponse>>,
     _server: FaultServer,
 }
 
@@ -28,10 +28,11 @@ impl Harness {
     #[expect(clippy::expect_used, reason = "a fuzz target has nobody to give an error to")]
     pub fn new() -> Self {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-        let reply = Arc::new(Mutex::new(Reply::new(200)));
-        let served = reply.clone();
-        let answer = move |_: &_| Answer::reply(served.lock().unwrap_or_else(PoisonError::into_inner).clone());
-        let server = runtime.block_on(FaultServer::builder().history(1).answer_with(answer).start());
+        let response = Arc::new(Mutex::new(MockResponse::new(200)));
+        let served = response.clone();
+        let respond =
+            move |_: &_| FaultResponse::respond(served.lock().unwrap_or_else(PoisonError::into_inner).clone());
+        let server = runtime.block_on(FaultServer::builder().history(1).respond_with(respond).start());
         let server = server.expect("a port on loopback");
         let client = Client::builder()
             .base_url(server.url())
@@ -39,7 +40,7 @@ impl Harness {
             .retry(RetryPolicy::off().shared_throttle(false))
             .build()
             .expect("a client");
-        Self { runtime, client, reply, _server: server }
+        Self { runtime, client, response, _server: server }
     }
 
     /// Serves the bytes as the body of a success.
@@ -48,7 +49,7 @@ impl Harness {
     ///
     /// Where the client panics, or loses the body or the status.
     pub fn body(&self, bytes: &[u8]) {
-        match self.call(Reply::new(200).body(bytes)) {
+        match self.call(MockResponse::new(200).body(bytes)) {
             Ok(response) => assert_eq!(response.raw(), bytes),
             Err(error) => {
                 assert_eq!(error.kind(), ErrorKind::UnexpectedBody, "{error:?}");
@@ -70,11 +71,11 @@ impl Harness {
         let status = STATUSES[usize::from(*chosen) % STATUSES.len()];
         let (header, body) = rest.split_at(usize::from(*length % 48).min(rest.len()));
         let is_text = header.iter().all(|byte| (b' '..=b'~').contains(byte));
-        let mut reply = Reply::new(status).body(body);
+        let mut response = MockResponse::new(status).body(body);
         if is_text {
-            reply = reply.header("Retry-After", String::from_utf8_lossy(header));
+            response = response.header("Retry-After", String::from_utf8_lossy(header));
         }
-        match self.call(reply) {
+        match self.call(response) {
             Ok(response) => panic!("a refusal became {response:?}"),
             Err(error) => {
                 assert_eq!((error.raw().as_ref(), error.status().map(|got| got.as_u16())), (body, Some(status)));
@@ -85,9 +86,9 @@ impl Harness {
 
     fn call(
         &self,
-        reply: Reply,
+        response: MockResponse,
     ) -> Result<partner_center::Response<Vec<partner_center::models::Organization>>, partner_center::Error> {
-        *self.reply.lock().unwrap_or_else(PoisonError::into_inner) = reply;
+        *self.response.lock().unwrap_or_else(PoisonError::into_inner) = response;
         self.runtime.block_on(self.client.customer(Uuid::nil()).organizations().into_future())
     }
 }

@@ -57,4 +57,4 @@ echo "==> Prism"
 port=$(free_port)
 "$tools/node_modules/.bin/prism" mock --host 127.0.0.1 --port "$port" --errors "$contract" > /dev/null &
 wait_for "$port"
-PARTNER_CENTER_REFEREE="http://127.0.0.1:$port" cargo test --quiet -p partner-center --test contract examples::
+PARTNER_CENTER_THIRD_PARTY_URL="http://127.0.0.1:$port" cargo test --quiet -p partner-center --test contract examples::

@@ -3,7 +3,7 @@
 /// One of the contract's examples: a whole answer of the service.
 ///
 /// The constants are in [`examples`](crate::examples), one module an operation. Turn one into a
-/// [`Reply`](crate::Reply) to serve it, changed if need be.
+/// [`MockResponse`](crate::MockResponse) to serve it, changed if need be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Example {

@@ -11,13 +11,13 @@ use tokio::sync::{Semaphore, watch};
 /// ```
 /// # use std::error::Error;
 /// use partner_center_mock::Gate;
-/// use partner_center_mock::faults::{Answer, FaultServer};
+/// use partner_center_mock::faults::{FaultResponse, FaultServer};
 /// use partner_center_mock::examples::get_customer_organization as organization;
 ///
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn Error>> {
 /// let gate = Gate::new();
-/// let server = FaultServer::start([Answer::held(&gate, organization::CONTOSO)]).await?;
+/// let server = FaultServer::start([FaultResponse::held(&gate, organization::CONTOSO)]).await?;
 /// let call = tokio::spawn(reqwest::get(server.url()));
 /// gate.wait_for(1).await; // the request has arrived, its answer waits
 /// gate.open();
@@ -99,30 +99,30 @@ mod tests {
     #[tokio::test]
     async fn lets_through_as_many_as_told() {
         let gate = Gate::new();
-        let mut answers = tokio::task::JoinSet::new();
+        let mut responses = tokio::task::JoinSet::new();
         for _ in 0..3 {
             let gate = gate.clone();
-            answers.spawn(async move { gate.pass().await });
+            responses.spawn(async move { gate.pass().await });
         }
         gate.wait_for(3).await;
         gate.let_through(2);
-        assert!(answers.join_next().await.is_some() && answers.join_next().await.is_some());
-        assert_eq!((answers.len(), gate.waiting()), (1, 1));
+        assert!(responses.join_next().await.is_some() && responses.join_next().await.is_some());
+        assert_eq!((responses.len(), gate.waiting()), (1, 1));
         gate.open();
-        assert!(answers.join_next().await.is_some());
+        assert!(responses.join_next().await.is_some());
         assert_eq!(gate.waiting(), 0);
     }
 
     #[tokio::test]
     async fn one_who_leaves_waits_no_longer() {
         let gate = Gate::new();
-        let answer = tokio::spawn({
+        let response = tokio::spawn({
             let gate = gate.clone();
             async move { gate.pass().await }
         });
         gate.wait_for(1).await;
-        answer.abort();
-        assert!(answer.await.is_err());
+        response.abort();
+        assert!(response.await.is_err());
         assert_eq!(gate.waiting(), 0);
     }
 

@@ -5,7 +5,7 @@
 //! | to test | use |
 //! |---|---|
 //! | what your code does with one answer | [`MockServerExt`], typed mocks on [`httpmock`], and the documented [`examples`] |
-//! | what it does with several answers in turn | [`ReplyScript`] |
+//! | what it does with several answers in turn | [`ResponseScript`] |
 //! | sign-in: grants, rotation, refusals | [`token_endpoint::TokenEndpoint`] |
 //! | what it does when the network misbehaves | [`faults::FaultServer`] |
 //! | the whole program, by hand or from outside | [`serve::Service`], and the binary that serves it |
@@ -32,7 +32,7 @@
 mod example;
 pub mod faults;
 mod gate;
-mod reply;
+mod response;
 mod script;
 pub mod serve;
 pub mod token_endpoint;
@@ -58,5 +58,5 @@ pub use self::example::Example;
 pub use self::gate::Gate;
 pub use self::generated::examples;
 pub use self::generated::operations::{MockServerExt, operations};
-pub use self::reply::Reply;
-pub use self::script::{ReplyScript, ThenExt};
+pub use self::response::MockResponse;
+pub use self::script::{ResponseScript, ThenExt};

@@ -25,7 +25,7 @@ enum Command {
         /// How many made-up customers there are.
         #[arg(long, default_value_t = 1000)]
         customers: u64,
-        /// Answer 429 to what goes beyond this limit, such as 500/60s.
+        /// Respond with 429 to what goes beyond this limit, such as 500/60s.
         #[arg(long)]
         rate_limit: Option<RateLimit>,
         /// Put failures in: passing ones, and refusals of two customers in a hundred.

@@ -5,19 +5,19 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use httpmock::{HttpMockResponse, Then};
 
-use crate::Reply;
+use crate::MockResponse;
 
 /// A list of replies, served in turn; after the last one it goes on as told.
 ///
 /// Clones share the count, so keep one to ask how far it got. A mock takes it through [`ThenExt::script`]; any other
-/// server takes [`next_reply`](Self::next_reply).
+/// server takes [`next_response`](Self::next_response).
 ///
 /// ```
 /// use httpmock::MockServer;
-/// use partner_center_mock::{MockServerExt, Reply, ReplyScript, ThenExt};
+/// use partner_center_mock::{MockServerExt, MockResponse, ResponseScript, ThenExt};
 /// use partner_center_mock::examples::get_customer_organization as organization;
 ///
-/// let script = ReplyScript::new([Reply::new(503), organization::CONTOSO.into()]);
+/// let script = ResponseScript::new([MockResponse::new(503), organization::CONTOSO.into()]);
 /// let server = MockServer::start();
 /// server.get_customer_organization(|_when, then| {
 ///     then.into_inner().script(&script);
@@ -25,8 +25,8 @@ use crate::Reply;
 /// assert_eq!((script.served(), script.remaining()), (0, 2));
 /// ```
 #[derive(Clone, Debug)]
-pub struct ReplyScript {
-    replies: Arc<[Reply]>,
+pub struct ResponseScript {
+    responses: Arc<[MockResponse]>,
     afterwards: Afterwards,
     served: Arc<AtomicUsize>,
 }
@@ -36,16 +36,16 @@ pub struct ReplyScript {
 enum Afterwards {
     RepeatLast,
     StartAgain,
-    Serve(Box<Reply>),
+    Serve(Box<MockResponse>),
 }
 
-impl ReplyScript {
+impl ResponseScript {
     /// These replies in turn; the last one is repeated for as long as requests come.
     ///
     /// Without any reply it serves a 500 that says so.
-    pub fn new<R: Into<Reply>>(replies: impl IntoIterator<Item = R>) -> Self {
-        let replies = replies.into_iter().map(Into::into).collect();
-        Self { replies, afterwards: Afterwards::RepeatLast, served: Arc::default() }
+    pub fn new<R: Into<MockResponse>>(responses: impl IntoIterator<Item = R>) -> Self {
+        let responses = responses.into_iter().map(Into::into).collect();
+        Self { responses, afterwards: Afterwards::RepeatLast, served: Arc::default() }
     }
 
     /// Starts again from the first reply after the last one.
@@ -57,8 +57,8 @@ impl ReplyScript {
 
     /// Serves `reply` after the last one, as often as asked.
     #[must_use]
-    pub fn afterwards(mut self, reply: impl Into<Reply>) -> Self {
-        self.afterwards = Afterwards::Serve(Box::new(reply.into()));
+    pub fn afterwards(mut self, response: impl Into<MockResponse>) -> Self {
+        self.afterwards = Afterwards::Serve(Box::new(response.into()));
         self
     }
 
@@ -71,57 +71,57 @@ impl ReplyScript {
     /// How many replies of the list have not been served yet.
     #[must_use]
     pub fn remaining(&self) -> usize {
-        self.replies.len().saturating_sub(self.served())
+        self.responses.len().saturating_sub(self.served())
     }
 
     /// Takes the next reply, as a server does.
     #[must_use]
-    pub fn next_reply(&self) -> Reply {
+    pub fn next_response(&self) -> MockResponse {
         let turn = self.served.fetch_add(1, Ordering::SeqCst);
-        let reply = match &self.afterwards {
-            Afterwards::StartAgain if !self.replies.is_empty() => self.replies.get(turn % self.replies.len()),
-            Afterwards::Serve(reply) => Some(self.replies.get(turn).unwrap_or(reply)),
-            _ => self.replies.get(turn).or(self.replies.last()),
+        let response = match &self.afterwards {
+            Afterwards::StartAgain if !self.responses.is_empty() => self.responses.get(turn % self.responses.len()),
+            Afterwards::Serve(response) => Some(self.responses.get(turn).unwrap_or(response)),
+            _ => self.responses.get(turn).or(self.responses.last()),
         };
-        reply.cloned().unwrap_or_else(|| Reply::text(500, "The script has no reply: give it at least one."))
+        response.cloned().unwrap_or_else(|| MockResponse::text(500, "The script has no reply: give it at least one."))
     }
 }
 
-impl<R: Into<Reply>, const N: usize> From<[R; N]> for ReplyScript {
-    fn from(replies: [R; N]) -> Self {
-        Self::new(replies)
+impl<R: Into<MockResponse>, const N: usize> From<[R; N]> for ResponseScript {
+    fn from(responses: [R; N]) -> Self {
+        Self::new(responses)
     }
 }
 
-impl<R: Into<Reply>> From<Vec<R>> for ReplyScript {
-    fn from(replies: Vec<R>) -> Self {
-        Self::new(replies)
+impl<R: Into<MockResponse>> From<Vec<R>> for ResponseScript {
+    fn from(responses: Vec<R>) -> Self {
+        Self::new(responses)
     }
 }
 
-impl From<&ReplyScript> for ReplyScript {
-    fn from(script: &ReplyScript) -> Self {
+impl From<&ResponseScript> for ResponseScript {
+    fn from(script: &ResponseScript) -> Self {
         script.clone()
     }
 }
 
-/// Lets a mock serve [`Reply`]s. Get at the [`Then`] of a typed mock with `into_inner()`.
+/// Lets a mock serve [`MockResponse`]s. Get at the [`Then`] of a typed mock with `into_inner()`.
 pub trait ThenExt: Sized {
     /// Serves one reply, always the same.
-    fn reply(self, reply: impl Into<Reply>) -> Self;
+    fn respond(self, response: impl Into<MockResponse>) -> Self;
 
     /// Serves the replies of a script in turn.
-    fn script(self, script: impl Into<ReplyScript>) -> Self;
+    fn script(self, script: impl Into<ResponseScript>) -> Self;
 }
 
 impl ThenExt for Then {
-    fn reply(self, reply: impl Into<Reply>) -> Self {
-        self.script([reply.into()])
+    fn respond(self, response: impl Into<MockResponse>) -> Self {
+        self.script([response.into()])
     }
 
-    fn script(self, script: impl Into<ReplyScript>) -> Self {
+    fn script(self, script: impl Into<ResponseScript>) -> Self {
         let script = script.into();
-        self.respond_with(move |_request| HttpMockResponse::from(script.next_reply()))
+        self.respond_with(move |_request| HttpMockResponse::from(script.next_response()))
     }
 }
 
@@ -134,31 +134,31 @@ mod tests {
     use crate::MockServerExt;
     use crate::examples::get_customer_organization as organization;
 
-    fn statuses(script: &ReplyScript, calls: usize) -> Vec<u16> {
-        (0..calls).map(|_| script.next_reply().status()).collect()
+    fn statuses(script: &ResponseScript, calls: usize) -> Vec<u16> {
+        (0..calls).map(|_| script.next_response().status()).collect()
     }
 
     #[test]
     fn repeats_the_last_reply() {
-        let script = ReplyScript::new([Reply::new(503), Reply::new(200)]);
+        let script = ResponseScript::new([MockResponse::new(503), MockResponse::new(200)]);
         assert_eq!(statuses(&script, 4), [503, 200, 200, 200]);
     }
 
     #[test]
     fn starts_again_when_told() {
-        let script = ReplyScript::new([Reply::new(503), Reply::new(200)]).start_again();
+        let script = ResponseScript::new([MockResponse::new(503), MockResponse::new(200)]).start_again();
         assert_eq!(statuses(&script, 5), [503, 200, 503, 200, 503]);
     }
 
     #[test]
     fn goes_on_with_another_reply_when_told() {
-        let script = ReplyScript::new([Reply::new(503)]).afterwards(Reply::new(418));
+        let script = ResponseScript::new([MockResponse::new(503)]).afterwards(MockResponse::new(418));
         assert_eq!(statuses(&script, 3), [503, 418, 418]);
     }
 
     #[test]
     fn counts_what_it_served_in_every_clone() {
-        let script = ReplyScript::new([Reply::new(503), Reply::new(200)]);
+        let script = ResponseScript::new([MockResponse::new(503), MockResponse::new(200)]);
         let kept = script.clone();
         assert_eq!(statuses(&script, 1), [503]);
         assert_eq!((kept.served(), kept.remaining()), (1, 1));
@@ -168,8 +168,11 @@ mod tests {
 
     #[test]
     fn says_so_when_it_is_empty() {
-        for script in [ReplyScript::from(Vec::<Reply>::new()), ReplyScript::from(Vec::<Reply>::new()).start_again()] {
-            assert_eq!(script.next_reply().status(), 500);
+        for script in [
+            ResponseScript::from(Vec::<MockResponse>::new()),
+            ResponseScript::from(Vec::<MockResponse>::new()).start_again(),
+        ] {
+            assert_eq!(script.next_response().status(), 500);
         }
     }
 
@@ -177,7 +180,7 @@ mod tests {
     async fn a_typed_mock_serves_its_script_in_turn() {
         let server = MockServer::start_async().await;
         let customer = Uuid::new_v4();
-        let script = ReplyScript::new([organization::THROTTLED, organization::CONTOSO]);
+        let script = ResponseScript::new([organization::THROTTLED, organization::CONTOSO]);
         let mock = server.get_customer_organization(|when, then| {
             when.customer_tenant_id(&customer);
             then.into_inner().script(&script);
@@ -196,10 +199,10 @@ mod tests {
     async fn the_replies_own_headers_reach_the_client_twice_if_added_twice() {
         let server = MockServer::start_async().await;
         server.get_customer_organization(|_when, then| {
-            then.into_inner().reply(Reply::new(429).header("Retry-After", "1").add_header("Retry-After", "9"));
+            then.into_inner().respond(MockResponse::new(429).header("Retry-After", "1").add_header("Retry-After", "9"));
         });
         let url = server.url(format!("/v1/customers/{}/organization", Uuid::new_v4()));
-        let answer = reqwest::get(&url).await.expect("the mock answers");
-        assert_eq!(answer.headers().get_all("retry-after").iter().count(), 2);
+        let response = reqwest::get(&url).await.expect("the mock answers");
+        assert_eq!(response.headers().get_all("retry-after").iter().count(), 2);
     }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use partner_center_mock::examples::get_customer_organization as organization;
 use partner_center_mock::faults::tls::{CertificateAuthority, TlsIdentity};
-use partner_center_mock::faults::{Answer, EventKind, FaultServer};
+use partner_center_mock::faults::{EventKind, FaultResponse, FaultServer};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
@@ -32,7 +32,7 @@ async fn connect(server: &FaultServer, trusted: &CertificateAuthority) -> Result
 }
 
 async fn refusal(identity: TlsIdentity, trusted: &CertificateAuthority) -> Result<String, Box<dyn Error>> {
-    let server = FaultServer::builder().tls(identity).answers([organization::CONTOSO]).start().await?;
+    let server = FaultServer::builder().tls(identity).responses([organization::CONTOSO]).start().await?;
     let error = connect(&server, trusted).await.err().ok_or("the certificate was taken")?;
     server.wait_for(EventKind::TlsFailed, 1).await;
     assert_eq!(server.requests().len(), 0);
@@ -43,8 +43,8 @@ async fn refusal(identity: TlsIdentity, trusted: &CertificateAuthority) -> Resul
 async fn a_trusted_certificate_carries_the_answer() -> Outcome {
     let authority = CertificateAuthority::new()?;
     let identity = authority.issue(["127.0.0.1"])?;
-    let answer = Answer::reply(organization::CONTOSO).then_close();
-    let server = FaultServer::builder().tls(identity).answers([answer]).start().await?;
+    let response = FaultResponse::respond(organization::CONTOSO).then_close();
+    let server = FaultServer::builder().tls(identity).responses([response]).start().await?;
     assert!(server.url().starts_with("https://127.0.0.1:"));
     let mut stream = connect(&server, &authority).await?;
     stream.write_all(b"GET / HTTP/1.1\r\n\r\n").await?;
@@ -74,8 +74,8 @@ async fn each_bad_certificate_is_bad_in_its_own_way() -> Outcome {
 async fn the_handshake_too_can_be_reset() -> Outcome {
     let authority = CertificateAuthority::new()?;
     let identity = authority.issue(["127.0.0.1"])?;
-    let answers = [Answer::reset().on_connect(), Answer::reset()];
-    let server = FaultServer::builder().tls(identity).answers(answers).start().await?;
+    let responses = [FaultResponse::reset().on_connect(), FaultResponse::reset()];
+    let server = FaultServer::builder().tls(identity).responses(responses).start().await?;
     assert!(connect(&server, &authority).await.is_err());
     let mut stream = connect(&server, &authority).await?;
     stream.write_all(b"GET / HTTP/1.1\r\n\r\n").await?;
@@ -88,10 +88,10 @@ async fn the_handshake_too_can_be_reset() -> Outcome {
 #[tokio::test]
 async fn a_wait_before_the_handshake_loses_none_of_it() -> Outcome {
     let authority = CertificateAuthority::new()?;
-    let wait = Answer::wait(Duration::from_millis(20)).on_connect();
+    let wait = FaultResponse::wait(Duration::from_millis(20)).on_connect();
     let server = FaultServer::builder()
         .tls(authority.issue(["127.0.0.1"])?)
-        .answers([wait, organization::CONTOSO.into()])
+        .responses([wait, organization::CONTOSO.into()])
         .start()
         .await?;
     let mut stream = tokio::time::timeout(Duration::from_secs(5), connect(&server, &authority)).await??;

@@ -26,7 +26,7 @@ async fn main() -> Result<(), Error> {
     let incoming_id = Uuid::new_v4();
     let lookup = mock.get_customer_organization(|when, then| {
         when.ms_correlation_id(&incoming_id);
-        then.into_inner().reply(CONTOSO);
+        then.into_inner().respond(CONTOSO);
     });
     let client =
         Client::builder().base_url(mock.base_url()).credential(StaticToken::new("any-token-will-do")).build()?;

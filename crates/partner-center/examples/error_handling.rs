@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use partner_center::auth::StaticToken;
 use partner_center::{Client, Error, ErrorKind, RetryPolicy, uuid::Uuid};
-use partner_center_mock::examples::get_customer_organization as answers;
+use partner_center_mock::examples::get_customer_organization as responses;
 use partner_center_mock::{MockServerExt, ThenExt, httpmock::MockServer};
 
 /// What this program does next about a customer.
@@ -23,10 +23,12 @@ fn next_step(error: &Error) -> String {
 
 #[tokio::main]
 async fn main() -> Result<(), Error> {
-    for answer in [answers::TENANT_NOT_FOUND, answers::GDAP_ROLE_MISSING, answers::THROTTLED, answers::BAD_INPUT] {
+    for response in
+        [responses::TENANT_NOT_FOUND, responses::GDAP_ROLE_MISSING, responses::THROTTLED, responses::BAD_INPUT]
+    {
         let mock = MockServer::start_async().await;
         mock.get_customer_organization(|_, then| {
-            then.into_inner().reply(answer);
+            then.into_inner().respond(response);
         });
         let client = Client::builder()
             .base_url(mock.base_url())

@@ -24,7 +24,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let entra = TokenEndpoint::builder().refresh_token("first-refresh-token").start().await?;
     let partner_center = MockServer::start_async().await;
     partner_center.get_customer_organization(|_, then| {
-        then.into_inner().reply(CONTOSO);
+        then.into_inner().respond(CONTOSO);
     });
     let credential = RefreshToken::new("contoso-partner.example", "an-application-id", MemoryStore::default())
         .initial("first-refresh-token");

@@ -3,8 +3,8 @@
 use partner_center::auth::StaticToken;
 use partner_center::models::Organization;
 use partner_center::{Client, Error, uuid::Uuid};
-use partner_center_mock::examples::get_customer_organization as answers;
-use partner_center_mock::{MockServerExt, Reply, ReplyScript, ThenExt, httpmock::MockServer};
+use partner_center_mock::examples::get_customer_organization as responses;
+use partner_center_mock::{MockResponse, MockServerExt, ResponseScript, ThenExt, httpmock::MockServer};
 
 /// The code under test: where to write to about technical matters.
 async fn technical_contact(client: &Client, customer: Uuid) -> Result<Option<String>, Error> {
@@ -20,7 +20,8 @@ async fn main() -> Result<(), Error> {
     // A customer of one's own making, after a failure that passes.
     let mut fabrikam = Organization::default();
     fabrikam.technical_notification_mails = Some(vec!["it@fabrikam.example".to_owned()]);
-    let script = ReplyScript::new([Reply::from(answers::SERVER_FAILURE), Reply::organization(&fabrikam)]);
+    let script =
+        ResponseScript::new([MockResponse::from(responses::SERVER_FAILURE), MockResponse::organization(&fabrikam)]);
     mock.get_customer_organization(|when, then| {
         when.customer_tenant_id(&customer);
         then.into_inner().script(&script);

@@ -87,7 +87,7 @@ fn changed(sections: &[Section], known: &Page) -> Vec<String> {
         let digest: String = hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
         if known.sections.get(heading) != Some(&digest) {
             let text: String = lines.iter().map(|line| format!("\n  | {line}")).collect();
-            found.push(format!("section \"{heading}\" has changed since the review:{text}\n  digest: \"{digest}\""));
+            found.push(format!("section \"{heading}\" is not as reviewed:{text}\n  digest: \"{digest}\""));
         }
     }
     found

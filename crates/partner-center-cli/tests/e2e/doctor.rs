@@ -1,6 +1,6 @@
 //! `doctor`: one line a check, and an explained refusal.
 
-use partner_center_mock::token_endpoint::{Refusal, TokenEndpoint};
+use partner_center_mock::token_endpoint::{OAuthError, TokenEndpoint};
 
 use crate::golden;
 use crate::support::{CORRELATION_ID, UNKNOWN, World, id};
@@ -26,7 +26,7 @@ fn a_refusal_is_explained() {
     let world = World::signed_out(TokenEndpoint::builder());
     let (code, text) = doctor(&world, &[UNKNOWN]);
     assert_eq!(code, Some(5), "{text}");
-    golden::check("doctor-refused.txt", &text);
+    golden::check("doctor-denied.txt", &text);
 }
 
 #[test]
@@ -42,7 +42,7 @@ fn a_token_without_mfa_for_somebody_else_is_found_out() {
 #[test]
 fn a_refused_sign_in_ends_the_checks() {
     let world = World::signed_out(TokenEndpoint::builder());
-    world.entra.answer_always(Refusal::mfa_required());
+    world.entra.respond_always(OAuthError::mfa_required());
     let (code, text) = doctor(&world, &[&id(0)]);
     assert_eq!(code, Some(3), "{text}");
     assert!(text.contains("✗ token") && text.contains("Set a new value in PARTNER_CENTER_REFRESH_TOKEN."), "{text}");

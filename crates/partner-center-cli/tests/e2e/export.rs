@@ -105,7 +105,7 @@ fn whoever_closes_the_pipe_ends_the_export_quietly() {
 #[test]
 fn a_refused_sign_in_ends_the_run_and_is_no_failure_of_a_customer() {
     let world = World::signed_out(partner_center_mock::token_endpoint::TokenEndpoint::builder());
-    world.entra.answer_always(partner_center_mock::token_endpoint::Refusal::mfa_required());
+    world.entra.respond_always(partner_center_mock::token_endpoint::OAuthError::mfa_required());
     let list = world.list(ids(10));
     let mut command = world.command(&export(&["--from", &list, "--to", "out"]));
     let outcome = ended(command.env("PARTNER_CENTER_REFRESH_TOKEN", "r").spawn().expect("the binary runs"));

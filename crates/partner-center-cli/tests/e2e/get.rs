@@ -3,9 +3,9 @@
 use std::fs::OpenOptions;
 use std::time::{Duration, Instant};
 
-use partner_center_mock::Reply;
+use partner_center_mock::MockResponse;
 use partner_center_mock::examples::get_customer_organization as examples;
-use partner_center_mock::faults::Answer;
+use partner_center_mock::faults::FaultResponse;
 use partner_center_mock::serve::RateLimit;
 use partner_center_mock::token_endpoint::TokenEndpoint;
 use serde_json::json;
@@ -80,7 +80,7 @@ fn a_service_that_is_not_there_is_unavailable() {
 #[test]
 fn a_failure_that_concerns_everybody_loses_nothing_that_was_fetched() {
     let world = World::new();
-    let service = world.refusing_after(2);
+    let service = world.denying_after(2);
     let numbers: Vec<String> = (0..100).map(id).collect();
     let ids: Vec<&str> = numbers.iter().map(String::as_str).collect();
     let some = get(&world, &[&["--base-url", &service.url(), "--output", "raw"], &ids[..]].concat());
@@ -88,15 +88,15 @@ fn a_failure_that_concerns_everybody_loses_nothing_that_was_fetched() {
     assert_eq!(some.out.matches("displayName").count(), 2);
     assert_eq!(some.err.matches("error: ").count(), 1, "{}", some.err);
     assert!(some.err.contains("were not fetched"), "{}", some.err);
-    let none = get(&world, &["--base-url", &world.refusing_after(0).url(), ids[0], ids[1]]);
+    let none = get(&world, &["--base-url", &world.denying_after(0).url(), ids[0], ids[1]]);
     assert_eq!((none.code, &*none.out), (Some(3), ""), "{}", none.err);
 }
 
 #[test]
 fn the_service_does_not_change_whose_organization_it_is() {
     let world = World::new();
-    let service = world.answering(|| {
-        Reply::json(200, &json!([{ "displayName": "Contoso", "customerTenantId": UNKNOWN, "kind": "new" }]))
+    let service = world.serving(|| {
+        MockResponse::json(200, &json!([{ "displayName": "Contoso", "customerTenantId": UNKNOWN, "kind": "new" }]))
     });
     let arguments = ["--base-url", &service.url()];
     let shown = get(&world, &[&arguments[..], &[&id(0), "--output", "json"]].concat());
@@ -121,7 +121,7 @@ fn what_to_do_is_said_in_the_words_of_the_command() {
         (302, json!({}), "Check --base-url"),
         (418, json!({}), "Check --base-url"),
     ] {
-        let service = world.answering(move || Reply::json(status, &body));
+        let service = world.serving(move || MockResponse::json(status, &body));
         let outcome = get(&world, &["--base-url", &service.url(), &id(0)]);
         assert!(outcome.err.contains(&format!("help: {to_do}")), "{status}: {}", outcome.err);
         for programmers in ["`organizations()`", "retry_after", "store the", "client"] {
@@ -138,7 +138,7 @@ fn a_service_that_throttles_is_unavailable_within_the_timeout() {
     let began = Instant::now();
     let outcome = get(&world, &[&id(0)]);
     assert_eq!(outcome.code, Some(6), "{}", outcome.err);
-    let service = world.answering(|| Reply::new(429).header("Retry-After", "1"));
+    let service = world.serving(|| MockResponse::new(429).header("Retry-After", "1"));
     let outcome = get(&world, &["--base-url", &service.url(), "--timeout", "2", &id(0)]);
     assert_eq!(outcome.code, Some(6), "{}", outcome.err);
     assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
@@ -148,8 +148,8 @@ fn a_service_that_throttles_is_unavailable_within_the_timeout() {
 fn throttling_is_shown_while_it_lasts() {
     let world = World::new();
     let mut is_first = true;
-    let service = world.answering(move || match std::mem::take(&mut is_first) {
-        true => Reply::new(429).header("Retry-After", "3"),
+    let service = world.serving(move || match std::mem::take(&mut is_first) {
+        true => MockResponse::new(429).header("Retry-After", "3"),
         false => examples::CONTOSO.into(),
     });
     let outcome = get(&world, &["--base-url", &service.url(), &id(0)]);
@@ -195,7 +195,7 @@ fn columns_are_shown_as_asked_for() {
 #[test]
 fn json_escapes_what_controls_a_terminal() {
     let world = World::new();
-    let service = world.answering(|| Reply::json(200, &json!([{ "displayName": "a\u{9b}31m\u{202e}b\u{7f}" }])));
+    let service = world.serving(|| MockResponse::json(200, &json!([{ "displayName": "a\u{9b}31m\u{202e}b\u{7f}" }])));
     for format in ["json", "ndjson"] {
         let shown = get(&world, &["--base-url", &service.url(), &id(0), "--format", format]).out;
         assert!(shown.contains(r"a\u009b31m\u202eb\u007f"), "{shown}");
@@ -208,9 +208,13 @@ fn a_signal_shows_what_was_fetched() {
     for (signal, code) in [("INT", 130), ("TERM", 143)] {
         let world = World::new();
         let mut served = 0;
-        let service = world.answering_with(move |_| {
+        let service = world.serving_with(move |_| {
             served += 1;
-            if served == 1 { Answer::reply(examples::CONTOSO) } else { Answer::wait(Duration::from_secs(60)) }
+            if served == 1 {
+                FaultResponse::respond(examples::CONTOSO)
+            } else {
+                FaultResponse::wait(Duration::from_secs(60))
+            }
         });
         let arguments = ["organization", "get", "--base-url", &service.url(), &id(0), &id(1)];
         let child = world.command(&arguments).spawn().expect("the binary runs");

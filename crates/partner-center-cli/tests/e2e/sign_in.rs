@@ -4,7 +4,7 @@ use std::fs;
 use std::process::Stdio;
 use std::time::Duration;
 
-use partner_center_mock::token_endpoint::{Grant, Refusal, TokenEndpoint};
+use partner_center_mock::token_endpoint::{Grant, OAuthError, TokenEndpoint};
 
 use crate::golden;
 use crate::support::{Outcome, World, ended, id, send_signal};
@@ -69,7 +69,7 @@ fn a_variable_that_goes_before_the_sign_in_is_told() {
 fn a_failed_sign_in_says_what_to_do_for_where_it_came_from() {
     let world = World::signed_out(TokenEndpoint::builder());
     assert_eq!(world.run(&["login"]).code, Some(0));
-    world.entra.answer_always(Refusal::revoked_grant());
+    world.entra.respond_always(OAuthError::revoked_grant());
     let get = ["organization", "get", &id(0)];
     let kept = world.run(&get);
     assert!(kept.err.contains("help: Run `partner-center login`."), "{}", kept.err);
@@ -79,13 +79,13 @@ fn a_failed_sign_in_says_what_to_do_for_where_it_came_from() {
     assert!(brought.err.contains("help: Set a new value in PARTNER_CENTER_REFRESH_TOKEN."), "{}", brought.err);
     assert_eq!((kept.code, brought.code), (Some(3), Some(3)));
 
-    world.entra.answer_always(Refusal::expired_secret());
+    world.entra.respond_always(OAuthError::expired_secret());
     let mut command = world.command(&get);
     command.env("PARTNER_CENTER_REFRESH_TOKEN_FILE", world.path("token")).env("AZURE_CLIENT_SECRET", "s");
     fs::write(world.path("token"), "r").expect("the file");
     let secret = Outcome::from(command.output().expect("it runs"));
     assert!(secret.err.contains("help: Set a new value in AZURE_CLIENT_SECRET."), "{}", secret.err);
-    world.entra.answer_always(Refusal::revoked_grant());
+    world.entra.respond_always(OAuthError::revoked_grant());
     let file = Outcome::from(command.output().expect("it runs"));
     let help = "help: Put a new one into the file that PARTNER_CENTER_REFRESH_TOKEN_FILE names.";
     assert!(file.err.contains(help), "{}", file.err);
@@ -112,7 +112,7 @@ fn a_redemption_in_flight_is_saved_before_the_process_ends() {
         }
         gate.open();
         ended(child);
-        world.entra.answer_as_usual();
+        world.entra.respond_normally();
         assert_ne!(kept(), before, "{arguments:?} {signals:?}: the rotated token is kept");
         assert_eq!(Some(&kept()), world.entra.refresh_tokens().last());
     }

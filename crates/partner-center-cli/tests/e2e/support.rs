@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
-use partner_center_mock::Reply;
+use partner_center_mock::MockResponse;
 use partner_center_mock::examples::get_customer_organization as examples;
-use partner_center_mock::faults::{Answer, FaultServer, Request};
+use partner_center_mock::faults::{FaultResponse, FaultServer, Request};
 use partner_center_mock::serve::{RateLimit, Service, customer_id};
 use partner_center_mock::token_endpoint::{DevicePoll, TokenEndpoint, TokenEndpointBuilder};
 use tokio::runtime::Runtime;
@@ -69,18 +69,18 @@ impl World {
     }
 
     /// Another service, which answers so.
-    pub(crate) fn answering(&self, mut answer: impl FnMut() -> Reply + Send + 'static) -> FaultServer {
-        self.answering_with(move |_| Answer::reply(answer()))
+    pub(crate) fn serving(&self, mut response: impl FnMut() -> MockResponse + Send + 'static) -> FaultServer {
+        self.serving_with(move |_| FaultResponse::respond(response()))
     }
 
-    pub(crate) fn answering_with(&self, answer: impl FnMut(&Request) -> Answer + Send + 'static) -> FaultServer {
-        self.runtime.block_on(FaultServer::answering(answer)).expect("a port")
+    pub(crate) fn serving_with(&self, response: impl FnMut(&Request) -> FaultResponse + Send + 'static) -> FaultServer {
+        self.runtime.block_on(FaultServer::start_with(response)).expect("a port")
     }
 
     /// Another service, which takes so many tokens and then no more.
-    pub(crate) fn refusing_after(&self, count: usize) -> FaultServer {
+    pub(crate) fn denying_after(&self, count: usize) -> FaultServer {
         let mut asked = 0;
-        self.answering(move || {
+        self.serving(move || {
             asked += 1;
             if asked > count { examples::MFA_MISSING_WITHOUT_BODY.into() } else { examples::CONTOSO.into() }
         })

@@ -10,7 +10,7 @@ use tokio::net::{TcpSocket, TcpStream};
 use super::server::{self, FaultServer};
 use super::shared::Shared;
 use super::source::Source;
-use super::{Answer, Request};
+use super::{FaultResponse, Request};
 
 /// How many connections may wait to be accepted.
 const BACKLOG: u32 = 1024;
@@ -40,8 +40,8 @@ impl FaultServer {
     /// # Errors
     ///
     /// When no port on 127.0.0.1 can be had.
-    pub async fn start<A: Into<Answer>>(answers: impl IntoIterator<Item = A>) -> io::Result<Self> {
-        Self::builder().answers(answers).start().await
+    pub async fn start<A: Into<FaultResponse>>(responses: impl IntoIterator<Item = A>) -> io::Result<Self> {
+        Self::builder().responses(responses).start().await
     }
 
     /// A server that makes each answer with `function`: by the request, or at random.
@@ -49,11 +49,11 @@ impl FaultServer {
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> std::io::Result<()> {
-    /// use partner_center_mock::{Reply, faults::{Answer, FaultServer}};
+    /// use partner_center_mock::{MockResponse, faults::{FaultResponse, FaultServer}};
     ///
-    /// let server = FaultServer::answering(|request| match request.path() {
-    ///     "/health" => Answer::reply(Reply::text(200, "fine")),
-    ///     _ => Answer::reset(),
+    /// let server = FaultServer::start_with(|request| match request.path() {
+    ///     "/health" => FaultResponse::respond(MockResponse::text(200, "fine")),
+    ///     _ => FaultResponse::reset(),
     /// })
     /// .await?;
     /// # Ok(())
@@ -63,8 +63,10 @@ impl FaultServer {
     /// # Errors
     ///
     /// When no port on 127.0.0.1 can be had.
-    pub async fn answering<A: Into<Answer>>(function: impl FnMut(&Request) -> A + Send + 'static) -> io::Result<Self> {
-        Self::builder().answer_with(function).start().await
+    pub async fn start_with<A: Into<FaultResponse>>(
+        function: impl FnMut(&Request) -> A + Send + 'static,
+    ) -> io::Result<Self> {
+        Self::builder().respond_with(function).start().await
     }
 
     /// An address that refuses every connection, and that nobody else can take meanwhile.
@@ -72,7 +74,7 @@ impl FaultServer {
     /// # Errors
     ///
     /// When no port on 127.0.0.1 can be had.
-    pub async fn refusing() -> io::Result<Self> {
+    pub async fn connection_refused() -> io::Result<Self> {
         Self::builder().never_listen().start().await
     }
 
@@ -119,13 +121,16 @@ impl FaultServerBuilder {
     }
 
     /// One answer a request, in turn, over all connections; the last one is repeated.
-    pub fn answers<A: Into<Answer>>(mut self, answers: impl IntoIterator<Item = A>) -> Self {
-        self.source = Source::list(answers.into_iter().map(Into::into).collect());
+    pub fn responses<A: Into<FaultResponse>>(mut self, responses: impl IntoIterator<Item = A>) -> Self {
+        self.source = Source::list(responses.into_iter().map(Into::into).collect());
         self
     }
 
     /// A function that makes each request's answer, in place of a list.
-    pub fn answer_with<A: Into<Answer>>(mut self, mut function: impl FnMut(&Request) -> A + Send + 'static) -> Self {
+    pub fn respond_with<A: Into<FaultResponse>>(
+        mut self,
+        mut function: impl FnMut(&Request) -> A + Send + 'static,
+    ) -> Self {
         self.source = Source::function(move |request| function(request).into());
         self
     }
@@ -137,7 +142,7 @@ impl FaultServerBuilder {
     }
 
     /// Refuses connections for this long, by tokio's clock, and then begins to listen.
-    pub fn refuse_for(mut self, duration: Duration) -> Self {
+    pub fn listen_after(mut self, duration: Duration) -> Self {
         self.opening = Opening::After(duration);
         self
     }

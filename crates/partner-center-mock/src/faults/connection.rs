@@ -7,9 +7,9 @@ use bytes::{Buf, BytesMut};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use super::answer::{Answer, End, Step};
 use super::event::EventKind;
 use super::request::{Parsed, Request};
+use super::response::{End, FaultResponse, Step};
 use super::shared::Shared;
 use super::socket::Socket;
 
@@ -23,10 +23,10 @@ pub(super) async fn serve(socket: TcpStream, id: u64, shared: Arc<Shared>) {
     // Without it the kernel would gather the bytes of a drip.
     let _ = socket.set_nodelay(true);
     let mut connection = Connection { socket, buffer: BytesMut::new(), id, shared: &shared, reads_ahead: true };
-    if let Some(answer) = shared.source.answer_on_connect() {
+    if let Some(response) = shared.source.response_on_connect() {
         // What is read before the TLS handshake would be missing in it.
-        connection.reads_ahead = shared.is_plain() || answer.end != End::KeepAlive;
-        if connection.carry_out(answer).await.is_err() {
+        connection.reads_ahead = shared.is_plain() || response.end != End::KeepAlive;
+        if connection.carry_out(response).await.is_err() {
             return;
         }
         connection.reads_ahead = true;
@@ -57,8 +57,8 @@ struct Connection<'a, S> {
 impl<S: Socket> Connection<'_, S> {
     async fn run(mut self) {
         while let Ok(request) = self.next_request().await {
-            let answer = self.shared.source.answer(&request);
-            if self.carry_out(answer).await.is_err() {
+            let response = self.shared.source.response(&request);
+            if self.carry_out(response).await.is_err() {
                 return;
             }
         }
@@ -84,15 +84,15 @@ impl<S: Socket> Connection<'_, S> {
         }
     }
 
-    async fn carry_out(&mut self, answer: Answer) -> Result<(), Over> {
-        let sends = answer.steps.iter().any(|step| !matches!(step, Step::Wait(_) | Step::Pass(_)));
-        for step in answer.steps {
+    async fn carry_out(&mut self, response: FaultResponse) -> Result<(), Over> {
+        let sends = response.steps.iter().any(|step| !matches!(step, Step::Wait(_) | Step::Pass(_)));
+        for step in response.steps {
             self.take(step).await?;
         }
         if sends {
             self.note(EventKind::Sent);
         }
-        match answer.end {
+        match response.end {
             End::KeepAlive => Ok(()),
             End::Close => Err(self.close().await),
             End::Stall => {

@@ -1,20 +1,20 @@
 //! A server on a raw socket that misbehaves as told: the faults that an HTTP mock cannot show.
 //!
-//! A [`FaultServer`] takes an [`Answer`] a request: a proper reply, or a reset, a stall, a drip, half a body, raw
+//! A [`FaultServer`] takes an [`FaultResponse`] a request: a proper reply, or a reset, a stall, a drip, half a body, raw
 //! bytes. It writes down what happened as [`Event`]s, which a test asserts as a sequence, and keeps every
 //! [`Request`] to the byte.
 //!
 //! ```
 //! # use std::error::Error;
 //! use partner_center_mock::examples::get_customer_organization as organization;
-//! use partner_center_mock::faults::{Answer, EventKind::*, FaultServer};
+//! use partner_center_mock::faults::{FaultResponse, EventKind::*, FaultServer};
 //!
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn Error>> {
 //! // Half a status line and a reset, then the documented organization, for as long as requests come.
 //! let server = FaultServer::start([
-//!     Answer::raw("HTTP/1.1 20").then_reset(),
-//!     Answer::reply(organization::CONTOSO),
+//!     FaultResponse::raw("HTTP/1.1 20").then_reset(),
+//!     FaultResponse::respond(organization::CONTOSO),
 //! ])
 //! .await?;
 //!
@@ -34,11 +34,11 @@
 //! a client waited between two attempts. It takes the single-threaded runtime and tokio 1.53.3 (or 1.51.6) or later:
 //! before that, paused time also ran on while an answer was on its way through the socket.
 
-mod answer;
 mod builder;
 mod connection;
 mod event;
 mod request;
+mod response;
 mod server;
 mod shared;
 mod socket;
@@ -46,8 +46,8 @@ mod source;
 #[cfg(feature = "tls")]
 pub mod tls;
 
-pub use self::answer::{Answer, Framing};
 pub use self::builder::FaultServerBuilder;
 pub use self::event::{Event, EventKind};
 pub use self::request::Request;
+pub use self::response::{FaultResponse, Framing};
 pub use self::server::FaultServer;

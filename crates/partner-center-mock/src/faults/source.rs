@@ -2,8 +2,8 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::{Answer, Request};
-use crate::Reply;
+use super::{FaultResponse, Request};
+use crate::MockResponse;
 
 /// The answers of a server, handed out one a request.
 pub(super) struct Source(Mutex<Kind>);
@@ -11,33 +11,34 @@ pub(super) struct Source(Mutex<Kind>);
 enum Kind {
     /// In turn; the last one is repeated.
     List {
-        answers: Vec<Answer>,
+        responses: Vec<FaultResponse>,
         next: usize,
     },
-    Function(Box<dyn FnMut(&Request) -> Answer + Send>),
+    Function(Box<dyn FnMut(&Request) -> FaultResponse + Send>),
 }
 
 impl Source {
-    pub(super) fn list(answers: Vec<Answer>) -> Self {
-        Self(Mutex::new(Kind::List { answers, next: 0 }))
+    pub(super) fn list(responses: Vec<FaultResponse>) -> Self {
+        Self(Mutex::new(Kind::List { responses, next: 0 }))
     }
 
-    pub(super) fn function(function: impl FnMut(&Request) -> Answer + Send + 'static) -> Self {
+    pub(super) fn function(function: impl FnMut(&Request) -> FaultResponse + Send + 'static) -> Self {
         Self(Mutex::new(Kind::Function(Box::new(function))))
     }
 
-    pub(super) fn answer(&self, request: &Request) -> Answer {
+    pub(super) fn response(&self, request: &Request) -> FaultResponse {
         match &mut *self.kind() {
-            Kind::List { answers, next } => take(answers, next)
-                .unwrap_or_else(|| Reply::text(500, "The fault server has no answer: give it at least one.").into()),
+            Kind::List { responses, next } => take(responses, next).unwrap_or_else(|| {
+                MockResponse::text(500, "The fault server has no answer: give it at least one.").into()
+            }),
             Kind::Function(function) => function(request),
         }
     }
 
     /// The next answer, if it wants to begin without a request.
-    pub(super) fn answer_on_connect(&self) -> Option<Answer> {
+    pub(super) fn response_on_connect(&self) -> Option<FaultResponse> {
         match &mut *self.kind() {
-            Kind::List { answers, next } if current(answers, *next)?.begins_on_connect => take(answers, next),
+            Kind::List { responses, next } if current(responses, *next)?.begins_on_connect => take(responses, next),
             _ => None,
         }
     }
@@ -47,12 +48,12 @@ impl Source {
     }
 }
 
-fn current(answers: &[Answer], next: usize) -> Option<&Answer> {
-    answers.get(next).or(answers.last())
+fn current(responses: &[FaultResponse], next: usize) -> Option<&FaultResponse> {
+    responses.get(next).or(responses.last())
 }
 
-fn take(answers: &[Answer], next: &mut usize) -> Option<Answer> {
-    let answer = current(answers, *next)?.clone();
+fn take(responses: &[FaultResponse], next: &mut usize) -> Option<FaultResponse> {
+    let response = current(responses, *next)?.clone();
     *next += 1;
-    Some(answer)
+    Some(response)
 }

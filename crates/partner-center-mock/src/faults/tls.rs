@@ -30,7 +30,7 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 ///
 /// let authority = CertificateAuthority::new()?;
 /// let trusted = authority.issue(["127.0.0.1", "localhost"])?;
-/// let server = FaultServer::builder().tls(trusted).answers([organization::CONTOSO]).start().await?;
+/// let server = FaultServer::builder().tls(trusted).responses([organization::CONTOSO]).start().await?;
 /// // A client that trusts `authority.certificate_pem()` gets the organization from `server.url()`;
 /// // none takes these:
 /// let expired = authority.issue_expired(["127.0.0.1"])?;

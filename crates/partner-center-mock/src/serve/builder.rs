@@ -64,7 +64,7 @@ impl ServiceBuilder {
         let server = FaultServer::builder()
             .bind(address(self.port))
             .history(HISTORY)
-            .answer_with(move |request| responder.answer(request))
+            .respond_with(move |request| responder.respond(request))
             .start()
             .await?;
         let sign_in = TokenEndpoint::builder().device_interval(Duration::from_secs(1));

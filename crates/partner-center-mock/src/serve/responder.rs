@@ -9,9 +9,9 @@ use uuid::Uuid;
 use super::customers::{customer_id, domains, mixed, organization};
 use super::limit::Counter;
 use super::settings::Settings;
-use crate::Reply;
+use crate::MockResponse;
 use crate::examples::get_customer_organization as examples;
-use crate::faults::{Answer, Request};
+use crate::faults::{FaultResponse, Request};
 
 /// Answers like Partner Center, without a socket.
 pub(super) struct Responder {
@@ -34,60 +34,63 @@ impl Responder {
         }
     }
 
-    pub(super) fn answer(&mut self, request: &Request) -> Answer {
+    pub(super) fn respond(&mut self, request: &Request) -> FaultResponse {
         self.requests += 1;
         if self.has_faults
             && let Some(fault) = self.passing_fault()
         {
             return fault;
         }
-        let reply = self.reply(request);
-        let answer = Answer::reply(finished(reply, request));
-        answer.behind(None, self.latency)
+        let response = FaultResponse::respond(finished(self.response(request), request));
+        response.behind(None, self.latency)
     }
 
-    fn reply(&mut self, request: &Request) -> Reply {
+    fn response(&mut self, request: &Request) -> MockResponse {
         if request.header("authorization").is_none_or(|value| value.len() <= "Bearer ".len()) {
-            return Reply::from(examples::MFA_MISSING_WITHOUT_BODY);
+            return MockResponse::from(examples::MFA_MISSING_WITHOUT_BODY);
         }
         if let Some(Err(wait)) = self.counter.as_mut().map(|counter| counter.count(Instant::now())) {
             let message = format!("Rate limit is exceeded. Try again in {wait} seconds.");
-            return Reply::json(429, &serde_json::json!({ "statusCode": 429, "message": message }))
+            return MockResponse::json(429, &serde_json::json!({ "statusCode": 429, "message": message }))
                 .header("Retry-After", wait.to_string());
         }
         let path = request.path().strip_prefix("/v1/customers/").and_then(|rest| rest.split_once('/'));
         let Some((id, resource @ ("organization" | "customDomains"))) = path.filter(|_| request.method() == "GET")
         else {
-            return Reply::text(404, "This mock serves the organization and the customDomains of customers alone.");
+            return MockResponse::text(
+                404,
+                "This mock serves the organization and the customDomains of customers alone.",
+            );
         };
         let Ok(id) = Uuid::parse_str(id) else { return examples::BAD_INPUT.into() };
         let Some(&number) = self.numbers.get(&id) else { return examples::TENANT_NOT_FOUND.into() };
         match number % 100 {
             17 if self.has_faults => examples::GDAP_ROLE_MISSING.into(),
             58 if self.has_faults => examples::NO_RELATIONSHIP.into(),
-            _ if resource == "customDomains" => Reply::json(200, &domains(number)),
-            _ => Reply::organization(&organization(number)),
+            _ if resource == "customDomains" => MockResponse::json(200, &domains(number)),
+            _ => MockResponse::organization(&organization(number)),
         }
     }
 
     /// One request in sixteen meets something that a repeat gets over.
-    fn passing_fault(&self) -> Option<Answer> {
+    fn passing_fault(&self) -> Option<FaultResponse> {
         Some(match mixed(self.requests) % 64 {
-            0 => Answer::reply(examples::SERVER_FAILURE),
-            1 => Answer::reply(Reply::new(503).header("Retry-After", "1")),
-            2 => Answer::partial(examples::CONTOSO, 20).then_reset(),
-            3 => Answer::wait(Duration::from_millis(1500)).then_reply(Reply::html(502, "<h1>Bad gateway</h1>")),
+            0 => FaultResponse::respond(examples::SERVER_FAILURE),
+            1 => FaultResponse::respond(MockResponse::new(503).header("Retry-After", "1")),
+            2 => FaultResponse::partial(examples::CONTOSO, 20).then_reset(),
+            3 => FaultResponse::wait(Duration::from_millis(1500))
+                .then_respond(MockResponse::html(502, "<h1>Bad gateway</h1>")),
             _ => return None,
         })
     }
 }
 
 /// The reply with what every answer of the service carries: both ids, as sent, and the time.
-fn finished(reply: Reply, request: &Request) -> Reply {
-    let mut reply = reply.header("Date", httpdate::fmt_http_date(std::time::SystemTime::now()));
+fn finished(response: MockResponse, request: &Request) -> MockResponse {
+    let mut response = response.header("Date", httpdate::fmt_http_date(std::time::SystemTime::now()));
     for name in ["MS-RequestId", "MS-CorrelationId"] {
         let id = request.header(name).map_or_else(|| Uuid::new_v4().to_string(), str::to_owned);
-        reply = reply.header(name, id);
+        response = response.header(name, id);
     }
-    reply
+    response
 }

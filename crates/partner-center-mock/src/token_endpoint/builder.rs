@@ -133,7 +133,7 @@ impl TokenEndpointBuilder {
     pub async fn start(self) -> io::Result<TokenEndpoint> {
         let issuer = Arc::new(Issuer::new(self.settings));
         let answering = issuer.clone();
-        let mut server = FaultServer::builder().answer_with(move |request| answering.answer(request));
+        let mut server = FaultServer::builder().respond_with(move |request| answering.response(request));
         if let Some(address) = self.address {
             server = server.bind(address);
         }

@@ -8,11 +8,11 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::grant::{Grant, TokenRequest};
-use super::refusal::Refusal;
+use super::oauth_error::OAuthError;
 use super::settings::{DevicePoll, Rotation, Settings};
 use super::token::{self, Contents, Subject};
-use crate::faults::{Answer, Request};
-use crate::{Gate, Reply};
+use crate::faults::{FaultResponse, Request};
+use crate::{Gate, MockResponse};
 
 /// Answers like Entra's token endpoint, without a socket.
 pub(super) struct Issuer {
@@ -28,8 +28,8 @@ pub(super) struct State {
     pub(super) refresh_tokens: Vec<String>,
     pub(super) revoked: HashSet<String>,
     /// Answers in place of what would be said otherwise.
-    pub(super) next: VecDeque<Answer>,
-    pub(super) always: Option<Answer>,
+    pub(super) next: VecDeque<FaultResponse>,
+    pub(super) always: Option<FaultResponse>,
     pub(super) gate: Option<Gate>,
     redeemed_codes: HashSet<String>,
     devices: HashMap<String, Device>,
@@ -51,41 +51,41 @@ impl Issuer {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn answer(&self, request: &Request) -> Answer {
+    pub(super) fn response(&self, request: &Request) -> FaultResponse {
         let Some(request) = TokenRequest::read(request) else {
-            return Reply::text(404, "The token endpoint is at /{tenant}/oauth2/v2.0/token.").into();
+            return MockResponse::text(404, "The token endpoint is at /{tenant}/oauth2/v2.0/token.").into();
         };
         let mut state = self.state();
         state.requests.push(request.clone());
         let instead = state.next.pop_front().or_else(|| state.always.clone());
-        let answer = instead.unwrap_or_else(|| match self.decide(&request, &mut state) {
-            Ok(body) => Reply::json(200, &body).header("Cache-Control", "no-store").into(),
+        let response = instead.unwrap_or_else(|| match self.decide(&request, &mut state) {
+            Ok(body) => MockResponse::json(200, &body).header("Cache-Control", "no-store").into(),
             Err(refusal) => refusal.into(),
         });
-        answer.behind(state.gate.as_ref(), self.settings.delay)
+        response.behind(state.gate.as_ref(), self.settings.delay)
     }
 
-    fn decide(&self, request: &TokenRequest, state: &mut State) -> Result<Map<String, Value>, Refusal> {
+    fn decide(&self, request: &TokenRequest, state: &mut State) -> Result<Map<String, Value>, OAuthError> {
         let settings = &self.settings;
         if request.request().method() != "POST" {
-            return Err(Refusal::new("invalid_request", 900_561, "The endpoint accepts POST requests alone."));
+            return Err(OAuthError::new("invalid_request", 900_561, "The endpoint accepts POST requests alone."));
         }
         if settings.tenant.as_ref().is_some_and(|tenant| tenant != request.tenant()) {
-            return Err(Refusal::unknown_tenant());
+            return Err(OAuthError::unknown_tenant());
         }
         let client_id = need(request, "client_id")?;
         if settings.client_id.as_ref().is_some_and(|known| known != client_id) {
-            return Err(Refusal::unknown_application());
+            return Err(OAuthError::unknown_application());
         }
         match request.grant() {
             Grant::DeviceAuthorization => self.begin_device_sign_in(request, state),
             Grant::ClientCredentials => {
                 if !self.authenticate(request)? {
-                    return Err(Refusal::missing_secret());
+                    return Err(OAuthError::missing_secret());
                 }
                 let scope = need(request, "scope")?;
                 if !scope.ends_with("/.default") {
-                    return Err(Refusal::wrong_scope());
+                    return Err(OAuthError::wrong_scope());
                 }
                 Ok(self.issue(request, Subject::Application, Some(scope), false, state))
             }
@@ -100,10 +100,10 @@ impl Issuer {
                 let code = need(request, "code")?;
                 need(request, "redirect_uri")?;
                 if !is_known(&settings.authorization_codes, code) {
-                    return Err(Refusal::unknown_grant());
+                    return Err(OAuthError::unknown_grant());
                 }
                 if !state.redeemed_codes.insert(code.to_owned()) {
-                    return Err(Refusal::redeemed_code());
+                    return Err(OAuthError::redeemed_code());
                 }
                 Ok(self.issue(request, Subject::User, request.field("scope"), true, state))
             }
@@ -113,34 +113,34 @@ impl Issuer {
                 let is_offline = scope.split_whitespace().any(|scope| scope == "offline_access");
                 Ok(self.issue(request, Subject::User, Some(&scope), is_offline, state))
             }
-            Grant::Other if request.field("grant_type").is_none() => Err(Refusal::missing_field("grant_type")),
-            Grant::Other => Err(Refusal::unsupported_grant()),
+            Grant::Other if request.field("grant_type").is_none() => Err(OAuthError::missing_field("grant_type")),
+            Grant::Other => Err(OAuthError::unsupported_grant()),
         }
     }
 
     /// Whether the client has proved who it is; an error where its proof is wrong or a needed one is missing.
-    fn authenticate(&self, request: &TokenRequest) -> Result<bool, Refusal> {
+    fn authenticate(&self, request: &TokenRequest) -> Result<bool, OAuthError> {
         let (secret, assertion) = (request.field("client_secret"), request.field("client_assertion"));
         if self.settings.is_public_client && secret.or(assertion).is_some() {
-            return Err(Refusal::secret_of_public_client());
+            return Err(OAuthError::secret_of_public_client());
         }
         if assertion.is_some() {
-            return check_assertion(request).map(|()| true).map_err(Refusal::wrong_assertion);
+            return check_assertion(request).map(|()| true).map_err(OAuthError::wrong_assertion);
         }
         match (secret, &self.settings.client_secret) {
-            (Some(secret), Some(known)) if secret != known => Err(Refusal::wrong_secret()),
-            (None, Some(_)) => Err(Refusal::missing_secret()),
+            (Some(secret), Some(known)) if secret != known => Err(OAuthError::wrong_secret()),
+            (None, Some(_)) => Err(OAuthError::missing_secret()),
             (secret, _) => Ok(secret.is_some()),
         }
     }
 
-    fn redeem_refresh_token(&self, token: &str, state: &mut State) -> Result<(), Refusal> {
+    fn redeem_refresh_token(&self, token: &str, state: &mut State) -> Result<(), OAuthError> {
         if state.revoked.contains(token) {
-            return Err(Refusal::revoked_grant());
+            return Err(OAuthError::revoked_grant());
         }
         let was_issued = state.refresh_tokens.iter().any(|known| known == token);
         if !was_issued && !is_known(&self.settings.refresh_tokens, token) {
-            return Err(Refusal::unknown_grant());
+            return Err(OAuthError::unknown_grant());
         }
         if self.settings.rotation == Rotation::OldIsRevoked {
             state.revoked.insert(token.to_owned());
@@ -148,7 +148,11 @@ impl Issuer {
         Ok(())
     }
 
-    fn begin_device_sign_in(&self, request: &TokenRequest, state: &mut State) -> Result<Map<String, Value>, Refusal> {
+    fn begin_device_sign_in(
+        &self,
+        request: &TokenRequest,
+        state: &mut State,
+    ) -> Result<Map<String, Value>, OAuthError> {
         let scope = need(request, "scope")?.to_owned();
         let device_code = format!("device-code-{}", Uuid::new_v4().simple());
         let user_code = format!("MOCK{:05}", state.devices.len() + 1);
@@ -165,19 +169,19 @@ impl Issuer {
     }
 
     /// The scope that was asked for, once the user has approved.
-    fn poll_device(&self, code: &str, state: &mut State) -> Result<String, Refusal> {
-        let device = state.devices.get_mut(code).ok_or_else(Refusal::unknown_device_code)?;
+    fn poll_device(&self, code: &str, state: &mut State) -> Result<String, OAuthError> {
+        let device = state.devices.get_mut(code).ok_or_else(OAuthError::unknown_device_code)?;
         if device.issued.elapsed() >= self.settings.device_lifetime {
-            return Err(Refusal::expired_device_code());
+            return Err(OAuthError::expired_device_code());
         }
         let polls = &self.settings.device_polls;
         let poll = polls.get(device.polls).or(polls.last()).copied().unwrap_or(DevicePoll::Approved);
         device.polls += 1;
         match poll {
-            DevicePoll::Pending => Err(Refusal::authorization_pending()),
-            DevicePoll::SlowDown => Err(Refusal::slow_down()),
-            DevicePoll::Declined => Err(Refusal::authorization_declined()),
-            DevicePoll::Expired => Err(Refusal::expired_device_code()),
+            DevicePoll::Pending => Err(OAuthError::authorization_pending()),
+            DevicePoll::SlowDown => Err(OAuthError::slow_down()),
+            DevicePoll::Declined => Err(OAuthError::authorization_declined()),
+            DevicePoll::Expired => Err(OAuthError::expired_device_code()),
             DevicePoll::Approved => Ok(state.devices.remove(code).map(|device| device.scope).unwrap_or_default()),
         }
     }
@@ -223,8 +227,8 @@ impl Issuer {
     }
 }
 
-fn need<'a>(request: &'a TokenRequest, name: &str) -> Result<&'a str, Refusal> {
-    request.field(name).ok_or_else(|| Refusal::missing_field(name))
+fn need<'a>(request: &'a TokenRequest, name: &str) -> Result<&'a str, OAuthError> {
+    request.field(name).ok_or_else(|| OAuthError::missing_field(name))
 }
 
 /// Whether `value` is one of those that were set; where none were, every value is.

@@ -5,8 +5,8 @@
 //!
 //! ```
 //! # use std::error::Error;
-//! use partner_center_mock::Reply;
-//! use partner_center_mock::token_endpoint::{Grant, Refusal, TokenEndpoint};
+//! use partner_center_mock::MockResponse;
+//! use partner_center_mock::token_endpoint::{Grant, OAuthError, TokenEndpoint};
 //!
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn Error>> {
@@ -24,8 +24,8 @@
 //! assert_eq!(redeem().await?.status(), 200);
 //!
 //! // The next answers are bad ones, and then all is well again.
-//! entra.answer_next(Refusal::mfa_required());
-//! entra.answer_next(Reply::html(502, "<h1>Bad gateway</h1>"));
+//! entra.respond_next(OAuthError::mfa_required());
+//! entra.respond_next(MockResponse::html(502, "<h1>Bad gateway</h1>"));
 //! assert_eq!(redeem().await?.status(), 400);
 //! assert_eq!(redeem().await?.status(), 502);
 //! assert_eq!(redeem().await?.status(), 200);
@@ -42,7 +42,7 @@
 mod builder;
 mod grant;
 mod issuer;
-mod refusal;
+mod oauth_error;
 mod settings;
 mod token;
 
@@ -53,10 +53,10 @@ use std::sync::Arc;
 pub use self::builder::TokenEndpointBuilder;
 pub use self::grant::{Grant, TokenRequest};
 use self::issuer::Issuer;
-pub use self::refusal::Refusal;
+pub use self::oauth_error::OAuthError;
 pub use self::settings::{DevicePoll, Rotation};
 use crate::Gate;
-use crate::faults::{Answer, FaultServer};
+use crate::faults::{FaultResponse, FaultServer};
 
 /// A token endpoint on loopback. Dropping it closes every connection.
 ///
@@ -101,17 +101,17 @@ impl TokenEndpoint {
     }
 
     /// Gives this answer to the next request, whatever it asks for; called again, to the one after it.
-    pub fn answer_next(&self, answer: impl Into<Answer>) {
-        self.issuer.state().next.push_back(answer.into());
+    pub fn respond_next(&self, response: impl Into<FaultResponse>) {
+        self.issuer.state().next.push_back(response.into());
     }
 
-    /// Gives this answer to every request until [`answer_as_usual`](Self::answer_as_usual).
-    pub fn answer_always(&self, answer: impl Into<Answer>) {
-        self.issuer.state().always = Some(answer.into());
+    /// Gives this answer to every request until [`respond_normally`](Self::respond_normally).
+    pub fn respond_always(&self, response: impl Into<FaultResponse>) {
+        self.issuer.state().always = Some(response.into());
     }
 
-    /// Forgets what [`answer_next`](Self::answer_next) and [`answer_always`](Self::answer_always) were told.
-    pub fn answer_as_usual(&self) {
+    /// Forgets what [`respond_next`](Self::respond_next) and [`respond_always`](Self::respond_always) were told.
+    pub fn respond_normally(&self) {
         let mut state = self.issuer.state();
         state.next.clear();
         state.always = None;

@@ -1,15 +1,15 @@
 //! The fault server does to a real HTTP client what it was told, and tells what it did.
 
-mod answers;
 mod paused_time;
+mod responses;
 mod server;
 
 use std::error::Error;
 use std::time::Duration;
 
 use partner_center_mock::examples::get_customer_organization as organization;
-use partner_center_mock::faults::{Answer, EventKind, FaultServer, Framing};
-use partner_center_mock::{Gate, Reply};
+use partner_center_mock::faults::{EventKind, FaultResponse, FaultServer, Framing};
+use partner_center_mock::{Gate, MockResponse};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::Instant;

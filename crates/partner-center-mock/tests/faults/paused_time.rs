@@ -4,7 +4,7 @@ use super::*;
 
 #[tokio::test(start_paused = true)]
 async fn a_stall_lasts_until_the_client_leaves() -> Outcome {
-    let server = FaultServer::start([Answer::stall()]).await?;
+    let server = FaultServer::start([FaultResponse::stall()]).await?;
     let begun = Instant::now();
     let call = client()?.get(server.url()).timeout(Duration::from_secs(3600)).send().await;
     assert!(call.is_err_and(|error| error.is_timeout()));
@@ -17,7 +17,8 @@ async fn a_stall_lasts_until_the_client_leaves() -> Outcome {
 
 #[tokio::test(start_paused = true)]
 async fn a_late_answer_comes_when_told_by_tokios_clock() -> Outcome {
-    let server = FaultServer::start([Answer::wait(Duration::from_secs(30)).then_reply(organization::CONTOSO)]).await?;
+    let server =
+        FaultServer::start([FaultResponse::wait(Duration::from_secs(30)).then_respond(organization::CONTOSO)]).await?;
     let begun = Instant::now();
     assert_eq!(get(&server).await?, organization::CONTOSO.body);
     assert_eq!(begun.elapsed().as_secs(), 30);
@@ -26,7 +27,7 @@ async fn a_late_answer_comes_when_told_by_tokios_clock() -> Outcome {
 
 #[tokio::test(start_paused = true)]
 async fn a_client_that_leaves_is_noticed_while_its_answer_waits() -> Outcome {
-    let server = FaultServer::start([Answer::wait(Duration::from_secs(3600))]).await?;
+    let server = FaultServer::start([FaultResponse::wait(Duration::from_secs(3600))]).await?;
     let begun = Instant::now();
     let mut socket = TcpStream::connect(server.address()).await?;
     socket.write_all(b"GET / HTTP/1.1\r\n\r\n").await?;
@@ -39,12 +40,12 @@ async fn a_client_that_leaves_is_noticed_while_its_answer_waits() -> Outcome {
 
 #[tokio::test(start_paused = true)]
 async fn a_drip_gives_the_head_at_once_and_the_body_in_its_own_time() -> Outcome {
-    let drip = Answer::drip(Reply::text(200, "0123456789"), 3, Duration::from_secs(1));
+    let drip = FaultResponse::drip(MockResponse::text(200, "0123456789"), 3, Duration::from_secs(1));
     let server = FaultServer::start([drip]).await?;
     let begun = Instant::now();
-    let answer = client()?.get(server.url()).send().await?;
+    let response = client()?.get(server.url()).send().await?;
     assert_eq!(begun.elapsed().as_secs(), 0);
-    assert_eq!(answer.text().await?, "0123456789");
+    assert_eq!(response.text().await?, "0123456789");
     assert_eq!(begun.elapsed().as_secs(), 4);
     Ok(())
 }
@@ -52,7 +53,7 @@ async fn a_drip_gives_the_head_at_once_and_the_body_in_its_own_time() -> Outcome
 #[tokio::test(start_paused = true)]
 async fn it_can_begin_to_listen_later() -> Outcome {
     let minute = Duration::from_secs(60);
-    let server = FaultServer::builder().refuse_for(minute).answers([organization::CONTOSO]).start().await?;
+    let server = FaultServer::builder().listen_after(minute).responses([organization::CONTOSO]).start().await?;
     assert!(get(&server).await.is_err_and(|error| error.is_connect()));
     tokio::time::sleep(minute / 2).await;
     assert!(get(&server).await.is_err_and(|error| error.is_connect()));

@@ -4,7 +4,7 @@ use super::*;
 
 #[tokio::test]
 async fn a_refusing_address_keeps_its_port() -> Outcome {
-    let server = FaultServer::refusing().await?;
+    let server = FaultServer::connection_refused().await?;
     let error = get(&server).await.expect_err("nobody listens");
     assert!(error.is_connect() && chain(&error).contains("refused"), "{}", chain(&error));
     assert!(std::net::TcpListener::bind(server.address()).is_err());
@@ -22,7 +22,7 @@ async fn connecting_to_a_black_hole_hangs() -> Outcome {
 
 #[tokio::test]
 async fn requests_are_kept_to_the_byte() -> Outcome {
-    let server = FaultServer::start([Reply::new(204)]).await?;
+    let server = FaultServer::start([MockResponse::new(204)]).await?;
     let mut socket = TcpStream::connect(server.address()).await?;
     let sent = b"POST /x?y HTTP/1.1\r\nHost: h\r\nX-oDD:  two  spaces\r\nContent-Length: 2\r\n\r\n\xFF\x00";
     for half in sent.chunks(sent.len() / 2) {
@@ -49,7 +49,7 @@ async fn what_is_no_http_ends_the_connection() -> Outcome {
 
 #[tokio::test]
 async fn the_history_can_be_cut_and_counts_stay_whole() -> Outcome {
-    let server = FaultServer::builder().history(2).answers([Reply::new(200)]).start().await?;
+    let server = FaultServer::builder().history(2).responses([MockResponse::new(200)]).start().await?;
     for _ in 0..5 {
         get(&server).await?;
     }
@@ -62,7 +62,8 @@ async fn the_history_can_be_cut_and_counts_stay_whole() -> Outcome {
 #[tokio::test]
 async fn shutdown_ends_every_connection_and_leaves_no_task() -> Outcome {
     let gate = Gate::new();
-    let server = FaultServer::start([Answer::stall(), Answer::held(&gate, Reply::new(200))]).await?;
+    let server =
+        FaultServer::start([FaultResponse::stall(), FaultResponse::held(&gate, MockResponse::new(200))]).await?;
     let mut sockets = Vec::new();
     for expected in 1..=2 {
         let mut socket = TcpStream::connect(server.address()).await?;
@@ -82,7 +83,7 @@ async fn shutdown_ends_every_connection_and_leaves_no_task() -> Outcome {
 
 #[tokio::test]
 async fn dropping_the_server_leaves_no_task_either() -> Outcome {
-    let server = FaultServer::start([Answer::stall()]).await?;
+    let server = FaultServer::start([FaultResponse::stall()]).await?;
     let mut socket = TcpStream::connect(server.address()).await?;
     socket.write_all(b"GET / HTTP/1.1\r\n\r\n").await?;
     server.wait_for(EventKind::Stalled, 1).await;
@@ -98,10 +99,10 @@ async fn dropping_the_server_leaves_no_task_either() -> Outcome {
 
 #[tokio::test]
 async fn a_function_answers_by_the_request() -> Outcome {
-    let server = FaultServer::answering(|request| match (request.path(), request.number()) {
-        (_, 1) => Answer::reset(),
-        ("/a", _) => Reply::text(200, "a").into(),
-        _ => Reply::new(404).into(),
+    let server = FaultServer::start_with(|request| match (request.path(), request.number()) {
+        (_, 1) => FaultResponse::reset(),
+        ("/a", _) => MockResponse::text(200, "a").into(),
+        _ => MockResponse::new(404).into(),
     })
     .await?;
     let get = |path| async move { client()?.get(path).send().await };
@@ -113,14 +114,14 @@ async fn a_function_answers_by_the_request() -> Outcome {
 
 #[tokio::test]
 async fn a_server_without_answers_says_so() -> Outcome {
-    let server = FaultServer::start(Vec::<Answer>::new()).await?;
+    let server = FaultServer::start(Vec::<FaultResponse>::new()).await?;
     assert!(get(&server).await?.contains("no answer"));
     Ok(())
 }
 
 #[tokio::test]
 async fn answers_come_in_turn_and_the_last_one_is_repeated() -> Outcome {
-    let server = FaultServer::start([Reply::text(503, "a"), Reply::text(200, "b")]).await?;
+    let server = FaultServer::start([MockResponse::text(503, "a"), MockResponse::text(200, "b")]).await?;
     assert_eq!([get(&server).await?, get(&server).await?, get(&server).await?], ["a", "b", "b"]);
     Ok(())
 }

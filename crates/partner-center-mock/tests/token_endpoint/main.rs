@@ -1,8 +1,8 @@
 //! The token endpoint issues, rotates and refuses as Entra does, and remembers what it was asked.
 
-mod answers;
 mod device;
 mod grants;
+mod responses;
 
 use std::collections::HashSet;
 use std::error::Error;
@@ -10,9 +10,9 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use partner_center_mock::Reply;
-use partner_center_mock::faults::Answer;
-use partner_center_mock::token_endpoint::{DevicePoll, Grant, Refusal, Rotation, TokenEndpoint};
+use partner_center_mock::MockResponse;
+use partner_center_mock::faults::FaultResponse;
+use partner_center_mock::token_endpoint::{DevicePoll, Grant, OAuthError, Rotation, TokenEndpoint};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
@@ -27,8 +27,8 @@ async fn post(url: &str, form: &[(&str, &str)]) -> Result<(u16, Value), reqwest:
     let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
     let client = reqwest::Client::builder().no_proxy().build()?;
     let request = client.post(url).header("Content-Type", "application/x-www-form-urlencoded").body(body);
-    let answer = request.send().await?;
-    Ok((answer.status().as_u16(), answer.json().await?))
+    let response = request.send().await?;
+    Ok((response.status().as_u16(), response.json().await?))
 }
 
 async fn ask(entra: &TokenEndpoint, form: &[(&str, &str)]) -> Result<(u16, Value), reqwest::Error> {

@@ -181,7 +181,7 @@ fn certificate_in(_: &str) -> Result<ClientAuthentication, CredentialError> {
 
 #[cfg(test)]
 mod tests {
-    use partner_center_mock::token_endpoint::{Refusal, TokenEndpoint};
+    use partner_center_mock::token_endpoint::{OAuthError, TokenEndpoint};
 
     use super::*;
     use crate::auth::{ExposeSecret, TokenRequest};
@@ -253,18 +253,18 @@ mod tests {
         let request = TokenRequest::for_audience("https://service.example", &entra.authority()).unwrap();
         let user = [IDS[0], IDS[1], (CLIENT_SECRET, "s")];
         let existing = file!();
-        for (variables, refusal, name, place) in [
-            (&[(REFRESH_TOKEN, "r")][..], Refusal::revoked_grant(), Some(REFRESH_TOKEN), "the environment variable"),
+        for (variables, oauth_error, name, place) in [
+            (&[(REFRESH_TOKEN, "r")][..], OAuthError::revoked_grant(), Some(REFRESH_TOKEN), "the environment variable"),
             (
                 &[(REFRESH_TOKEN, "r"), (REFRESH_TOKEN_FILE, "/no/such/file")],
-                Refusal::mfa_required(),
+                OAuthError::mfa_required(),
                 Some(REFRESH_TOKEN),
                 "the environment variable",
             ),
-            (&[(REFRESH_TOKEN, "r")], Refusal::wrong_secret(), Some(CLIENT_SECRET), "the environment variable"),
-            (&[(REFRESH_TOKEN, "r")], Refusal::unknown_tenant(), None, "the partner's own tenant"),
+            (&[(REFRESH_TOKEN, "r")], OAuthError::wrong_secret(), Some(CLIENT_SECRET), "the environment variable"),
+            (&[(REFRESH_TOKEN, "r")], OAuthError::unknown_tenant(), None, "the partner's own tenant"),
         ] {
-            entra.answer_next(refusal);
+            entra.respond_next(oauth_error);
             let variables = [variables, &user].concat();
             let error = choose(&variables).unwrap().token(&request).await.unwrap_err();
             assert_eq!(error.variable(), name, "{error}");

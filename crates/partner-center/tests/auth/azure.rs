@@ -98,16 +98,16 @@ async fn reads_the_error_that_the_azure_sdk_wraps() {
         let inner = Error::with_error(ErrorKind::Credential, cause, "no token");
         Err(Error::with_error(ErrorKind::Credential, inner, "every credential failed"))
     }
-    fn answered(status: StatusCode) -> azure_core::Result<AccessToken> {
+    fn error_with(status: StatusCode) -> azure_core::Result<AccessToken> {
         let kind = ErrorKind::HttpResponse { status, error_code: None, raw_response: None };
         wrapped(kind.into_error())
     }
     let cases: [(Responder, Kind); 7] = [
         (|| wrapped(Error::with_message(ErrorKind::Io, "reset")), Kind::Unreachable),
         (|| wrapped(Error::with_message(ErrorKind::Connection, "refused")), Kind::Unreachable),
-        (|| answered(StatusCode::ServiceUnavailable), Kind::ServerFailure),
-        (|| answered(StatusCode::TooManyRequests), Kind::Throttled),
-        (|| answered(StatusCode::BadRequest), Kind::Other),
+        (|| error_with(StatusCode::ServiceUnavailable), Kind::ServerFailure),
+        (|| error_with(StatusCode::TooManyRequests), Kind::Throttled),
+        (|| error_with(StatusCode::BadRequest), Kind::Other),
         (|| wrapped(Error::with_message(ErrorKind::Credential, "AADSTS7000222: too old")), Kind::InvalidClient),
         (|| wrapped(Error::with_message(ErrorKind::Credential, "no CLI")), Kind::Other),
     ];

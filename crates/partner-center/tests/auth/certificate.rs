@@ -9,8 +9,8 @@ use aws_lc_rs::signature::{RSA_PSS_2048_8192_SHA256, UnparsedPublicKey};
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64;
 use partner_center::auth::{Certificate, ClientCertificate, CredentialErrorKind as Kind, MemoryStore, RefreshToken};
-use partner_center_mock::Reply;
-use partner_center_mock::faults::Answer;
+use partner_center_mock::MockResponse;
+use partner_center_mock::faults::FaultResponse;
 use partner_center_mock::token_endpoint::TokenEndpoint;
 use rcgen::{CertificateParams, KeyPair, PKCS_ECDSA_P256_SHA256, PKCS_RSA_SHA256, PublicKeyData, RsaKeySize};
 
@@ -94,8 +94,8 @@ async fn signs_what_entra_documents() -> Outcome {
 #[tokio::test]
 async fn every_attempt_sends_an_assertion_of_its_own() -> Outcome {
     let entra = TokenEndpoint::start().await?;
-    entra.answer_next(Answer::reset());
-    entra.answer_next(Reply::new(503));
+    entra.respond_next(FaultResponse::reset());
+    entra.respond_next(MockResponse::new(503));
     token(&ClientCertificate::new(TENANT, CLIENT_ID, marked()), &request(&entra)).await?;
     let mut sent = HashSet::new();
     for request in entra.requests() {
@@ -109,7 +109,7 @@ async fn every_attempt_sends_an_assertion_of_its_own() -> Outcome {
 #[tokio::test]
 async fn an_invalid_client_is_told_as_a_matter_of_the_certificate() -> Outcome {
     let entra = TokenEndpoint::start().await?;
-    entra.answer_always(Reply::json(401, &serde_json::json!({ "error": "invalid_client" })));
+    entra.respond_always(MockResponse::json(401, &serde_json::json!({ "error": "invalid_client" })));
     let credential = ClientCertificate::new(TENANT, CLIENT_ID, marked());
     let error = token(&credential, &request(&entra)).await.expect_err("it must fail");
     assert_eq!(error.kind(), Kind::InvalidClient);

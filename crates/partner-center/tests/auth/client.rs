@@ -5,10 +5,10 @@ use std::time::Duration;
 use partner_center::auth::{Credential, CredentialErrorKind, MemoryStore, RefreshToken};
 use partner_center::uuid::{Uuid, uuid};
 use partner_center::{Client, ErrorKind, RetryPolicy};
-use partner_center_mock::Reply;
+use partner_center_mock::MockResponse;
 use partner_center_mock::examples::get_customer_organization as organization;
-use partner_center_mock::faults::{Answer, FaultServer};
-use partner_center_mock::token_endpoint::{Grant, Refusal, TokenEndpoint};
+use partner_center_mock::faults::{FaultResponse, FaultServer};
+use partner_center_mock::token_endpoint::{Grant, OAuthError, TokenEndpoint};
 
 use crate::support::{CLIENT_ID, Outcome, TENANT, quick_retries};
 use crate::trace::{hear, warnings};
@@ -16,7 +16,7 @@ use crate::trace::{hear, warnings};
 const CUSTOMER: Uuid = uuid!("4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04");
 
 async fn service() -> FaultServer {
-    let server = FaultServer::builder().answer_with(|_| Answer::from(organization::CONTOSO));
+    let server = FaultServer::builder().respond_with(|_| FaultResponse::from(organization::CONTOSO));
     server.start().await.expect("loopback has a free port")
 }
 
@@ -51,9 +51,9 @@ async fn calls_on_a_cold_cache_share_one_token_request() -> Outcome {
 #[tokio::test]
 async fn a_thousand_calls_share_one_oauth_error() -> Outcome {
     let (entra, service) = (TokenEndpoint::start().await?, service().await);
-    let refusal = Refusal::inactive_refresh_token();
+    let refusal = OAuthError::inactive_refresh_token();
     let trace_id = refusal.trace_id().to_string();
-    entra.answer_always(refusal);
+    entra.respond_always(refusal);
     let gate = entra.hold();
     let client = client(&entra, &service, refresh_token());
     let mut calls = tokio::task::JoinSet::new();
@@ -76,8 +76,8 @@ async fn a_thousand_calls_share_one_oauth_error() -> Outcome {
 #[tokio::test(start_paused = true)]
 async fn a_service_that_rejects_every_token_costs_one_renewal() -> Outcome {
     let entra = TokenEndpoint::start().await?;
-    let refusal = Reply::json(401, &serde_json::json!({ "code": 800_001, "description": "no" }));
-    let service = FaultServer::builder().answer_with(move |_| refusal.clone()).start().await?;
+    let refusal = MockResponse::json(401, &serde_json::json!({ "code": 800_001, "description": "no" }));
+    let service = FaultServer::builder().respond_with(move |_| refusal.clone()).start().await?;
     let client = client(&entra, &service, refresh_token());
     for _ in 0..100 {
         let error = client.customer(CUSTOMER).organization().await.expect_err("every token is rejected");

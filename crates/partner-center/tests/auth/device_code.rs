@@ -7,9 +7,9 @@ use partner_center::auth::{
     CredentialError, CredentialErrorKind as Kind, DeviceCode, DevicePrompt, ExposeSecret, MemoryStore, RefreshToken,
     RefreshTokenStore, SecretString, SignedIn, StoreFuture,
 };
-use partner_center_mock::Reply;
-use partner_center_mock::faults::Answer;
-use partner_center_mock::token_endpoint::{DevicePoll, Grant, Refusal, TokenEndpoint};
+use partner_center_mock::MockResponse;
+use partner_center_mock::faults::FaultResponse;
+use partner_center_mock::token_endpoint::{DevicePoll, Grant, OAuthError, TokenEndpoint};
 use serde_json::json;
 use tokio::time::Instant;
 
@@ -71,12 +71,12 @@ async fn polls_at_the_interval_and_five_seconds_slower_after_slow_down() -> Outc
 async fn goes_on_through_failures_that_may_pass_and_polls_no_sooner_for_them() -> Outcome {
     let entra = TokenEndpoint::builder().device_polls([DevicePoll::Approved]).start().await?;
     let device = json!({ "device_code": "s3cr3t", "user_code": "u", "verification_uri": "v", "interval": "1" });
-    entra.answer_next(Reply::json(200, &device));
-    entra.answer_next(Answer::reset());
-    entra.answer_next(Answer::stall());
-    entra.answer_next(Reply::new(503).header("Retry-After", "20"));
-    entra.answer_next(Refusal::authorization_pending());
-    entra.answer_next(Reply::json(200, &json!({ "access_token": "s3cr3t-a" })));
+    entra.respond_next(MockResponse::json(200, &device));
+    entra.respond_next(FaultResponse::reset());
+    entra.respond_next(FaultResponse::stall());
+    entra.respond_next(MockResponse::new(503).header("Retry-After", "20"));
+    entra.respond_next(OAuthError::authorization_pending());
+    entra.respond_next(MockResponse::json(200, &json!({ "access_token": "s3cr3t-a" })));
     let signed_in = sign_in(&entra).await.0?;
     assert_eq!(exposed(signed_in.access_token()), "s3cr3t-a");
     assert!(signed_in.refresh_token().is_none());
@@ -90,10 +90,10 @@ async fn goes_on_through_failures_that_may_pass_and_polls_no_sooner_for_them() -
 async fn a_retry_after_delay_counts_for_the_next_poll_alone() -> Outcome {
     let entra = TokenEndpoint::start().await?;
     let device = json!({ "device_code": "s3cr3t", "user_code": "u", "verification_uri": "v", "interval": 1 });
-    entra.answer_next(Reply::json(200, &device));
-    entra.answer_next(Reply::from(Refusal::slow_down()).header("Retry-After", "30"));
-    entra.answer_next(Reply::from(Refusal::authorization_pending()).header("Retry-After", "2"));
-    entra.answer_next(Reply::json(200, &json!({ "access_token": "s3cr3t-a" })));
+    entra.respond_next(MockResponse::json(200, &device));
+    entra.respond_next(MockResponse::from(OAuthError::slow_down()).header("Retry-After", "30"));
+    entra.respond_next(MockResponse::from(OAuthError::authorization_pending()).header("Retry-After", "2"));
+    entra.respond_next(MockResponse::json(200, &json!({ "access_token": "s3cr3t-a" })));
     sign_in(&entra).await.0?;
     assert_eq!(pauses(&entra), [1, 30, 6]);
     Ok(())
@@ -115,8 +115,8 @@ async fn never_polls_before_the_interval_is_over() -> Outcome {
 async fn a_delay_beyond_the_codes_end_fails_immediately() -> Outcome {
     let entra = TokenEndpoint::start().await?;
     let device = json!({ "device_code": "s3cr3t", "user_code": "u", "verification_uri": "v" });
-    entra.answer_next(Reply::json(200, &device));
-    entra.answer_next(Reply::new(429).header("Retry-After", "3600"));
+    entra.respond_next(MockResponse::json(200, &device));
+    entra.respond_next(MockResponse::new(429).header("Retry-After", "3600"));
     let began = Instant::now();
     let error = sign_in(&entra).await.0.expect_err("it must fail");
     assert_eq!((error.kind(), entra.requests().len()), (Kind::Expired, 2));
@@ -176,8 +176,8 @@ async fn saving_says_so_if_there_is_nothing_to_save_or_it_cannot_be_loaded_again
     let error = sign_in(&entra).await.0?.save(&Forgetful).await.expect_err("nothing was kept");
     assert!(error.to_string().contains("cannot be loaded again"), "{error}");
     let device = json!({ "device_code": "s3cr3t", "user_code": "u", "verification_uri": "v" });
-    entra.answer_next(Reply::json(200, &device));
-    entra.answer_next(Reply::json(200, &json!({ "access_token": "s3cr3t-a" })));
+    entra.respond_next(MockResponse::json(200, &device));
+    entra.respond_next(MockResponse::json(200, &json!({ "access_token": "s3cr3t-a" })));
     let error = sign_in(&entra).await.0?.save(&Forgetful).await.expect_err("there is no refresh token");
     assert!(error.kind() == Kind::Store && error.to_string().contains("offline_access"), "{error}");
     Ok(())
@@ -189,8 +189,8 @@ async fn shows_no_more_of_a_hostile_response_than_a_terminal_can_bear() -> Outco
     let hostile = "\u{1b}]0;x\u{7}".repeat(10_000);
     let device =
         json!({ "device_code": "s3cr3t", "user_code": hostile, "verification_uri": hostile, "message": hostile });
-    entra.answer_next(Reply::json(200, &device));
-    entra.answer_next(Refusal::authorization_declined());
+    entra.respond_next(MockResponse::json(200, &device));
+    entra.respond_next(OAuthError::authorization_declined());
     let (signed_in, shown) = sign_in(&entra).await;
     assert!(signed_in.is_err());
     let prompt = &shown[0];

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use partner_center::RetryPolicy;
 use partner_center::auth::{ClientSecret, CredentialError, CredentialErrorKind as Kind, TokenRequest};
-use partner_center_mock::Reply;
+use partner_center_mock::MockResponse;
 use partner_center_mock::faults::tls::TlsIdentity;
-use partner_center_mock::faults::{Answer, EventKind, FaultServer, Framing};
-use partner_center_mock::token_endpoint::{Refusal, TokenEndpoint};
+use partner_center_mock::faults::{EventKind, FaultResponse, FaultServer, Framing};
+use partner_center_mock::token_endpoint::{OAuthError, TokenEndpoint};
 use tokio::time::Instant;
 
 use crate::support::{CLIENT_ID, Outcome, TENANT, request, request_to, token};
@@ -17,9 +17,9 @@ async fn ask(request: &TokenRequest) -> Result<String, CredentialError> {
 }
 
 /// The error, and how often it was asked, where everything is answered like this.
-async fn fails(answer: impl Into<Answer>) -> (CredentialError, usize) {
+async fn fails(response: impl Into<FaultResponse>) -> (CredentialError, usize) {
     let entra = TokenEndpoint::start().await.expect("loopback has a free port");
-    entra.answer_always(answer);
+    entra.respond_always(response);
     let error = ask(&request(&entra)).await.expect_err("no answer grants anything");
     (error, entra.requests().len())
 }
@@ -29,25 +29,25 @@ async fn repeats_what_may_pass() -> Outcome {
     let entra = TokenEndpoint::start().await?;
     let request = request(&entra);
     let passing = [
-        Answer::reset(),
-        Answer::close(),
-        Answer::partial(Reply::text(200, "{\"access_token\":\"half\"}"), 9),
-        Answer::raw("HTTP/1.1 2"),
-        Answer::reply(Reply::new(408)),
-        Answer::reply(Reply::new(429)),
-        Answer::reply(Reply::html(500, "<h1>oh</h1>")),
-        Answer::reply(Reply::new(502)),
-        Answer::reply(Reply::new(503)),
-        Answer::reply(Reply::new(504)),
-        Answer::reply(Refusal::temporarily_unavailable()),
-        Answer::reply(Refusal::temporarily_unavailable().status(400)),
+        FaultResponse::reset(),
+        FaultResponse::close(),
+        FaultResponse::partial(MockResponse::text(200, "{\"access_token\":\"half\"}"), 9),
+        FaultResponse::raw("HTTP/1.1 2"),
+        FaultResponse::respond(MockResponse::new(408)),
+        FaultResponse::respond(MockResponse::new(429)),
+        FaultResponse::respond(MockResponse::html(500, "<h1>oh</h1>")),
+        FaultResponse::respond(MockResponse::new(502)),
+        FaultResponse::respond(MockResponse::new(503)),
+        FaultResponse::respond(MockResponse::new(504)),
+        FaultResponse::respond(OAuthError::temporarily_unavailable()),
+        FaultResponse::respond(OAuthError::temporarily_unavailable().status(400)),
     ];
-    for (index, answer) in passing.into_iter().enumerate() {
+    for (index, response) in passing.into_iter().enumerate() {
         let before = entra.requests().len();
-        let shown = format!("{index}: {answer:?}");
-        entra.answer_next(match index {
-            3 => answer.then_close(),
-            _ => answer,
+        let shown = format!("{index}: {response:?}");
+        entra.respond_next(match index {
+            3 => response.then_close(),
+            _ => response,
         });
         assert!(ask(&request).await.is_ok(), "{shown}");
         assert_eq!(entra.requests().len() - before, 2, "{shown}");
@@ -58,13 +58,14 @@ async fn repeats_what_may_pass() -> Outcome {
 #[tokio::test]
 async fn gives_up_after_four_attempts_and_keeps_what_it_learnt() {
     for (status, kind) in [(429, Kind::Throttled), (408, Kind::ServerFailure), (503, Kind::ServerFailure)] {
-        let (error, attempts) = fails(Reply::html(status, "<h1>busy</h1>").header("x-ms-request-id", "trace-1")).await;
+        let (error, attempts) =
+            fails(MockResponse::html(status, "<h1>busy</h1>").header("x-ms-request-id", "trace-1")).await;
         assert_eq!((error.kind(), attempts), (kind, 4), "{status}");
         assert_eq!(error.status().map(|status| status.as_u16()), Some(status));
         assert_eq!(error.trace_id(), Some("trace-1"));
         assert!(error.is_retryable());
     }
-    let (error, attempts) = fails(Answer::reset()).await;
+    let (error, attempts) = fails(FaultResponse::reset()).await;
     assert_eq!((error.kind(), error.status(), attempts), (Kind::Unreachable, None, 4));
     assert!(error.is_retryable() && error.correlation_id().is_some());
 }
@@ -72,15 +73,15 @@ async fn gives_up_after_four_attempts_and_keeps_what_it_learnt() {
 #[tokio::test]
 async fn never_repeats_an_oauth_error() {
     for refusal in [
-        Refusal::inactive_refresh_token(),
-        Refusal::revoked_grant(),
-        Refusal::mfa_required(),
-        Refusal::wrong_secret(),
-        Refusal::unknown_tenant(),
-        Refusal::unknown_application(),
-        Refusal::unknown_resource(),
-        Refusal::consent_required(),
-        Refusal::new("something_new", 1, "Nobody knows."),
+        OAuthError::inactive_refresh_token(),
+        OAuthError::revoked_grant(),
+        OAuthError::mfa_required(),
+        OAuthError::wrong_secret(),
+        OAuthError::unknown_tenant(),
+        OAuthError::unknown_application(),
+        OAuthError::unknown_resource(),
+        OAuthError::consent_required(),
+        OAuthError::new("something_new", 1, "Nobody knows."),
     ] {
         let shown = format!("{refusal:?}");
         let (error, attempts) = fails(refusal).await;
@@ -91,7 +92,7 @@ async fn never_repeats_an_oauth_error() {
 #[tokio::test]
 async fn a_loop_may_pass_later_and_is_not_repeated_now() {
     for code in [50_196, 90_055] {
-        let (error, attempts) = fails(Refusal::new("invalid_grant", code, "Asked too often.")).await;
+        let (error, attempts) = fails(OAuthError::new("invalid_grant", code, "Asked too often.")).await;
         assert_eq!((error.kind(), error.is_retryable(), attempts), (Kind::Throttled, true, 1), "{code}");
     }
 }
@@ -99,7 +100,7 @@ async fn a_loop_may_pass_later_and_is_not_repeated_now() {
 #[tokio::test]
 async fn a_certificate_that_is_not_trusted_is_named_and_not_retried() -> Outcome {
     let identity = TlsIdentity::self_signed(["127.0.0.1"])?;
-    let entra = FaultServer::builder().tls(identity).answers([Reply::new(503)]).start().await?;
+    let entra = FaultServer::builder().tls(identity).responses([MockResponse::new(503)]).start().await?;
     let error = ask(&request_to(&entra.url())).await.expect_err("it must fail");
     assert_eq!((error.kind(), error.is_retryable()), (Kind::UntrustedServer, false));
     assert!(error.to_string().contains("127.0.0.1: ") && error.to_string().to_lowercase().contains("certificate"));
@@ -118,9 +119,9 @@ async fn a_refused_connection_names_the_host() {
 #[tokio::test(start_paused = true)]
 async fn waits_for_the_retry_after_delay() -> Outcome {
     let entra = TokenEndpoint::start().await?;
-    entra.answer_next(Reply::new(429).header("Retry-After", "7"));
-    entra.answer_next(
-        Reply::new(503)
+    entra.respond_next(MockResponse::new(429).header("Retry-After", "7"));
+    entra.respond_next(
+        MockResponse::new(503)
             .header("Date", "Wed, 21 Oct 2015 07:28:00 GMT")
             .header("Retry-After", "Wed, 21 Oct 2015 07:28:11 GMT"),
     );
@@ -133,28 +134,28 @@ async fn waits_for_the_retry_after_delay() -> Outcome {
 }
 
 /// Answers whose head comes whole and whose body does not: broken, silent, too large.
-fn without_body(status: u16) -> [Answer; 3] {
-    let reply = Reply::text(status, "{\"error\":\"half\"}").header("Retry-After", "7");
+fn without_body(status: u16) -> [FaultResponse; 3] {
+    let response = MockResponse::text(status, "{\"error\":\"half\"}").header("Retry-After", "7");
     let head = format!("HTTP/1.1 {status} Odd\r\nRetry-After: 7\r\nContent-Length: 9\r\n\r\n");
     [
-        Answer::partial(reply.clone(), 5),
-        Answer::raw(head).then_stall(),
-        Answer::huge(reply, (1 << 20) + 1, Framing::Chunked),
+        FaultResponse::partial(response.clone(), 5),
+        FaultResponse::raw(head).then_stall(),
+        FaultResponse::huge(response, (1 << 20) + 1, Framing::Chunked),
     ]
 }
 
 #[tokio::test(start_paused = true)]
 async fn respects_the_head_of_an_error_whose_body_does_not_come() -> Outcome {
     for (status, kind) in [(429, Kind::Throttled), (503, Kind::ServerFailure)] {
-        for (index, answer) in without_body(status).into_iter().enumerate() {
+        for (index, response) in without_body(status).into_iter().enumerate() {
             let entra = TokenEndpoint::start().await?;
-            entra.answer_next(answer.clone());
+            entra.respond_next(response.clone());
             ask(&request(&entra)).await?;
             let at: Vec<_> = entra.requests().iter().map(|request| request.at()).collect();
             assert_eq!(at.len(), 2, "{status} {index}");
             assert!(at[1] - at[0] >= Duration::from_secs(7), "{status} {index}: {:?}", at[1] - at[0]);
 
-            entra.answer_next(answer);
+            entra.respond_next(response);
             let error = ask(&request(&entra).retry(RetryPolicy::off())).await.expect_err("it must fail");
             assert_eq!((error.kind(), error.retry_after()), (kind, Some(Duration::from_secs(7))), "{status} {index}");
             assert_eq!(error.status().map(|status| status.as_u16()), Some(status));
@@ -165,8 +166,8 @@ async fn respects_the_head_of_an_error_whose_body_does_not_come() -> Outcome {
 
 #[tokio::test(start_paused = true)]
 async fn an_oauth_error_is_not_repeated_because_its_body_does_not_come() {
-    for (index, answer) in without_body(400).into_iter().enumerate() {
-        let (error, attempts) = fails(answer).await;
+    for (index, response) in without_body(400).into_iter().enumerate() {
+        let (error, attempts) = fails(response).await;
         // What came of the body counts: of the one that is too large, the error.
         let kind = if index == 2 { Kind::Rejected } else { Kind::UnexpectedResponse };
         assert_eq!((error.kind(), attempts), (kind, 1), "{index}");
@@ -176,8 +177,8 @@ async fn an_oauth_error_is_not_repeated_because_its_body_does_not_come() {
 
 #[tokio::test(start_paused = true)]
 async fn a_success_whose_body_does_not_come_keeps_its_status() {
-    for answer in without_body(200) {
-        let (error, _) = fails(answer).await;
+    for response in without_body(200) {
+        let (error, _) = fails(response).await;
         assert_eq!(error.status().map(|status| status.as_u16()), Some(200), "{error}");
     }
 }
@@ -186,7 +187,7 @@ async fn a_success_whose_body_does_not_come_keeps_its_status() {
 async fn a_delay_beyond_the_deadline_fails_immediately() -> Outcome {
     for (told, seconds) in [("60", 60), ("99999999999999999999999", u64::MAX)] {
         let began = Instant::now();
-        let (error, attempts) = fails(Reply::new(429).header("Retry-After", told)).await;
+        let (error, attempts) = fails(MockResponse::new(429).header("Retry-After", told)).await;
         assert_eq!((error.retry_after(), attempts), (Some(Duration::from_secs(seconds)), 1));
         assert!(began.elapsed() < Duration::from_secs(1), "{:?}", began.elapsed());
     }
@@ -196,12 +197,12 @@ async fn a_delay_beyond_the_deadline_fails_immediately() -> Outcome {
 #[tokio::test(start_paused = true)]
 async fn every_attempt_and_the_whole_have_their_limits() -> Outcome {
     let entra = TokenEndpoint::start().await?;
-    for answer in [
-        Answer::stall(),
-        Answer::drip(Reply::text(200, " ".repeat(1000)), 1, Duration::from_secs(1)),
-        Answer::raw("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n").then_stall(),
+    for response in [
+        FaultResponse::stall(),
+        FaultResponse::drip(MockResponse::text(200, " ".repeat(1000)), 1, Duration::from_secs(1)),
+        FaultResponse::raw("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n").then_stall(),
     ] {
-        entra.answer_always(answer);
+        entra.respond_always(response);
         let (began, before) = (Instant::now(), entra.requests().len());
         let error = ask(&request(&entra)).await.expect_err("it must fail");
         assert_eq!(error.kind(), Kind::Unreachable);
@@ -217,17 +218,17 @@ async fn every_attempt_and_the_whole_have_their_limits() -> Outcome {
     assert_eq!(entra.requests().len() - before, 2);
 
     let patient = request(&entra).retry(RetryPolicy::off()).timeout(Duration::MAX).attempt_timeout(Duration::MAX);
-    entra.answer_always(Answer::wait(Duration::from_secs(3600)).then_reply(Reply::new(503)));
+    entra.respond_always(FaultResponse::wait(Duration::from_secs(3600)).then_respond(MockResponse::new(503)));
     assert_eq!(ask(&patient).await.expect_err("it must fail").kind(), Kind::ServerFailure);
     Ok(())
 }
 
 #[tokio::test]
 async fn carries_its_secret_nowhere_else() -> Outcome {
-    let elsewhere = FaultServer::start([Reply::new(200)]).await?;
+    let elsewhere = FaultServer::start([MockResponse::new(200)]).await?;
     for status in [301, 302, 303, 307, 308] {
         let location = format!("{}/?code=s3cr3t", elsewhere.url());
-        let (error, attempts) = fails(Reply::new(status).header("Location", location)).await;
+        let (error, attempts) = fails(MockResponse::new(status).header("Location", location)).await;
         assert_eq!((error.kind(), attempts), (Kind::UnexpectedResponse, 1), "{status}");
         assert_eq!(error.status().map(|status| status.as_u16()), Some(status));
         assert!(error.to_string().contains("a redirect to 127.0.0.1, which is not followed"), "{error}");

@@ -1,23 +1,23 @@
 //! OAuth errors of Entra: what their readers see, and what they are to do.
 
 use partner_center::auth::{ClientSecret, CredentialError, CredentialErrorKind as Kind};
-use partner_center_mock::Reply;
-use partner_center_mock::token_endpoint::{Refusal, TokenEndpoint};
+use partner_center_mock::MockResponse;
+use partner_center_mock::token_endpoint::{OAuthError, TokenEndpoint};
 use serde_json::json;
 
 use crate::support::{CLIENT_ID, Outcome, TENANT, request, token};
 
-async fn refused(reply: impl Into<Reply>) -> CredentialError {
+async fn receive_error(response: impl Into<MockResponse>) -> CredentialError {
     let entra = TokenEndpoint::start().await.expect("loopback has a free port");
-    entra.answer_always(reply.into());
+    entra.respond_always(response.into());
     token(&ClientSecret::new(TENANT, CLIENT_ID, "s3cr3t-value"), &request(&entra)).await.expect_err("refused")
 }
 
 #[tokio::test]
 async fn shows_entras_text_first_then_code_status_and_ids() {
-    let refusal = Refusal::mfa_required();
+    let refusal = OAuthError::mfa_required();
     let (trace_id, correlation_id) = (refusal.trace_id().to_string(), refusal.correlation_id().to_string());
-    let error = refused(refusal).await;
+    let error = receive_error(refusal).await;
     assert_eq!((error.aadsts_codes(), error.error()), (&[50076][..], Some("invalid_grant")));
     assert_eq!((error.trace_id(), error.correlation_id()), (Some(trace_id.as_str()), Some(correlation_id.as_str())));
     assert_eq!(error.status().map(|status| status.as_u16()), Some(400));
@@ -32,33 +32,33 @@ async fn shows_entras_text_first_then_code_status_and_ids() {
 #[tokio::test]
 async fn each_reason_is_told_and_has_its_help() {
     for (refusal, kind, reason, help) in [
-        (Refusal::inactive_refresh_token(), Kind::SignInRequired, "has expired, by age", "90 days"),
-        (Refusal::revoked_grant(), Kind::SignInRequired, "a changed password", "Sign in again"),
-        (Refusal::unknown_grant(), Kind::SignInRequired, "not copied whole", "Sign in again"),
-        (Refusal::mfa_required(), Kind::MfaRequired, "is missing", "with multi-factor authentication"),
+        (OAuthError::inactive_refresh_token(), Kind::SignInRequired, "has expired, by age", "90 days"),
+        (OAuthError::revoked_grant(), Kind::SignInRequired, "a changed password", "Sign in again"),
+        (OAuthError::unknown_grant(), Kind::SignInRequired, "not copied whole", "Sign in again"),
+        (OAuthError::mfa_required(), Kind::MfaRequired, "is missing", "with multi-factor authentication"),
         (
-            Refusal::new("interaction_required", 53003, "No."),
+            OAuthError::new("interaction_required", 53003, "No."),
             Kind::ConditionalAccess,
             "Conditional Access",
             "sign-in log",
         ),
-        (Refusal::wrong_secret(), Kind::InvalidClient, "the client secret is wrong", "not the secret's id"),
-        (Refusal::missing_secret(), Kind::InvalidClient, "neither a client secret nor", "Allow public client flows"),
-        (Refusal::expired_secret(), Kind::InvalidClient, "the client secret has expired", "a new client secret"),
-        (Refusal::secret_of_public_client(), Kind::InvalidClient, "is a public client", "neither a secret nor"),
-        (Refusal::wrong_assertion("no"), Kind::InvalidClient, "the client certificate", "Upload the certificate"),
-        (Refusal::new("invalid_grant", 7_000_012, "No."), Kind::WrongTenant, "another tenant", "was issued in"),
-        (Refusal::unknown_tenant(), Kind::UnknownTenant, "the tenant is unknown", "Check the tenant"),
-        (Refusal::unknown_application(), Kind::UnknownApplication, "in this tenant", "application (client) id"),
-        (Refusal::consent_required(), Kind::ConsentMissing, "not been consented to", "user_impersonation"),
+        (OAuthError::wrong_secret(), Kind::InvalidClient, "the client secret is wrong", "not the secret's id"),
+        (OAuthError::missing_secret(), Kind::InvalidClient, "neither a client secret nor", "Allow public client flows"),
+        (OAuthError::expired_secret(), Kind::InvalidClient, "the client secret has expired", "a new client secret"),
+        (OAuthError::secret_of_public_client(), Kind::InvalidClient, "is a public client", "neither a secret nor"),
+        (OAuthError::wrong_assertion("no"), Kind::InvalidClient, "the client certificate", "Upload the certificate"),
+        (OAuthError::new("invalid_grant", 7_000_012, "No."), Kind::WrongTenant, "another tenant", "was issued in"),
+        (OAuthError::unknown_tenant(), Kind::UnknownTenant, "the tenant is unknown", "Check the tenant"),
+        (OAuthError::unknown_application(), Kind::UnknownApplication, "in this tenant", "application (client) id"),
+        (OAuthError::consent_required(), Kind::ConsentMissing, "not been consented to", "user_impersonation"),
         (
-            Refusal::unknown_resource(),
+            OAuthError::unknown_resource(),
             Kind::UnknownAudience,
             "does not know the audience",
             "https://api.partnercenter.microsoft.com",
         ),
     ] {
-        let error = refused(refusal).await;
+        let error = receive_error(refusal).await;
         assert_eq!(error.kind(), kind, "{reason}");
         assert!(error.to_string().contains(reason), "{error}");
         assert!(error.help().contains(help), "{kind:?}: {}", error.help());
@@ -68,7 +68,7 @@ async fn each_reason_is_told_and_has_its_help() {
 #[tokio::test]
 async fn is_one_line_whatever_the_endpoint_says() {
     let hostile = "a\u{1b}[31m\r\nb\u{202e}".repeat(10_000);
-    let error = refused(Reply::json(
+    let error = receive_error(MockResponse::json(
         400,
         &json!({ "error": hostile, "error_description": hostile, "trace_id": hostile, "correlation_id": hostile }),
     ))
@@ -90,7 +90,7 @@ async fn keeps_at_most_eight_codes_of_a_hundred_thousand() {
     let text = codes.iter().take(30_000).map(|code| format!("AADSTS{code} ")).collect::<String>();
     let described = json!({ "error": "invalid_grant", "error_description": text });
     for body in [listed, described] {
-        let error = refused(Reply::json(400, &body)).await;
+        let error = receive_error(MockResponse::json(400, &body)).await;
         assert_eq!(error.aadsts_codes(), [0, 1, 2, 3, 4, 5, 6, 7]);
         assert!(error.to_string().len() < 1_000, "{error}");
     }
@@ -99,7 +99,7 @@ async fn keeps_at_most_eight_codes_of_a_hundred_thousand() {
 #[tokio::test]
 async fn an_oauth_error_with_a_success_status_is_one() {
     let body = json!({ "error": "invalid_client", "error_codes": [7_000_215], "trace_id": "trace-1" });
-    let error = refused(Reply::json(200, &body)).await;
+    let error = receive_error(MockResponse::json(200, &body)).await;
     assert_eq!((error.kind(), error.trace_id()), (Kind::InvalidClient, Some("trace-1")));
     assert_eq!((error.aadsts_codes(), error.status().map(|status| status.as_u16())), (&[7_000_215][..], Some(200)));
 }

@@ -59,7 +59,7 @@ async fn a_public_client_sends_no_secret() -> Outcome {
 #[tokio::test]
 async fn the_headers_are_these_and_the_correlation_id_is_one_for_all_attempts() -> Outcome {
     let entra = TokenEndpoint::start().await?;
-    entra.answer_next(partner_center_mock::Reply::new(503));
+    entra.respond_next(partner_center_mock::MockResponse::new(503));
     token(&ClientSecret::new(TENANT, CLIENT_ID, "s3cr3t"), &request(&entra)).await?;
     let requests = entra.requests();
     let headers = |index: usize| {

@@ -8,8 +8,8 @@ use partner_center::auth::{
     CredentialErrorKind as Kind, ExposeSecret, FileStore, MemoryStore, RefreshToken, RefreshTokenStore, SecretString,
     StoreFuture, StoreGuard, finish_redemptions,
 };
-use partner_center_mock::Reply;
-use partner_center_mock::token_endpoint::{Refusal, Rotation, TokenEndpoint};
+use partner_center_mock::MockResponse;
+use partner_center_mock::token_endpoint::{OAuthError, Rotation, TokenEndpoint};
 use tokio::sync::{Notify, Semaphore};
 use tokio::time::Instant;
 
@@ -197,16 +197,16 @@ async fn a_new_sign_in_that_holds_the_lock_is_redeemed_next_and_never_overwritte
 #[tokio::test]
 async fn the_token_to_begin_with_is_never_presented_while_the_store_holds_another() -> Outcome {
     for refusal in [
-        Refusal::inactive_refresh_token(),
-        Refusal::revoked_grant(),
-        Refusal::mfa_required(),
-        Refusal::temporarily_unavailable(),
+        OAuthError::inactive_refresh_token(),
+        OAuthError::revoked_grant(),
+        OAuthError::mfa_required(),
+        OAuthError::temporarily_unavailable(),
     ] {
         let entra = TokenEndpoint::start().await?;
         let credential = RefreshToken::new(TENANT, CLIENT_ID, MemoryStore::default()).initial("s3cr3t-first");
         let request = request(&entra).retry(RetryPolicy::off());
         token(&credential, &request).await?;
-        entra.answer_next(refusal);
+        entra.respond_next(refusal);
         assert!(token(&credential, &request).await.is_err());
         token(&credential, &request).await?;
         let rotated = entra.refresh_tokens()[0].clone();
@@ -227,7 +227,7 @@ async fn a_refresh_token_beside_an_access_token_that_cannot_be_used_is_kept_firs
         r#","access_token":"s3cr3t-a","token_type":5"#,
     ] {
         let store = Arc::new(MemoryStore::new("s3cr3t-first"));
-        entra.answer_next(Reply::text(200, format!(r#"{{"refresh_token":"s3cr3t-rotated"{odd}}}"#)));
+        entra.respond_next(MockResponse::text(200, format!(r#"{{"refresh_token":"s3cr3t-rotated"{odd}}}"#)));
         let credential = RefreshToken::new(TENANT, CLIENT_ID, store.clone());
         let error = token(&credential, &request(&entra)).await.expect_err("it must fail");
         assert_eq!((error.kind(), held(&store).await.as_deref()), (Kind::UnexpectedResponse, Some("s3cr3t-rotated")));

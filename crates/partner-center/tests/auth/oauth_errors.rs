@@ -2,7 +2,7 @@
 
 use partner_center::RetryPolicy;
 use partner_center::auth::{ClientSecret, CredentialError, CredentialErrorKind as Kind, MemoryStore, RefreshToken};
-use partner_center_mock::Reply;
+use partner_center_mock::MockResponse;
 use partner_center_mock::token_endpoint::TokenEndpoint;
 
 use crate::support::{CLIENT_ID, Outcome, TENANT, request, token};
@@ -10,7 +10,7 @@ use crate::support::{CLIENT_ID, Outcome, TENANT, request, token};
 /// The error that this body with status 400 leads to.
 async fn error(body: impl Into<Vec<u8>>) -> CredentialError {
     let entra = TokenEndpoint::start().await.expect("loopback has a free port");
-    entra.answer_always(Reply::json(400, &()).body(body));
+    entra.respond_always(MockResponse::json(400, &()).body(body));
     let credential = ClientSecret::new(TENANT, CLIENT_ID, "s3cr3t-value");
     token(&credential, &request(&entra).retry(RetryPolicy::off())).await.expect_err("an OAuth error")
 }
@@ -66,7 +66,7 @@ async fn an_invalid_client_is_told_by_what_was_sent() -> Outcome {
     assert!(with_secret.to_string().contains("the client secret is wrong"), "{with_secret}");
     assert!(with_secret.help().contains("not the secret's id"), "{}", with_secret.help());
     let entra = TokenEndpoint::start().await?;
-    entra.answer_always(Reply::text(401, body));
+    entra.respond_always(MockResponse::text(401, body));
     let public = RefreshToken::new(TENANT, CLIENT_ID, MemoryStore::new("s3cr3t-first"));
     let error = token(&public, &request(&entra)).await.expect_err("an OAuth error");
     assert!(error.to_string().contains("neither a client secret nor a certificate was sent"), "{error}");

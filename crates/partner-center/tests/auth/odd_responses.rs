@@ -3,38 +3,41 @@
 use std::time::Duration;
 
 use partner_center::auth::{ClientSecret, Credential, CredentialError, CredentialErrorKind as Kind};
-use partner_center_mock::Reply;
-use partner_center_mock::faults::{Answer, Framing};
+use partner_center_mock::MockResponse;
+use partner_center_mock::faults::{FaultResponse, Framing};
 use partner_center_mock::token_endpoint::TokenEndpoint;
 use serde_json::json;
 
 use crate::support::{CLIENT_ID, Outcome, TENANT, request, token};
 
-async fn answered(answer: impl Into<Answer>) -> (Result<String, CredentialError>, usize) {
+async fn receive(response: impl Into<FaultResponse>) -> (Result<String, CredentialError>, usize) {
     let entra = TokenEndpoint::start().await.expect("loopback has a free port");
-    entra.answer_always(answer);
+    entra.respond_always(response);
     let outcome = token(&ClientSecret::new(TENANT, CLIENT_ID, "s3cr3t"), &request(&entra)).await;
     (outcome, entra.requests().len())
 }
 
 #[tokio::test]
 async fn a_response_without_a_token_is_an_error_that_keeps_the_status() {
-    for (reply, said) in [
-        (Reply::html(200, "<h1>Sign in to the guest network</h1>"), "it is not a JSON object"),
-        (Reply::new(200), "it is empty"),
-        (Reply::new(204), "it is empty"),
-        (Reply::text(200, r#"{"access_token":"s3cr3t-a","access_token":"s3cr3t-b"}"#), "its JSON cannot be read"),
-        (Reply::text(200, "{\"access_token\":\"s3cr3t-half"), "its JSON cannot be read"),
-        (Reply::text(200, "{}"), "holds no access token"),
-        (Reply::json(200, &json!(["s3cr3t-a", null, 3600, "Bearer"])), "it is not a JSON object"),
-        (Reply::json(200, &json!({ "access_token": "s3cr3t-a", "token_type": "pop" })), "other than Bearer"),
-        (Reply::html(400, "<h1>Bad request</h1>"), "content type text/html"),
-        (Reply::new(400), "OAuth error that can be read"),
-        (Reply::text(401, "{\"error\":\"inva"), "OAuth error that can be read"),
-        (Reply::json(404, &json!(["error"])), "OAuth error that can be read"),
+    for (response, said) in [
+        (MockResponse::html(200, "<h1>Sign in to the guest network</h1>"), "it is not a JSON object"),
+        (MockResponse::new(200), "it is empty"),
+        (MockResponse::new(204), "it is empty"),
+        (
+            MockResponse::text(200, r#"{"access_token":"s3cr3t-a","access_token":"s3cr3t-b"}"#),
+            "its JSON cannot be read",
+        ),
+        (MockResponse::text(200, "{\"access_token\":\"s3cr3t-half"), "its JSON cannot be read"),
+        (MockResponse::text(200, "{}"), "holds no access token"),
+        (MockResponse::json(200, &json!(["s3cr3t-a", null, 3600, "Bearer"])), "it is not a JSON object"),
+        (MockResponse::json(200, &json!({ "access_token": "s3cr3t-a", "token_type": "pop" })), "other than Bearer"),
+        (MockResponse::html(400, "<h1>Bad request</h1>"), "content type text/html"),
+        (MockResponse::new(400), "OAuth error that can be read"),
+        (MockResponse::text(401, "{\"error\":\"inva"), "OAuth error that can be read"),
+        (MockResponse::json(404, &json!(["error"])), "OAuth error that can be read"),
     ] {
-        let status = reply.status();
-        let (outcome, attempts) = answered(reply).await;
+        let status = response.status();
+        let (outcome, attempts) = receive(response).await;
         let error = outcome.expect_err(said);
         assert_eq!((error.kind(), attempts), (Kind::UnexpectedResponse, 1), "{said}");
         assert_eq!(error.status().map(|status| status.as_u16()), Some(status), "{said}");
@@ -46,28 +49,28 @@ async fn a_response_without_a_token_is_an_error_that_keeps_the_status() {
 
 #[tokio::test]
 async fn reads_no_more_than_a_mebibyte() {
-    let good = Reply::json(200, &json!({ "access_token": "s3cr3t-a" }));
+    let good = MockResponse::json(200, &json!({ "access_token": "s3cr3t-a" }));
     for framing in [Framing::ContentLength, Framing::Chunked, Framing::UntilClose] {
-        let (outcome, attempts) = answered(Answer::huge(good.clone(), (1 << 20) + 1, framing)).await;
+        let (outcome, attempts) = receive(FaultResponse::huge(good.clone(), (1 << 20) + 1, framing)).await;
         let error = outcome.expect_err("the response is too large");
         assert_eq!((error.kind(), attempts), (Kind::UnexpectedResponse, 1), "{framing:?}");
         assert_eq!(error.status().map(|status| status.as_u16()), Some(200));
         assert!(error.to_string().contains("larger than 1048576 bytes"), "{error}");
     }
-    let (outcome, _) = answered(Answer::huge(good, 1 << 20, Framing::Chunked)).await;
+    let (outcome, _) = receive(FaultResponse::huge(good, 1 << 20, Framing::Chunked)).await;
     assert_eq!(outcome.expect("a mebibyte is read"), "s3cr3t-a");
 }
 
 #[tokio::test]
 async fn reads_what_is_merely_unusual() -> Outcome {
-    for reply in [
-        Reply::json(200, &json!({ "access_token": "s3cr3t-a" })).byte_order_mark(),
-        Reply::text(200, r#"{"access_token":"s3cr3t-a","expires_in":"3599"}"#),
-        Reply::json(200, &json!({ "access_token": "s3cr3t-a", "token_type": "bearer", "unknown": [{}] })),
-        Reply::json(200, &json!({ "access_token": "s3cr3t-a", "refresh_token": null, "expires_in": null })),
-        Reply::json(201, &json!({ "access_token": "s3cr3t-a" })),
+    for response in [
+        MockResponse::json(200, &json!({ "access_token": "s3cr3t-a" })).byte_order_mark(),
+        MockResponse::text(200, r#"{"access_token":"s3cr3t-a","expires_in":"3599"}"#),
+        MockResponse::json(200, &json!({ "access_token": "s3cr3t-a", "token_type": "bearer", "unknown": [{}] })),
+        MockResponse::json(200, &json!({ "access_token": "s3cr3t-a", "refresh_token": null, "expires_in": null })),
+        MockResponse::json(201, &json!({ "access_token": "s3cr3t-a" })),
     ] {
-        let (outcome, attempts) = answered(reply).await;
+        let (outcome, attempts) = receive(response).await;
         assert_eq!((outcome?.as_str(), attempts), ("s3cr3t-a", 1));
     }
     Ok(())
@@ -90,7 +93,10 @@ async fn reads_a_lifetime_in_every_form() -> Outcome {
         ("1e300", 300),
         ("\"NaN\"", 300),
     ] {
-        entra.answer_next(Reply::text(200, format!(r#"{{"access_token":"s3cr3t-a","expires_in":{expires_in}}}"#)));
+        entra.respond_next(MockResponse::text(
+            200,
+            format!(r#"{{"access_token":"s3cr3t-a","expires_in":{expires_in}}}"#),
+        ));
         let token = ClientSecret::new(TENANT, CLIENT_ID, "s3cr3t").token(&request(&entra)).await?;
         assert_eq!(token.lifetime(), Some(Duration::from_secs(seconds)), "{expires_in}");
     }

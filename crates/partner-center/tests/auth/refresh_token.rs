@@ -7,7 +7,7 @@ use partner_center::auth::{
     CredentialError, CredentialErrorKind as Kind, ExposeSecret, MemoryStore, RefreshToken, RefreshTokenStore,
     SecretString, StoreFuture, StoreGuard,
 };
-use partner_center_mock::token_endpoint::{Grant, Refusal, Rotation, TokenEndpoint};
+use partner_center_mock::token_endpoint::{Grant, OAuthError, Rotation, TokenEndpoint};
 
 use crate::support::{CLIENT_ID, Outcome, TENANT, lock, request, token};
 use crate::trace::warnings;
@@ -151,7 +151,7 @@ async fn an_unsaved_token_is_saved_even_where_its_redemption_fails() -> Outcome 
     store.dies(Death::BeforeSave);
     token(&credential, &request(&entra)).await?;
     store.dies(Death::Never);
-    entra.answer_always(Refusal::temporarily_unavailable());
+    entra.respond_always(OAuthError::temporarily_unavailable());
     assert!(token(&credential, &request(&entra)).await.is_err());
     assert_eq!(store.held().await, newest(&entra));
     Ok(())

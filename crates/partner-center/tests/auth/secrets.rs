@@ -11,8 +11,8 @@ use partner_center::auth::{
     RefreshToken, RefreshTokenStore, StaticToken, TokenRequest,
 };
 use partner_center::{Client, RetryPolicy};
-use partner_center_mock::Reply;
-use partner_center_mock::faults::{Answer, FaultServer, Request};
+use partner_center_mock::MockResponse;
+use partner_center_mock::faults::{FaultResponse, FaultServer, Request};
 use serde_json::json;
 
 use crate::support::{CLIENT_ID, Folder, Outcome, TENANT, request_to};
@@ -54,31 +54,31 @@ fn assert_tells_nothing(shown: &str) {
 }
 
 /// Answers that repeat what was sent, or hold secrets where none are expected.
-fn echoes(sent: &str) -> Vec<Answer> {
+fn echoes(sent: &str) -> Vec<FaultResponse> {
     let refusal = |error: &str| {
         json!({ "error": error, "error_description": format!("AADSTS7000215: {sent}"), "suberror": sent,
                 "trace_id": sent, "correlation_id": sent, "claims": sent, "error_codes": [50076] })
     };
     let header = sent.replace(['\r', '\n'], " ");
     vec![
-        Reply::json(400, &refusal("invalid_grant")).into(),
-        Reply::json(401, &refusal(sent)).into(),
-        Reply::json(503, &refusal("temporarily_unavailable")).into(),
-        Reply::json(200, &refusal("invalid_grant")).into(),
-        Reply::html(200, format!("<h1>{sent}</h1>")).into(),
-        Reply::html(400, format!("<h1>{sent}</h1>")).header("x-ms-request-id", &header).into(),
-        Reply::new(500).header("x-ms-request-id", &header).header("client-request-id", &header).into(),
-        Reply::new(400).header("Content-Type", &header).into(),
-        Reply::new(307).header("Location", format!("https://{MARK}@login.example/{MARK}?{header}")).into(),
-        Reply::text(200, format!("{{\"access_token\":\"{MARK}-half")).into(),
-        Reply::json(200, &json!({ "access_token": [MARK] })).into(),
-        Reply::json(200, &json!({ "access_token": MARK, "expires_in": MARK, "token_type": MARK })).into(),
-        Reply::json(200, &json!({ "access_token": MARK, "refresh_token": { MARK: MARK } })).into(),
-        Reply::json(200, &json!({ "device_code": MARK, "user_code": { MARK: MARK } })).into(),
-        Answer::partial(Reply::json(200, &json!({ "access_token": MARK })), 12),
-        Answer::raw(format!("HTTP/1.1 200 OK\r\n{MARK}")).then_close(),
-        Answer::raw(format!("{MARK}\r\n\r\n")).then_close(),
-        Answer::reset(),
+        MockResponse::json(400, &refusal("invalid_grant")).into(),
+        MockResponse::json(401, &refusal(sent)).into(),
+        MockResponse::json(503, &refusal("temporarily_unavailable")).into(),
+        MockResponse::json(200, &refusal("invalid_grant")).into(),
+        MockResponse::html(200, format!("<h1>{sent}</h1>")).into(),
+        MockResponse::html(400, format!("<h1>{sent}</h1>")).header("x-ms-request-id", &header).into(),
+        MockResponse::new(500).header("x-ms-request-id", &header).header("client-request-id", &header).into(),
+        MockResponse::new(400).header("Content-Type", &header).into(),
+        MockResponse::new(307).header("Location", format!("https://{MARK}@login.example/{MARK}?{header}")).into(),
+        MockResponse::text(200, format!("{{\"access_token\":\"{MARK}-half")).into(),
+        MockResponse::json(200, &json!({ "access_token": [MARK] })).into(),
+        MockResponse::json(200, &json!({ "access_token": MARK, "expires_in": MARK, "token_type": MARK })).into(),
+        MockResponse::json(200, &json!({ "access_token": MARK, "refresh_token": { MARK: MARK } })).into(),
+        MockResponse::json(200, &json!({ "device_code": MARK, "user_code": { MARK: MARK } })).into(),
+        FaultResponse::partial(MockResponse::json(200, &json!({ "access_token": MARK })), 12),
+        FaultResponse::raw(format!("HTTP/1.1 200 OK\r\n{MARK}")).then_close(),
+        FaultResponse::raw(format!("{MARK}\r\n\r\n")).then_close(),
+        FaultResponse::reset(),
     ]
 }
 
@@ -91,13 +91,13 @@ fn sent_by(request: &Request) -> String {
 }
 
 /// An endpoint that offers device codes and answers everything else like this.
-async fn endpoint(answer: impl Fn(&Request) -> Answer + Send + 'static) -> FaultServer {
-    let server = FaultServer::builder().answer_with(move |request| match request.path().ends_with("/devicecode") {
-        true => Answer::from(Reply::json(
+async fn endpoint(response: impl Fn(&Request) -> FaultResponse + Send + 'static) -> FaultServer {
+    let server = FaultServer::builder().respond_with(move |request| match request.path().ends_with("/devicecode") {
+        true => FaultResponse::from(MockResponse::json(
             200,
             &json!({ "device_code": DEVICE_CODE, "user_code": "u", "verification_uri": "v", "interval": 1 }),
         )),
-        false => answer(request),
+        false => response(request),
     });
     server.start().await.expect("loopback has a free port")
 }
@@ -121,8 +121,8 @@ async fn no_error_path_shows_a_secret() -> Outcome {
     let folder = Folder::new();
     let turn = Arc::new(AtomicUsize::new(0));
     let number = turn.clone();
-    let answer = move |request: &Request| echoes(&sent_by(request)).swap_remove(number.load(Ordering::SeqCst));
-    let entra = endpoint(answer).await;
+    let response = move |request: &Request| echoes(&sent_by(request)).swap_remove(number.load(Ordering::SeqCst));
+    let entra = endpoint(response).await;
     let request = request_to(&entra.url()).retry(RetryPolicy::off());
     let mut shown = Vec::new();
     for credential in credentials(&folder) {
@@ -156,7 +156,7 @@ async fn no_error_path_shows_a_secret() -> Outcome {
 async fn no_successful_way_shows_a_secret() -> Outcome {
     let folder = Folder::new();
     let granted = json!({ "access_token": "s3cr3t-access", "refresh_token": "s3cr3t-rotated", "expires_in": 3600 });
-    let entra = endpoint(move |_| Reply::json(200, &granted).into()).await;
+    let entra = endpoint(move |_| MockResponse::json(200, &granted).into()).await;
     let request = request_to(&entra.url());
     for credential in credentials(&folder) {
         for _ in 0..2 {

@@ -5,11 +5,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use partner_center::Organizations;
 use partner_center_mock::Gate;
-use partner_center_mock::faults::{Answer, EventKind, FaultServer};
+use partner_center_mock::faults::{EventKind, FaultResponse, FaultServer};
 use tokio::time::timeout;
 
 use crate::support::{
-    HOUR, MINUTE, Outcome, answered, builder, counted, customer, customers, items, organization, run,
+    HOUR, MINUTE, Outcome, builder, counted, customer, customers, customers_of, items, organization, run,
 };
 
 const CONCURRENCY: usize = 8;
@@ -18,9 +18,9 @@ const CONCURRENCY: usize = 8;
 async fn gated(gate: &Gate) -> std::io::Result<(FaultServer, Arc<AtomicUsize>)> {
     let (gate, most) = (gate.clone(), Arc::new(AtomicUsize::new(0)));
     let highest = most.clone();
-    let server = FaultServer::answering(move |request| {
+    let server = FaultServer::start_with(move |request| {
         highest.fetch_max(gate.waiting() + 1, Ordering::Relaxed);
-        Answer::held(&gate, organization(request))
+        FaultResponse::held(&gate, organization(request))
     });
     Ok((server.await?, most))
 }
@@ -45,21 +45,21 @@ async fn as_many_calls_as_told_are_in_flight_and_never_more() -> Outcome {
         assert_eq!(gate.waiting(), CONCURRENCY);
     }
     gate.open();
-    assert_eq!(answered(&items(organizations).await).len(), 100 - 17);
+    assert_eq!(customers_of(&items(organizations).await).len(), 100 - 17);
     assert_eq!(most.load(Ordering::Relaxed), CONCURRENCY);
     Ok(())
 }
 
 #[tokio::test(start_paused = true)]
 async fn at_least_one_call_is_in_flight_whatever_is_told() -> Outcome {
-    let server = FaultServer::answering(organization).await?;
-    assert_eq!(answered(&items(run(&server, 3)?.concurrency(0)).await), customers(3));
+    let server = FaultServer::start_with(organization).await?;
+    assert_eq!(customers_of(&items(run(&server, 3)?.concurrency(0)).await), customers(3));
     Ok(())
 }
 
 #[tokio::test(start_paused = true)]
 async fn while_nobody_polls_no_further_customer_is_taken() -> Outcome {
-    let server = FaultServer::answering(organization).await?;
+    let server = FaultServer::start_with(organization).await?;
     let (source, taken) = counted(1000);
     let mut organizations = builder(&server).build()?.organizations(source).concurrency(CONCURRENCY);
     for handed_out in 1..=20 {
@@ -76,9 +76,9 @@ async fn while_nobody_polls_no_further_customer_is_taken() -> Outcome {
 async fn an_ordered_run_takes_no_more_ahead_while_the_first_answer_is_late() -> Outcome {
     let gate = Gate::new();
     let first = gate.clone();
-    let server = FaultServer::answering(move |request| match customer(request).as_u128() {
-        1 => Answer::held(&first, organization(request)),
-        _ => Answer::reply(organization(request)),
+    let server = FaultServer::start_with(move |request| match customer(request).as_u128() {
+        1 => FaultResponse::held(&first, organization(request)),
+        _ => FaultResponse::respond(organization(request)),
     })
     .await?;
     let (source, taken) = counted(100);
@@ -86,7 +86,7 @@ async fn an_ordered_run_takes_no_more_ahead_while_the_first_answer_is_late() -> 
     assert_eq!(poll(&mut organizations).await, 0);
     assert_eq!(taken.load(Ordering::Relaxed), CONCURRENCY);
     gate.open();
-    assert_eq!(answered(&items(organizations).await), customers(100));
+    assert_eq!(customers_of(&items(organizations).await), customers(100));
     Ok(())
 }
 

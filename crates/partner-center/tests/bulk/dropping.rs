@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering;
 
 use partner_center_mock::Gate;
-use partner_center_mock::faults::{Answer, EventKind, FaultServer};
+use partner_center_mock::faults::{EventKind, FaultResponse, FaultServer};
 use tokio::runtime::Handle;
 
 use crate::support::{HOUR, Outcome, builder, counted, organization};
@@ -14,7 +14,7 @@ const CONCURRENCY: usize = 8;
 async fn dropping_the_run_midway_leaves_no_connection_busy_no_task_and_takes_no_customer() -> Outcome {
     let gate = Gate::new();
     let held = gate.clone();
-    let server = FaultServer::answering(move |request| Answer::held(&held, organization(request))).await?;
+    let server = FaultServer::start_with(move |request| FaultResponse::held(&held, organization(request))).await?;
     let own_tasks = Handle::current().metrics().num_alive_tasks();
     let (source, taken) = counted(1000);
     let client = builder(&server).build()?;
@@ -42,7 +42,7 @@ async fn dropping_the_run_midway_leaves_no_connection_busy_no_task_and_takes_no_
 
 #[tokio::test(start_paused = true)]
 async fn dropping_a_run_that_waits_for_its_time_leaves_nothing_behind() -> Outcome {
-    let server = FaultServer::answering(organization).await?;
+    let server = FaultServer::start_with(organization).await?;
     let own_tasks = Handle::current().metrics().num_alive_tasks();
     let (source, taken) = counted(1000);
     let mut organizations = builder(&server).build()?.organizations(source).rate_limit(1, HOUR);
@@ -58,7 +58,7 @@ async fn dropping_a_run_that_waits_for_its_time_leaves_nothing_behind() -> Outco
 
 #[tokio::test(start_paused = true)]
 async fn a_run_at_its_end_leaves_no_task_even_before_it_is_dropped() -> Outcome {
-    let server = FaultServer::answering(organization).await?;
+    let server = FaultServer::start_with(organization).await?;
     let own_tasks = Handle::current().metrics().num_alive_tasks();
     let (source, _) = counted(50);
     let mut organizations = builder(&server).build()?.organizations(source).concurrency(CONCURRENCY);

@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use partner_center::uuid::Uuid;
-use partner_center_mock::Reply;
-use partner_center_mock::faults::{Answer, EventKind, FaultServer};
+use partner_center_mock::MockResponse;
+use partner_center_mock::faults::{EventKind, FaultResponse, FaultServer};
 use tokio::time::Instant;
 
 use crate::support::{
-    LATENCY, MINUTE, Outcome, SECOND, answered, builder, customers, items, organization, refusal, run,
+    LATENCY, MINUTE, Outcome, SECOND, builder, customers, customers_of, items, organization, run, throttled,
 };
 
 const MILLISECOND: Duration = Duration::from_millis(1);
@@ -49,7 +49,7 @@ impl Limit {
     ) -> std::io::Result<FaultServer> {
         let began = Instant::now();
         let (mut used, mut window, mut level, mut at) = (0.0, 0, self.rate(), began);
-        FaultServer::answering(move |request| {
+        FaultServer::start_with(move |request| {
             let limit = match self {
                 Self::Halving(rate, until) if request.at() - began < until => Self::Window(rate, SECOND),
                 Self::Halving(rate, _) => Self::Window(rate / 2.0, SECOND),
@@ -76,9 +76,9 @@ impl Limit {
                 Self::Halving(..) | Self::Rising(..) => None,
             };
             match wait.map(&tell) {
-                None => Answer::wait(latency).then_reply(organization(request)),
-                Some(Some(wait)) => refusal(Duration::from_secs_f64(wait)).into(),
-                Some(None) => Reply::new(429).into(),
+                None => FaultResponse::wait(latency).then_respond(organization(request)),
+                Some(Some(wait)) => throttled(Duration::from_secs_f64(wait)).into(),
+                Some(None) => MockResponse::new(429).into(),
             }
         })
         .await
@@ -173,7 +173,7 @@ async fn a_token_bucket_that_tells_no_wait_to_speak_of_is_met_all_the_same() -> 
     let server = Limit::Bucket(500.0).telling(LATENCY, |_| Some(0.0)).await?;
     let items = items(run(&server, 4000)?).await;
     let took = began.elapsed();
-    assert_eq!(answered(&items).len(), 4000);
+    assert_eq!(customers_of(&items).len(), 4000);
     let refused = server.requests().len() - items.len();
     assert!(refused <= 120, "{refused} refused");
     assert!(took <= 12 * SECOND, "{took:?}");
@@ -186,7 +186,7 @@ async fn a_limit_by_the_minute_that_tells_no_wait_is_not_hammered() -> Outcome {
     let server = Limit::Window(500.0, MINUTE).telling(LATENCY, |_| None).await?;
     let items = items(run(&server, 2000)?).await;
     let took = began.elapsed();
-    assert_eq!(answered(&items).len(), 2000);
+    assert_eq!(customers_of(&items).len(), 2000);
     // Each time, the wait is found out by doubling it.
     let refused = server.requests().len() - items.len();
     assert!(refused <= 120, "{refused} refused");
@@ -202,7 +202,7 @@ async fn two_runs_on_one_client_share_a_limit() -> Outcome {
     let runs = [customers(2000), (10_001..=12_000).map(Uuid::from_u128).collect()];
     let runs = runs.map(|customers| tokio::spawn(items(client.organizations(customers))));
     for run in runs {
-        assert_eq!(answered(&run.await?).len(), 2000);
+        assert_eq!(customers_of(&run.await?).len(), 2000);
     }
     let took = began.elapsed();
     let refused = server.requests().len() - 4000;

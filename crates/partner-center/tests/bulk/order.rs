@@ -1,16 +1,16 @@
 //! In which order items come.
 
 use partner_center::uuid::Uuid;
-use partner_center_mock::faults::{Answer, FaultServer};
+use partner_center_mock::faults::{FaultResponse, FaultServer};
 
-use crate::support::{MINUTE, Outcome, answered, customer, customers, good, items, organization, run, sorted};
+use crate::support::{MINUTE, Outcome, customer, customers, customers_of, good, items, organization, run, sorted};
 
 const FIRST: Uuid = Uuid::from_u128(1);
 
 /// The first customer's answer takes a minute.
-async fn slow_first_answer() -> std::io::Result<FaultServer> {
-    FaultServer::answering(|request| match customer(request) {
-        FIRST => Answer::wait(MINUTE).then_reply(organization(request)),
+async fn slow_first_response() -> std::io::Result<FaultServer> {
+    FaultServer::start_with(|request| match customer(request) {
+        FIRST => FaultResponse::wait(MINUTE).then_respond(organization(request)),
         _ => good(request),
     })
     .await
@@ -18,8 +18,8 @@ async fn slow_first_answer() -> std::io::Result<FaultServer> {
 
 #[tokio::test(start_paused = true)]
 async fn items_come_as_they_are_answered() -> Outcome {
-    let server = slow_first_answer().await?;
-    let answered = answered(&items(run(&server, 100)?).await);
+    let server = slow_first_response().await?;
+    let answered = customers_of(&items(run(&server, 100)?).await);
     assert_eq!(answered.last(), Some(&FIRST));
     assert_eq!(sorted(answered), customers(100));
     Ok(())
@@ -27,7 +27,7 @@ async fn items_come_as_they_are_answered() -> Outcome {
 
 #[tokio::test(start_paused = true)]
 async fn items_come_in_the_order_of_the_customers_on_request() -> Outcome {
-    let server = slow_first_answer().await?;
-    assert_eq!(answered(&items(run(&server, 100)?.ordered()).await), customers(100));
+    let server = slow_first_response().await?;
+    assert_eq!(customers_of(&items(run(&server, 100)?.ordered()).await), customers(100));
     Ok(())
 }

@@ -5,12 +5,12 @@ use std::time::Duration;
 use partner_center::RetryPolicy;
 use partner_center::auth::{AccessToken, credential_fn};
 use partner_center::uuid::Uuid;
-use partner_center_mock::Reply;
-use partner_center_mock::faults::{Answer, FaultServer, Request};
+use partner_center_mock::MockResponse;
+use partner_center_mock::faults::{FaultResponse, FaultServer, Request};
 use tokio::time::Instant;
 
 use crate::support::{
-    HOUR, LATENCY, MINUTE, Outcome, SECOND, answered, builder, customers, good, items, organization, refusal, run,
+    HOUR, LATENCY, MINUTE, Outcome, SECOND, builder, customers, customers_of, good, items, organization, run, throttled,
 };
 
 /// When the requests came, in order.
@@ -28,9 +28,9 @@ fn most_within(arrivals: &[Instant], period: Duration) -> usize {
 
 #[tokio::test(start_paused = true)]
 async fn a_given_rate_is_kept_and_used() -> Outcome {
-    let server = FaultServer::answering(good).await?;
+    let server = FaultServer::start_with(good).await?;
     let items = items(run(&server, 600)?.rate_limit(500, MINUTE)).await;
-    assert_eq!(answered(&items).len(), 600);
+    assert_eq!(customers_of(&items).len(), 600);
     let arrivals = arrivals(&server);
     // One that is a few milliseconds late does not delay all that follow it.
     assert!(most_within(&arrivals, MINUTE) <= 501, "{}", most_within(&arrivals, MINUTE));
@@ -42,8 +42,8 @@ async fn a_given_rate_is_kept_and_used() -> Outcome {
 
 #[tokio::test(start_paused = true)]
 async fn a_rate_of_one_call_an_hour_is_kept() -> Outcome {
-    let server = FaultServer::answering(good).await?;
-    answered(&items(run(&server, 3)?.rate_limit(1, HOUR)).await);
+    let server = FaultServer::start_with(good).await?;
+    customers_of(&items(run(&server, 3)?.rate_limit(1, HOUR)).await);
     let arrivals = arrivals(&server);
     assert!(arrivals.windows(2).all(|pair| pair[1] - pair[0] >= HOUR - SECOND), "{arrivals:?}");
     Ok(())
@@ -51,35 +51,35 @@ async fn a_rate_of_one_call_an_hour_is_kept() -> Outcome {
 
 #[tokio::test(start_paused = true)]
 async fn a_slow_run_ends_with_its_last_answer_and_not_when_one_more_call_might_go() -> Outcome {
-    let server = FaultServer::answering(good).await?;
+    let server = FaultServer::start_with(good).await?;
     let began = Instant::now();
-    answered(&items(run(&server, 2)?.rate_limit(1, HOUR)).await);
+    customers_of(&items(run(&server, 2)?.rate_limit(1, HOUR)).await);
     assert!(began.elapsed() < HOUR + MINUTE, "{:?}", began.elapsed());
     Ok(())
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_consumer_that_comes_back_late_does_not_make_up_for_lost_time() -> Outcome {
-    let server = FaultServer::answering(organization).await?;
+    let server = FaultServer::start_with(organization).await?;
     let mut organizations = run(&server, 100)?.rate_limit(10, SECOND);
     assert!(organizations.next().await.is_some());
     tokio::time::sleep(MINUTE).await;
-    assert_eq!(answered(&items(organizations).await).len(), 99);
+    assert_eq!(customers_of(&items(organizations).await).len(), 99);
     assert!(most_within(&arrivals(&server), SECOND) <= 12, "{}", most_within(&arrivals(&server), SECOND));
     Ok(())
 }
 
 #[tokio::test(start_paused = true)]
 async fn repeats_count_towards_a_given_rate() -> Outcome {
-    let server = FaultServer::answering(|request| match request.number() % 3 {
-        0 => Answer::wait(LATENCY).then_reply(Reply::new(503)),
+    let server = FaultServer::start_with(|request| match request.number() % 3 {
+        0 => FaultResponse::wait(LATENCY).then_respond(MockResponse::new(503)),
         _ => good(request),
     })
     .await?;
     let retry = RetryPolicy::default().base_delay(Duration::from_millis(1)).max_attempts(10).budget(false);
     let client = builder(&server).retry(retry);
     let run = client.build()?.organizations(customers(100)).rate_limit(10, SECOND);
-    assert_eq!(answered(&items(run).await).len(), 100);
+    assert_eq!(customers_of(&items(run).await).len(), 100);
     let arrivals = arrivals(&server);
     let rate = arrivals.len() as f64 / (arrivals[arrivals.len() - 1] - arrivals[0]).as_secs_f64();
     assert!((9.0..10.5).contains(&rate), "{rate} a second");
@@ -88,8 +88,8 @@ async fn repeats_count_towards_a_given_rate() -> Outcome {
 
 #[tokio::test(start_paused = true)]
 async fn a_rate_of_no_calls_at_all_counts_as_one() -> Outcome {
-    let server = FaultServer::answering(good).await?;
-    answered(&items(run(&server, 3)?.rate_limit(0, MINUTE)).await);
+    let server = FaultServer::start_with(good).await?;
+    customers_of(&items(run(&server, 3)?.rate_limit(0, MINUTE)).await);
     let arrivals = arrivals(&server);
     assert!(arrivals.windows(2).all(|pair| pair[1] - pair[0] >= MINUTE - SECOND), "{arrivals:?}");
     Ok(())
@@ -97,13 +97,13 @@ async fn a_rate_of_no_calls_at_all_counts_as_one() -> Outcome {
 
 #[tokio::test(start_paused = true)]
 async fn calls_do_not_pile_up_behind_the_first_sign_in() -> Outcome {
-    let server = FaultServer::answering(good).await?;
+    let server = FaultServer::start_with(good).await?;
     let credential = credential_fn(|_| async {
         tokio::time::sleep(5 * SECOND).await;
         Ok(AccessToken::new("an-access-token", HOUR))
     });
     let client = builder(&server).credential(credential).build()?;
-    answered(&items(client.organizations(customers(60)).rate_limit(5, SECOND)).await);
+    customers_of(&items(client.organizations(customers(60)).rate_limit(5, SECOND)).await);
     let most = most_within(&arrivals(&server), SECOND);
     assert!(most <= 6, "{most} in a second");
     Ok(())
@@ -112,8 +112,8 @@ async fn calls_do_not_pile_up_behind_the_first_sign_in() -> Outcome {
 #[tokio::test(start_paused = true)]
 async fn calls_that_waited_for_a_token_respect_throttling_since() -> Outcome {
     // The first call is refused, long after its token has ended and while the second one waits for a new token.
-    let server = FaultServer::answering(|request| match request.number() {
-        1 => Answer::wait(20 * SECOND).then_reply(refusal(MINUTE)),
+    let server = FaultServer::start_with(|request| match request.number() {
+        1 => FaultResponse::wait(20 * SECOND).then_respond(throttled(MINUTE)),
         _ => good(request),
     })
     .await?;

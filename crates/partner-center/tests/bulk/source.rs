@@ -9,7 +9,7 @@ use partner_center_mock::faults::{EventKind, FaultServer};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
-use crate::support::{HOUR, Outcome, SECOND, answered, builder, customers, good, items, organization, run, sorted};
+use crate::support::{HOUR, Outcome, SECOND, builder, customers, customers_of, good, items, organization, run, sorted};
 
 /// A channel's receiving end as a stream.
 struct Received(mpsc::Receiver<Uuid>);
@@ -24,7 +24,7 @@ impl Stream for Received {
 
 #[tokio::test(start_paused = true)]
 async fn without_customers_the_run_ends_at_once_and_asks_nothing() -> Outcome {
-    let server = FaultServer::answering(organization).await?;
+    let server = FaultServer::start_with(organization).await?;
     assert!(items(run(&server, 0)?).await.is_empty());
     let (sender, receiver) = mpsc::channel(1);
     drop(sender);
@@ -35,17 +35,17 @@ async fn without_customers_the_run_ends_at_once_and_asks_nothing() -> Outcome {
 
 #[tokio::test(start_paused = true)]
 async fn a_customer_that_comes_several_times_is_answered_as_often() -> Outcome {
-    let server = FaultServer::answering(good).await?;
+    let server = FaultServer::start_with(good).await?;
     let thrice: Vec<Uuid> = customers(50).into_iter().flat_map(|customer| [customer; 3]).collect();
     let run = builder(&server).build()?.organizations(thrice.clone());
-    assert_eq!(sorted(answered(&items(run).await)), thrice);
+    assert_eq!(sorted(customers_of(&items(run).await)), thrice);
     assert_eq!(server.count(EventKind::Request), thrice.len());
     Ok(())
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_stream_that_has_no_customer_yet_is_waited_for() -> Outcome {
-    let server = FaultServer::answering(good).await?;
+    let server = FaultServer::start_with(good).await?;
     let (sender, receiver) = mpsc::channel(1);
     let run = builder(&server).build()?.organizations_of_stream(Received(receiver));
     let run = tokio::spawn(items(run));
@@ -57,7 +57,7 @@ async fn a_stream_that_has_no_customer_yet_is_waited_for() -> Outcome {
     tokio::time::sleep(HOUR).await;
     assert_eq!((server.count(EventKind::Request), run.is_finished()), (6, false));
     drop(sender);
-    assert_eq!(sorted(answered(&run.await?)), customers(6));
+    assert_eq!(sorted(customers_of(&run.await?)), customers(6));
     Ok(())
 }
 
@@ -78,15 +78,15 @@ impl Iterator for Liar {
 
 #[tokio::test(start_paused = true)]
 async fn an_iterator_that_is_wrong_about_its_length_loses_nobody() -> Outcome {
-    let server = FaultServer::answering(good).await?;
+    let server = FaultServer::start_with(good).await?;
     let run = builder(&server).build()?.organizations(Liar(customers(20).into_iter()));
-    assert_eq!(sorted(answered(&items(run).await)), customers(20));
+    assert_eq!(sorted(customers_of(&items(run).await)), customers(20));
     Ok(())
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_slow_run_over_a_channel_ends_with_the_channel() -> Outcome {
-    let server = FaultServer::answering(good).await?;
+    let server = FaultServer::start_with(good).await?;
     let (sender, receiver) = mpsc::channel(10);
     for customer in customers(2) {
         sender.send(customer).await?;
@@ -94,7 +94,7 @@ async fn a_slow_run_over_a_channel_ends_with_the_channel() -> Outcome {
     drop(sender);
     let began = Instant::now();
     let run = builder(&server).build()?.organizations_of_stream(Received(receiver)).rate_limit(1, HOUR);
-    assert_eq!(sorted(answered(&items(run).await)), customers(2));
+    assert_eq!(sorted(customers_of(&items(run).await)), customers(2));
     assert!(began.elapsed() < HOUR + SECOND, "{:?}", began.elapsed());
     Ok(())
 }

@@ -7,12 +7,12 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use partner_center::RetryPolicy;
-use partner_center_mock::faults::{Answer, FaultServer, Request};
+use partner_center_mock::faults::{FaultResponse, FaultServer, Request};
 use tokio::time::Instant;
 
 use crate::account::{Account, Ledger};
 use crate::faults::Faults;
-use crate::support::{MINUTE, Outcome, SECOND, builder, customers, lock, refusal};
+use crate::support::{MINUTE, Outcome, SECOND, builder, customers, lock, throttled};
 
 const CUSTOMERS: u64 = 10_000;
 /// The storm begins with this request, and lasts so long.
@@ -35,7 +35,7 @@ struct Storm {
 
 impl Storm {
     /// A refusal, while the storm rages; tells waits of one to three seconds.
-    fn refuses(&mut self, request: &Request) -> Option<Answer> {
+    fn refuses(&mut self, request: &Request) -> Option<FaultResponse> {
         let at = request.at();
         if self.told.is_some_and(|(since, until)| at > since + ON_ITS_WAY && at < until) {
             self.too_early.push(request.clone());
@@ -51,7 +51,7 @@ impl Storm {
         let wait = SECOND * (1 + u32::try_from(request.number() % 3).unwrap_or_default());
         let (since, until) = self.told.filter(|(_, until)| *until > at).unwrap_or((at, at));
         self.told = Some((since, until.max(at + wait)));
-        Some(refusal(wait).into())
+        Some(throttled(wait).into())
     }
 }
 
@@ -65,7 +65,7 @@ async fn each_of_ten_thousand_customers_is_answered_once_through_faults_and_a_st
     let mut faults = Faults::new(seed, ledger.clone(), 0.05);
     let raging = storm.clone();
     let server = FaultServer::builder()
-        .answer_with(move |request| lock(&raging).refuses(request).unwrap_or_else(|| faults.answer(request)))
+        .respond_with(move |request| lock(&raging).refuses(request).unwrap_or_else(|| faults.response(request)))
         .history(64)
         .start()
         .await?;

@@ -8,9 +8,9 @@ use partner_center::OrganizationItem as Item;
 use partner_center::auth::StaticToken;
 use partner_center::uuid::Uuid;
 use partner_center::{Client, ClientBuilder, Organizations, RetryPolicy};
-use partner_center_mock::Reply;
+use partner_center_mock::MockResponse;
 use partner_center_mock::examples::get_customer_organization as examples;
-use partner_center_mock::faults::{Answer, FaultServer, Request};
+use partner_center_mock::faults::{FaultResponse, FaultServer, Request};
 
 pub(crate) use crate::faults::organization;
 
@@ -64,7 +64,7 @@ pub(crate) async fn items(mut organizations: Organizations) -> Vec<Item> {
 }
 
 /// Asserts that each item has its own customer's organization, and gives the customers back.
-pub(crate) fn answered(items: &[Item]) -> Vec<Uuid> {
+pub(crate) fn customers_of(items: &[Item]) -> Vec<Uuid> {
     let customer = |(customer, result): &Item| {
         let organization = result.as_ref().unwrap_or_else(|error| panic!("{customer}: {error}"));
         assert_eq!(organization.display_name, Some(customer.to_string()));
@@ -86,13 +86,13 @@ pub(crate) fn customer(request: &Request) -> Uuid {
 }
 
 /// The customer's organization, a moment later.
-pub(crate) fn good(request: &Request) -> Answer {
-    Answer::wait(LATENCY).then_reply(organization(request))
+pub(crate) fn good(request: &Request) -> FaultResponse {
+    FaultResponse::wait(LATENCY).then_respond(organization(request))
 }
 
 /// A 429 that tells this wait.
-pub(crate) fn refusal(wait: Duration) -> Reply {
-    Reply::from(examples::THROTTLED).header("Retry-After", wait.as_secs().to_string())
+pub(crate) fn throttled(wait: Duration) -> MockResponse {
+    MockResponse::from(examples::THROTTLED).header("Retry-After", wait.as_secs().to_string())
 }
 
 /// What a mutex holds, even where a test panicked with it.

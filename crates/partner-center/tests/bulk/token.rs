@@ -7,11 +7,13 @@ use std::time::Duration;
 
 use partner_center::ClientBuilder;
 use partner_center::auth::{AccessToken, credential_fn};
-use partner_center_mock::faults::{Answer, FaultServer};
-use partner_center_mock::{Gate, Reply};
+use partner_center_mock::faults::{FaultResponse, FaultServer};
+use partner_center_mock::{Gate, MockResponse};
 use tokio::time::timeout;
 
-use crate::support::{HOUR, MINUTE, Outcome, SECOND, answered, builder, customers, good, items, organization, sorted};
+use crate::support::{
+    HOUR, MINUTE, Outcome, SECOND, builder, customers, customers_of, good, items, organization, sorted,
+};
 
 /// A client whose tokens live for `lifetime` and take a while to be had, and a count of how many were fetched.
 fn signing_in(server: &FaultServer, lifetime: Duration) -> (ClientBuilder, Arc<AtomicUsize>) {
@@ -29,11 +31,11 @@ fn signing_in(server: &FaultServer, lifetime: Duration) -> (ClientBuilder, Arc<A
 
 #[tokio::test(start_paused = true)]
 async fn a_token_is_fetched_once_for_each_lifetime_and_never_used_beyond_it() -> Outcome {
-    let server = FaultServer::answering(good).await?;
+    let server = FaultServer::start_with(good).await?;
     let (client, fetched) = signing_in(&server, HOUR);
     // A hundred minutes: a token and its successor.
     let run = client.build()?.organizations(customers(300)).rate_limit(3, MINUTE);
-    assert_eq!(sorted(answered(&items(run).await)), customers(300));
+    assert_eq!(sorted(customers_of(&items(run).await)), customers(300));
     let tokens: BTreeSet<_> =
         server.requests().iter().filter_map(|request| request.header("authorization").map(str::to_owned)).collect();
     assert_eq!(tokens.into_iter().collect::<Vec<_>>(), ["Bearer token-1", "Bearer token-2"]);
@@ -49,11 +51,11 @@ async fn a_token_is_fetched_once_for_each_lifetime_and_never_used_beyond_it() ->
 async fn a_token_that_is_refused_midway_is_replaced_once_for_all_calls_in_flight() -> Outcome {
     let gate = Gate::new();
     let held = gate.clone();
-    let server = FaultServer::answering(move |request| {
+    let server = FaultServer::start_with(move |request| {
         let is_first = request.header("authorization") == Some("Bearer token-1");
         match (is_first, request.number()) {
-            (true, 0..=50) => Answer::reply(organization(request)),
-            (true, _) => Answer::held(&held, Reply::new(401)),
+            (true, 0..=50) => FaultResponse::respond(organization(request)),
+            (true, _) => FaultResponse::held(&held, MockResponse::new(401)),
             _ => good(request),
         }
     })
@@ -67,7 +69,7 @@ async fn a_token_that_is_refused_midway_is_replaced_once_for_all_calls_in_flight
     assert_eq!((all.len(), gate.waiting()), (50, 16));
     gate.open();
     all.extend(items(organizations).await);
-    assert_eq!(answered(&all).len(), 200);
+    assert_eq!(customers_of(&all).len(), 200);
     assert_eq!(fetched.load(Ordering::Relaxed), 2);
     Ok(())
 }

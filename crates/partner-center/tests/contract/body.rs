@@ -1,12 +1,12 @@
 //! What a body of success is read as: the documented array, and the forms next to it.
 
 use partner_center::ErrorKind;
-use partner_center_mock::Reply;
+use partner_center_mock::MockResponse;
 
-use crate::support::{CONTOSO, CUSTOMER, Outcome, answered, builder, client, mock, refused};
+use crate::support::{CONTOSO, CUSTOMER, Outcome, builder, client, mock, receive, receive_error};
 
 async fn display_names(body: &str) -> Result<Vec<Option<String>>, partner_center::Error> {
-    let server = mock([Reply::text(200, body)]).await;
+    let server = mock([MockResponse::text(200, body)]).await;
     let organizations = client(server.base_url()).customer(CUSTOMER).organizations().await?;
     Ok(organizations.iter().map(|organization| organization.display_name.clone()).collect())
 }
@@ -32,22 +32,23 @@ async fn reads_the_array_a_bare_object_and_both_envelopes() -> Outcome {
 async fn the_content_type_does_not_matter() -> Outcome {
     for content_type in ["application/json", "text/plain", "text/html", "application/json; charset=utf-16", "nonsense"]
     {
-        let response = answered(Reply::new(200).header("Content-Type", content_type).body(CONTOSO)).await?;
+        let response = receive(MockResponse::new(200).header("Content-Type", content_type).body(CONTOSO)).await?;
         assert_eq!(response.display_name.as_deref(), Some("Contoso"), "{content_type}");
     }
-    let response = answered(Reply::new(200).body(CONTOSO)).await?;
+    let response = receive(MockResponse::new(200).body(CONTOSO)).await?;
     assert_eq!(response.display_name.as_deref(), Some("Contoso"), "no content type");
     Ok(())
 }
 
 #[tokio::test]
 async fn missing_fields_and_null_fields_are_none_and_empty_ones_are_empty() -> Outcome {
-    let missing = answered(Reply::text(200, "[{}]")).await?.into_inner();
+    let missing = receive(MockResponse::text(200, "[{}]")).await?.into_inner();
     let null = r#"[{"street":null,"countryLetterCode":null,"postalCode":null,"city":null,"state":null,
         "displayName":null,"technicalNotificationMails":null}]"#;
-    assert_eq!(answered(Reply::text(200, null)).await?.into_inner(), missing);
+    assert_eq!(receive(MockResponse::text(200, null)).await?.into_inner(), missing);
     assert_eq!((missing.city, missing.technical_notification_mails), (None, None));
-    let empty = answered(Reply::text(200, r#"[{"city":"","technicalNotificationMails":[]}]"#)).await?.into_inner();
+    let empty =
+        receive(MockResponse::text(200, r#"[{"city":"","technicalNotificationMails":[]}]"#)).await?.into_inner();
     assert_eq!((empty.city.as_deref(), empty.technical_notification_mails), (Some(""), Some(vec![])));
     Ok(())
 }
@@ -55,7 +56,7 @@ async fn missing_fields_and_null_fields_are_none_and_empty_ones_are_empty() -> O
 #[tokio::test]
 async fn fields_that_the_contract_does_not_know_are_kept_in_the_raw_body() -> Outcome {
     let body = r#"[{"displayName":"Contoso","tenantType":"AAD","nested":{"a":[1,2.5e300,null]}}]"#;
-    let response = answered(Reply::text(200, body)).await?;
+    let response = receive(MockResponse::text(200, body)).await?;
     assert_eq!(response.display_name.as_deref(), Some("Contoso"));
     assert_eq!(response.raw(), body);
     Ok(())
@@ -64,14 +65,14 @@ async fn fields_that_the_contract_does_not_know_are_kept_in_the_raw_body() -> Ou
 #[tokio::test]
 async fn the_raw_body_is_what_came_byte_order_mark_and_spaces_included() -> Outcome {
     let body = format!("\u{feff} {CONTOSO}\r\n");
-    assert_eq!(answered(Reply::text(200, body.clone())).await?.raw(), &body);
+    assert_eq!(receive(MockResponse::text(200, body.clone())).await?.raw(), &body);
     Ok(())
 }
 
 #[tokio::test]
 async fn text_of_any_language_comes_through_unchanged() -> Outcome {
     let body = r#"[{"displayName":"Žluťoučký 株式会社 \ud83d\ude00 \u0000 \"","city":"Zürich"}]"#;
-    let response = answered(Reply::text(200, body)).await?;
+    let response = receive(MockResponse::text(200, body)).await?;
     assert_eq!(response.display_name.as_deref(), Some("Žluťoučký 株式会社 😀 \0 \""));
     assert_eq!(response.city.as_deref(), Some("Zürich"));
     Ok(())
@@ -80,7 +81,7 @@ async fn text_of_any_language_comes_through_unchanged() -> Outcome {
 #[tokio::test]
 async fn exactly_one_organization_is_wanted_and_the_error_says_how_many_there_are() {
     for (body, count) in [("[]", "empty"), (r#"{"items":[]}"#, "empty"), ("[{},{}]", "2"), ("[{},{},{}]", "3")] {
-        let error = refused(Reply::text(200, body)).await;
+        let error = receive_error(MockResponse::text(200, body)).await;
         assert_eq!(error.kind(), ErrorKind::NotExactlyOne, "{body}");
         assert!(error.to_string().contains(count), "{error}");
         assert!(error.help().contains("organizations()"), "{}", error.help());
@@ -101,7 +102,7 @@ async fn organizations_gives_the_array_as_it_came() -> Outcome {
 #[tokio::test]
 async fn a_body_of_the_limits_size_is_read_and_one_byte_more_is_not() -> Outcome {
     let body = format!("{CONTOSO}{}", " ".repeat(300_000));
-    let server = mock([Reply::text(200, body.clone())]).await;
+    let server = mock([MockResponse::text(200, body.clone())]).await;
     let at_limit = builder(server.base_url()).body_limit(body.len()).build()?;
     assert_eq!(at_limit.customer(CUSTOMER).organization().await?.raw(), &body);
     let below = builder(server.base_url()).body_limit(body.len() - 1).build()?;
@@ -116,7 +117,7 @@ async fn a_body_of_the_limits_size_is_read_and_one_byte_more_is_not() -> Outcome
 async fn the_elapsed_time_includes_reading_an_envelope() -> Outcome {
     let unknown = vec!["0"; 4_000_000].join(",");
     let body = format!(r#"{{"unknown":[{unknown}],"items":{CONTOSO}}}"#);
-    let server = mock([Reply::text(200, body.clone())]).await;
+    let server = mock([MockResponse::text(200, body.clone())]).await;
     let client = builder(server.base_url()).body_limit(body.len()).build()?;
     let begun = std::time::Instant::now();
     let response = client.customer(CUSTOMER).organization().await?;
@@ -128,8 +129,8 @@ async fn the_elapsed_time_includes_reading_an_envelope() -> Outcome {
 #[tokio::test]
 async fn the_limit_is_a_mebibyte_unless_told_otherwise() -> Outcome {
     let fitting = format!("{CONTOSO}{}", " ".repeat((1 << 20) - CONTOSO.len()));
-    assert_eq!(answered(Reply::text(200, fitting.clone())).await?.raw().len(), 1 << 20);
-    let error = refused(Reply::text(200, fitting + " ")).await;
+    assert_eq!(receive(MockResponse::text(200, fitting.clone())).await?.raw().len(), 1 << 20);
+    let error = receive_error(MockResponse::text(200, fitting + " ")).await;
     assert_eq!(error.kind(), ErrorKind::UnexpectedBody);
     assert_eq!(error.status().map(|status| status.as_u16()), Some(200));
     Ok(())

@@ -1,15 +1,15 @@
 //! Bodies of success that hold no organization: each is an error that says what is wrong and keeps what came.
 
 use partner_center::ErrorKind;
-use partner_center_mock::Reply;
+use partner_center_mock::MockResponse;
 
-use crate::support::{answered, refused};
+use crate::support::{receive, receive_error};
 
 /// Asserts that a 200 with `body` is an error whose line holds `says`, after one attempt, with everything kept.
 async fn assert_misfit(body: impl Into<Vec<u8>>, says: &str) {
     let body = body.into();
     let shown = String::from_utf8_lossy(&body[..body.len().min(60)]).into_owned();
-    let error = refused(Reply::new(200).header("MS-RequestId", "theirs").body(body.clone())).await;
+    let error = receive_error(MockResponse::new(200).header("MS-RequestId", "theirs").body(body.clone())).await;
     assert_eq!(error.kind(), ErrorKind::UnexpectedBody, "{shown:?}: {error}");
     assert!(error.to_string().contains(says), "{shown:?}: {error}");
     assert_eq!(error.status().map(|status| status.as_u16()), Some(200), "{shown:?}");
@@ -65,7 +65,8 @@ async fn an_envelope_is_read_as_the_array_is() {
     let deep = format!("{}{}", "[".repeat(100), "]".repeat(100));
     let odd = format!(r#"[{{"city":"Redmond","x":1e999,"y":"\ud800","z":{deep}}}]"#);
     for body in [format!(r#"{{"items":{odd}}}"#), odd] {
-        let response = answered(Reply::text(200, body.clone())).await.unwrap_or_else(|error| panic!("{body}: {error}"));
+        let response =
+            receive(MockResponse::text(200, body.clone())).await.unwrap_or_else(|error| panic!("{body}: {error}"));
         assert_eq!(response.city.as_deref(), Some("Redmond"));
     }
 }
@@ -128,7 +129,7 @@ async fn deep_nesting_overflows_no_stack() {
     let depth = 200_000;
     for (open, close) in [("[", "]"), (r#"{"value":"#, "}"), (r#"[{"city":"#, "}]")] {
         let body = format!("{}{}", open.repeat(depth), close.repeat(depth));
-        let error = refused(Reply::new(200).body(body)).await;
+        let error = receive_error(MockResponse::new(200).body(body)).await;
         assert!(matches!(error.kind(), ErrorKind::UnexpectedBody), "{open}: {error}");
     }
 }
@@ -137,7 +138,7 @@ async fn deep_nesting_overflows_no_stack() {
 async fn statuses_of_success_that_the_contract_does_not_know_are_no_success() {
     for status in [201, 202, 203, 204, 205, 206, 207, 226] {
         let body = if matches!(status, 204 | 205) { "" } else { "[{}]" };
-        let error = refused(Reply::new(status).header("MS-RequestId", "theirs").body(body)).await;
+        let error = receive_error(MockResponse::new(status).header("MS-RequestId", "theirs").body(body)).await;
         assert_eq!(error.kind(), ErrorKind::UnexpectedStatus, "{status}");
         assert_eq!(error.status().map(|status| status.as_u16()), Some(status));
         assert_eq!(error.received_request_id(), Some("theirs"), "{status}");
@@ -147,13 +148,13 @@ async fn statuses_of_success_that_the_contract_does_not_know_are_no_success() {
 
 #[tokio::test]
 async fn not_modified_is_no_success_and_no_redirect() {
-    assert_eq!(refused(Reply::new(304)).await.kind(), ErrorKind::UnexpectedStatus);
+    assert_eq!(receive_error(MockResponse::new(304)).await.kind(), ErrorKind::UnexpectedStatus);
 }
 
 #[tokio::test]
 async fn redirects_of_every_status_are_not_followed() {
     for status in [300, 301, 302, 303, 307, 308] {
-        let error = refused(Reply::new(status).header("Location", "/elsewhere")).await;
+        let error = receive_error(MockResponse::new(status).header("Location", "/elsewhere")).await;
         assert_eq!(error.kind(), ErrorKind::Redirected, "{status}");
         assert_eq!(error.location(), Some("/elsewhere"), "{status}");
     }

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use partner_center::{Client, ClientBuilder, ErrorKind};
-use partner_center_mock::{Reply, ReplyScript};
+use partner_center_mock::{MockResponse, ResponseScript};
 
-use crate::support::{CONTOSO, CUSTOMER, Outcome, builder, client, mock, raw_answer};
+use crate::support::{CONTOSO, CUSTOMER, Outcome, builder, client, mock, raw_response};
 
 #[test]
 fn a_client_without_a_credential_is_told_to_get_one() {
@@ -38,7 +38,7 @@ fn the_message_names_the_setting_that_is_wrong() {
 
 #[tokio::test]
 async fn a_call_with_a_text_that_fits_no_header_fails_unsent() -> Outcome {
-    let script = ReplyScript::new([Reply::text(200, CONTOSO)]);
+    let script = ResponseScript::new([MockResponse::text(200, CONTOSO)]);
     let server = mock(&script).await;
     let customer = client(server.base_url()).customer(CUSTOMER);
     for (request, says) in [
@@ -62,7 +62,7 @@ async fn a_call_with_a_text_that_fits_no_header_fails_unsent() -> Outcome {
 async fn safety_settings_go_on_top_of_the_callers_own_http_client() -> Outcome {
     let elsewhere = crate::support::Recorder::contoso().await;
     let redirect = format!("HTTP/1.1 302 Found\r\nLocation: {}/v1\r\nContent-Length: 0\r\n\r\n", elsewhere.base_url());
-    let server = crate::support::Recorder::start(&[&redirect, &raw_answer("200 OK", CONTOSO)]).await;
+    let server = crate::support::Recorder::start(&[&redirect, &raw_response("200 OK", CONTOSO)]).await;
     let follows = partner_center::reqwest::redirect::Policy::limited(9);
     let http = partner_center::reqwest::Client::builder().redirect(follows);
     let client = builder(server.base_url()).http_client_builder(http).build()?;

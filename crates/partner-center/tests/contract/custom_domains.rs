@@ -8,7 +8,7 @@ use crate::support::{CUSTOMER, Outcome, client};
 #[tokio::test]
 async fn domains_come_in_order_and_another_body_is_an_error_with_its_place() -> Outcome {
     let server = MockServer::start_async().await;
-    let mixed = partner_center_mock::Reply::text(200, r#"["a.example", 7]"#);
+    let mixed = partner_center_mock::MockResponse::text(200, r#"["a.example", 7]"#);
     server.get_customer_custom_domains(|when, then| {
         when.customer_tenant_id(&CUSTOMER);
         then.into_inner().script([domains::TWO_DOMAINS.into(), mixed]);

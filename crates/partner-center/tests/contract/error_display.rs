@@ -2,14 +2,14 @@
 
 use std::error::Error as _;
 
-use partner_center_mock::Reply;
+use partner_center_mock::MockResponse;
 use serde_json::json;
 
-use crate::support::{TOKEN, refused};
+use crate::support::{TOKEN, receive_error};
 
 #[tokio::test]
 async fn one_line_holds_what_happened_the_status_the_code_and_both_ids() {
-    let error = refused(Reply::json(403, &json!({ "code": 900308, "description": "Not allowed." }))).await;
+    let error = receive_error(MockResponse::json(403, &json!({ "code": 900308, "description": "Not allowed." }))).await;
     let (request_id, correlation_id) = (error.request_id(), error.correlation_id());
     let ids = request_id.zip(correlation_id).expect("a call has both ids");
     let expected = format!(
@@ -22,7 +22,7 @@ async fn one_line_holds_what_happened_the_status_the_code_and_both_ids() {
 #[tokio::test]
 async fn hostile_text_is_kept_whole_and_shown_escaped_and_cut() {
     let text = format!("\u{1b}[2J\r\nroot:\u{202e}{}", "x".repeat(70_000));
-    let error = refused(Reply::json(400, &json!({ "code": "\u{7}bell", "description": text }))).await;
+    let error = receive_error(MockResponse::json(400, &json!({ "code": "\u{7}bell", "description": text }))).await;
     for shown in [error.to_string(), format!("{error:?}")] {
         assert!(!shown.contains(['\u{1b}', '\u{7}', '\r', '\n', '\u{202e}']), "{shown:?}");
         assert!(shown.len() < 2000, "{} bytes", shown.len());
@@ -34,8 +34,8 @@ async fn hostile_text_is_kept_whole_and_shown_escaped_and_cut() {
 
 #[tokio::test]
 async fn neither_form_shows_the_body_or_the_token() {
-    let reply = Reply::text(500, format!(r#"{{"description":"d","data":["body-text {TOKEN}"]}}"#));
-    let error = refused(reply.header("X-Private", "header-text")).await;
+    let response = MockResponse::text(500, format!(r#"{{"description":"d","data":["body-text {TOKEN}"]}}"#));
+    let error = receive_error(response.header("X-Private", "header-text")).await;
     for shown in [error.to_string(), format!("{error:?}"), format!("{error:#?}")] {
         assert!(!shown.contains("body-text") && !shown.contains("header-text") && !shown.contains(TOKEN), "{shown}");
     }
@@ -45,7 +45,7 @@ async fn neither_form_shows_the_body_or_the_token() {
 #[tokio::test]
 async fn a_redirect_shows_its_host_without_the_query() {
     let location = "https://login.example/authorize?code=one-time-code&state=s";
-    let error = refused(Reply::new(302).header("Location", location)).await;
+    let error = receive_error(MockResponse::new(302).header("Location", location)).await;
     assert_eq!(error.kind(), partner_center::ErrorKind::Redirected);
     assert_eq!(error.location(), Some(location));
     let shown = error.to_string();
@@ -54,8 +54,11 @@ async fn a_redirect_shows_its_host_without_the_query() {
 
 #[tokio::test]
 async fn customer_data_in_the_wrong_place_is_not_shown() {
-    let error =
-        refused(Reply::text(200, r#"[{"technicalNotificationMails": "it@customer.example, expected x"}]"#)).await;
+    let error = receive_error(MockResponse::text(
+        200,
+        r#"[{"technicalNotificationMails": "it@customer.example, expected x"}]"#,
+    ))
+    .await;
     for text in [error.to_string(), format!("{error:?}"), error.source().expect("the JSON error").to_string()] {
         assert!(!text.contains("customer.example") && text.contains("expected a sequence"), "{text}");
     }
@@ -65,7 +68,7 @@ async fn customer_data_in_the_wrong_place_is_not_shown() {
 #[tokio::test]
 async fn an_empty_correlation_id_is_not_shown() {
     for id in ["", " "] {
-        let error = refused(Reply::new(500).header("MS-CorrelationId", id)).await;
+        let error = receive_error(MockResponse::new(500).header("MS-CorrelationId", id)).await;
         assert_eq!(error.received_correlation_id(), None);
         assert!(!error.to_string().contains("received"), "{error}");
     }
@@ -73,7 +76,7 @@ async fn an_empty_correlation_id_is_not_shown() {
 
 #[tokio::test]
 async fn the_cause_below_is_kept() {
-    let error = refused(Reply::text(200, r#"[{"city": 7}]"#)).await;
+    let error = receive_error(MockResponse::text(200, r#"[{"city": 7}]"#)).await;
     let cause = error.source().expect("the JSON error");
     assert!(cause.to_string().contains("expected a string"), "{cause}");
 }

@@ -1,9 +1,9 @@
 //! Each shape of error body at each status: nothing that came is lost, whatever the pair.
 
 use partner_center::{Error, ErrorKind, RetryPolicy};
-use partner_center_mock::{Reply, ReplyScript};
+use partner_center_mock::{MockResponse, ResponseScript};
 
-use crate::support::{CUSTOMER, client, mock, refused};
+use crate::support::{CUSTOMER, client, mock, receive_error};
 
 /// The statuses that the contract and the service's own list know, with the kind each has where nothing else is told.
 const STATUSES: &[(u16, ErrorKind)] = &[
@@ -65,11 +65,11 @@ const SHAPES: &[Shape] = &[
 #[tokio::test]
 async fn every_shape_at_every_status_keeps_what_came() {
     let pairs = || STATUSES.iter().flat_map(|status| SHAPES.iter().map(move |shape| (status, shape)));
-    let replies = pairs().map(|((status, _), (body, content_type, ..))| {
-        let reply = Reply::new(*status).body(*body);
-        if content_type.is_empty() { reply } else { reply.header("Content-Type", *content_type) }
+    let responses = pairs().map(|((status, _), (body, content_type, ..))| {
+        let response = MockResponse::new(*status).body(*body);
+        if content_type.is_empty() { response } else { response.header("Content-Type", *content_type) }
     });
-    let script = ReplyScript::new(replies);
+    let script = ResponseScript::new(responses);
     let server = mock(&script).await;
     let client = client(server.base_url());
     for ((status, kind), (body, _, code, text)) in pairs() {
@@ -86,7 +86,7 @@ async fn every_shape_at_every_status_keeps_what_came() {
 
 #[tokio::test]
 async fn a_status_of_success_with_an_error_body_is_no_success() {
-    let server = mock([Reply::text(200, r#"{"code":400072,"description":"not done"}"#)]).await;
+    let server = mock([MockResponse::text(200, r#"{"code":400072,"description":"not done"}"#)]).await;
     let error = client(server.base_url()).customer(CUSTOMER).organization().await.expect_err("an error under 200");
     assert_eq!(error.kind(), ErrorKind::UnexpectedBody);
     assert_eq!(error.status().map(|status| status.as_u16()), Some(200));
@@ -102,7 +102,7 @@ async fn an_odd_byte_in_an_error_body_costs_neither_kind_nor_code() {
         (403, br#"{"x":1e999,"code":900308}"#.to_vec(), ErrorKind::GdapRoleMissing, "900308"),
         (403, deep.into_bytes(), ErrorKind::GdapRoleMissing, "900308"),
     ] {
-        let error = refused(Reply::new(status).body(body.clone())).await;
+        let error = receive_error(MockResponse::new(status).body(body.clone())).await;
         assert_eq!((error.kind(), error.code()), (kind, Some(code)));
         assert_eq!(error.raw(), &body);
     }

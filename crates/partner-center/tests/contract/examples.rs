@@ -2,7 +2,7 @@
 
 use partner_center::ErrorKind::{self, *};
 use partner_center_mock::Example;
-use partner_center_mock::examples::get_customer_organization as answers;
+use partner_center_mock::examples::get_customer_organization as responses;
 
 use crate::documented::{self, CORRELATION_ID, REQUEST_ID, assert_body};
 use crate::support::Outcome;
@@ -11,21 +11,21 @@ use crate::support::Outcome;
 type Failure = (Example, ErrorKind, Option<&'static str>, Option<&'static str>);
 
 const FAILURES: &[Failure] = &[
-    (answers::BAD_INPUT, InvalidInput, Some("2000"), Some("The tenant id")),
-    (answers::MFA_MISSING, MfaRequired, Some("900421"), Some("The token does not")),
-    (answers::AUDIENCE_RETIRED, AudienceRetired, Some("900420"), Some("Tokens for this")),
-    (answers::MFA_MISSING_WITHOUT_BODY, MfaRequired, None, None),
-    (answers::MFA_MISSING_AS_TEXT, MfaRequired, Some("10001"), Some("Authentication failed")),
-    (answers::GDAP_ROLE_MISSING, GdapRoleMissing, Some("900308"), Some("Privileges do not")),
-    (answers::APP_ONLY_DENIED, AppOnlyDenied, Some("900329"), Some("The operation takes")),
-    (answers::NO_RELATIONSHIP, NoRelationship, Some("20002"), Some("No commerce")),
-    (answers::NESTED, GdapRoleMissing, Some("Authorization_RequestDenied"), Some("Privileges do not")),
-    (answers::PARTNER_ROLE_MISSING_AS_TEXT, PartnerRoleMissing, None, Some("The supplied role")),
-    (answers::TENANT_NOT_FOUND, NotFound, Some("60003"), Some("The tenant was")),
-    (answers::ACCOUNT_STATUS_NOT_FOUND, NotFound, Some("600074"), Some("No account status")),
-    (answers::REQUEST_TIMEOUT, Timeout, Some("900225"), Some("The request took")),
-    (answers::THROTTLED, Throttled, None, Some("Rate limit")),
-    (answers::SERVER_FAILURE, ServerFailure, Some("800003"), Some("The service met")),
+    (responses::BAD_INPUT, InvalidInput, Some("2000"), Some("The tenant id")),
+    (responses::MFA_MISSING, MfaRequired, Some("900421"), Some("The token does not")),
+    (responses::AUDIENCE_RETIRED, AudienceRetired, Some("900420"), Some("Tokens for this")),
+    (responses::MFA_MISSING_WITHOUT_BODY, MfaRequired, None, None),
+    (responses::MFA_MISSING_AS_TEXT, MfaRequired, Some("10001"), Some("Authentication failed")),
+    (responses::GDAP_ROLE_MISSING, GdapRoleMissing, Some("900308"), Some("Privileges do not")),
+    (responses::APP_ONLY_DENIED, AppOnlyDenied, Some("900329"), Some("The operation takes")),
+    (responses::NO_RELATIONSHIP, NoRelationship, Some("20002"), Some("No commerce")),
+    (responses::NESTED, GdapRoleMissing, Some("Authorization_RequestDenied"), Some("Privileges do not")),
+    (responses::PARTNER_ROLE_MISSING_AS_TEXT, PartnerRoleMissing, None, Some("The supplied role")),
+    (responses::TENANT_NOT_FOUND, NotFound, Some("60003"), Some("The tenant was")),
+    (responses::ACCOUNT_STATUS_NOT_FOUND, NotFound, Some("600074"), Some("No account status")),
+    (responses::REQUEST_TIMEOUT, Timeout, Some("900225"), Some("The request took")),
+    (responses::THROTTLED, Throttled, None, Some("Rate limit")),
+    (responses::SERVER_FAILURE, ServerFailure, Some("800003"), Some("The service met")),
 ];
 
 /// Those that whoever answers can give.
@@ -35,18 +35,18 @@ fn failures() -> impl Iterator<Item = &'static Failure> {
 
 #[test]
 fn every_example_of_the_contract_is_either_the_documented_success_or_in_the_table_of_failures() {
-    let in_contract: Vec<&str> = answers::ALL.iter().map(|example| example.name).collect();
-    let mut known = vec![answers::CONTOSO.name];
+    let in_contract: Vec<&str> = responses::ALL.iter().map(|example| example.name).collect();
+    let mut known = vec![responses::CONTOSO.name];
     known.extend(FAILURES.iter().map(|(example, ..)| example.name));
     assert_eq!(in_contract, known);
 }
 
 #[tokio::test]
 async fn the_documented_answer_fills_every_field() -> Outcome {
-    let response = documented::answer(answers::CONTOSO).await?;
+    let response = documented::response(responses::CONTOSO).await?;
     assert_eq!(response.status().as_u16(), 200);
     assert_eq!(response.attempts(), 1);
-    assert_body(response.raw(), &answers::CONTOSO);
+    assert_body(response.raw(), &responses::CONTOSO);
     let organization = response.into_inner();
     assert_eq!(organization.street.as_deref(), Some("1 Microsoft Way"));
     assert_eq!(organization.country_letter_code.as_deref(), Some("US"));
@@ -62,7 +62,7 @@ async fn the_documented_answer_fills_every_field() -> Outcome {
 async fn every_failure_gives_its_status_kind_code_text_ids_and_body() {
     for (example, kind, code, text) in failures() {
         let name = example.name;
-        let error = documented::answer(*example).await.expect_err(name);
+        let error = documented::response(*example).await.expect_err(name);
         assert_eq!(error.kind(), *kind, "{name}");
         assert_eq!(error.status().map(|status| status.as_u16()), Some(example.status), "{name}");
         assert_eq!(error.code(), *code, "{name}");
@@ -82,7 +82,7 @@ async fn every_failure_gives_its_status_kind_code_text_ids_and_body() {
 #[tokio::test]
 async fn every_failure_comes_with_one_sentence_on_what_to_do() {
     for (example, ..) in failures() {
-        let error = documented::answer(*example).await.expect_err(example.name);
+        let error = documented::response(*example).await.expect_err(example.name);
         let help = error.help();
         assert!(help.len() > 20 && help.ends_with('.') && !help.contains('\n'), "{}: {help:?}", example.name);
     }
@@ -90,7 +90,7 @@ async fn every_failure_comes_with_one_sentence_on_what_to_do() {
 
 #[tokio::test]
 async fn the_gateways_told_wait_is_handed_on() {
-    let error = documented::answer(answers::THROTTLED).await.expect_err("throttled");
+    let error = documented::response(responses::THROTTLED).await.expect_err("throttled");
     assert_eq!(error.retry_after().map(|wait| wait.as_secs()), Some(57));
     assert!(error.is_retryable());
     assert!(error.to_string().contains("57 s"), "{error}");

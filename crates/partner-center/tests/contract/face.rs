@@ -7,7 +7,7 @@ use partner_center::models::Organization;
 use partner_center::{
     Client, ClientBuilder, Customer, Error, ErrorKind, Request, Response, ResponseFuture, RetryPolicy,
 };
-use partner_center_mock::Reply;
+use partner_center_mock::MockResponse;
 
 use crate::support::{CONTOSO, CUSTOMER, Outcome, client, mock};
 
@@ -36,7 +36,7 @@ const _: () = {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_client_serves_many_tasks_on_many_threads() -> Outcome {
-    let server = mock([Reply::text(200, CONTOSO)]).await;
+    let server = mock([MockResponse::text(200, CONTOSO)]).await;
     let client = client(server.base_url());
     let mut calls = tokio::task::JoinSet::new();
     for _ in 0..20 {
@@ -53,7 +53,7 @@ async fn one_client_serves_many_tasks_on_many_threads() -> Outcome {
 
 #[tokio::test]
 async fn a_request_may_outlive_the_client_it_came_from() -> Outcome {
-    let server = mock([Reply::text(200, CONTOSO)]).await;
+    let server = mock([MockResponse::text(200, CONTOSO)]).await;
     let request = client(server.base_url()).customer(CUSTOMER).organization();
     assert_eq!(tokio::spawn(request.into_future()).await??.display_name.as_deref(), Some("Contoso"));
     Ok(())
@@ -72,7 +72,7 @@ async fn an_error_goes_through_the_question_mark_of_a_boxed_error() {
 
 #[tokio::test]
 async fn a_response_can_be_read_as_the_value_and_taken_apart() -> Outcome {
-    let server = mock([Reply::text(200, CONTOSO)]).await;
+    let server = mock([MockResponse::text(200, CONTOSO)]).await;
     let response = client(server.base_url()).customer(CUSTOMER).organization().await?;
     assert_eq!(response.display_name.as_deref(), Some("Contoso"));
     assert!(response.elapsed() < Duration::from_secs(30));
@@ -82,7 +82,7 @@ async fn a_response_can_be_read_as_the_value_and_taken_apart() -> Outcome {
 
 #[tokio::test]
 async fn a_call_begins_when_it_is_awaited_and_not_before() -> Outcome {
-    let script = partner_center_mock::ReplyScript::new([Reply::text(200, CONTOSO)]);
+    let script = partner_center_mock::ResponseScript::new([MockResponse::text(200, CONTOSO)]);
     let server = mock(&script).await;
     let request = client(server.base_url()).customer(CUSTOMER).organization();
     drop(request);

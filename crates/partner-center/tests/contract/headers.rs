@@ -2,7 +2,7 @@
 
 use partner_center::uuid::uuid;
 
-use crate::support::{CUSTOMER, Outcome, Recorder, TOKEN, builder, client, header, lines, raw_answer};
+use crate::support::{CUSTOMER, Outcome, Recorder, TOKEN, builder, client, header, lines, raw_response};
 
 #[tokio::test]
 async fn sends_the_documented_headers_and_no_others() -> Outcome {
@@ -76,8 +76,8 @@ async fn asks_for_the_customer_in_lower_case_hyphenated_form() -> Outcome {
 
 #[tokio::test]
 async fn sends_the_same_bytes_on_every_attempt() -> Outcome {
-    let busy = raw_answer("503 Service Unavailable", "");
-    let server = Recorder::start(&[&busy, &busy, &raw_answer("200 OK", "[{}]")]).await;
+    let busy = raw_response("503 Service Unavailable", "");
+    let server = Recorder::start(&[&busy, &busy, &raw_response("200 OK", "[{}]")]).await;
     client(server.base_url()).customer(CUSTOMER).organization().await?;
     let requests = server.requests();
     assert_eq!(requests.len(), 3);

@@ -3,9 +3,9 @@
 use std::collections::HashSet;
 
 use partner_center::uuid::{Uuid, uuid};
-use partner_center_mock::{MockServerExt, Reply, ThenExt, httpmock::MockServer};
+use partner_center_mock::{MockResponse, MockServerExt, ThenExt, httpmock::MockServer};
 
-use crate::support::{CONTOSO, CUSTOMER, Outcome, Recorder, answered, client, header, raw_answer, refused};
+use crate::support::{CONTOSO, CUSTOMER, Outcome, Recorder, client, header, raw_response, receive, receive_error};
 
 const MINE: Uuid = uuid!("00000000-0000-4000-8000-00000000000a");
 
@@ -15,7 +15,7 @@ async fn the_callers_ids_are_sent_and_reported() -> Outcome {
     let other = Uuid::new_v4();
     let mock = server.get_customer_organization(|when, then| {
         when.customer_tenant_id(&CUSTOMER).ms_request_id(&MINE).ms_correlation_id(&other);
-        then.into_inner().reply(Reply::text(200, CONTOSO));
+        then.into_inner().respond(MockResponse::text(200, CONTOSO));
     });
     let request = client(server.base_url()).customer(CUSTOMER).organization();
     let response = request.request_id(MINE).correlation_id(other).await?;
@@ -47,8 +47,8 @@ async fn every_call_without_ids_gets_fresh_ones() -> Outcome {
 
 #[tokio::test]
 async fn all_attempts_of_a_call_carry_the_same_pair_and_the_next_call_another() -> Outcome {
-    let busy = raw_answer("503 Service Unavailable", "");
-    let found = raw_answer("200 OK", CONTOSO);
+    let busy = raw_response("503 Service Unavailable", "");
+    let found = raw_response("200 OK", CONTOSO);
     let server = Recorder::start(&[&busy, &busy, &found, &busy, &found]).await;
     let client = client(server.base_url());
     let first = client.customer(CUSTOMER).organization().await?;
@@ -70,12 +70,12 @@ async fn all_attempts_of_a_call_carry_the_same_pair_and_the_next_call_another() 
 
 #[tokio::test]
 async fn a_different_echo_is_kept_beside_the_sent_pair_on_success() -> Outcome {
-    let reply = Reply::text(200, CONTOSO)
+    let response = MockResponse::text(200, CONTOSO)
         .header("MS-RequestId", "dfeda56c-0000-4000-8000-000000000001")
         .header("MS-CorrelationId", "not a GUID at all")
         .header("MS-CV", "n0lMNyJtaUC802pO.0")
         .header("MS-ServerId", "0000005B");
-    let response = answered(reply).await?;
+    let response = receive(response).await?;
     assert_eq!(response.received_request_id(), Some("dfeda56c-0000-4000-8000-000000000001"));
     assert_eq!(response.received_correlation_id(), Some("not a GUID at all"));
     assert_eq!(response.correlation_vector(), Some("n0lMNyJtaUC802pO.0"));
@@ -86,8 +86,9 @@ async fn a_different_echo_is_kept_beside_the_sent_pair_on_success() -> Outcome {
 
 #[tokio::test]
 async fn a_different_echo_is_kept_beside_the_sent_pair_on_error() {
-    let reply = Reply::text(404, "{}").header("ms-requestid", "theirs").header("MS-CORRELATIONID", "theirs too");
-    let error = refused(reply).await;
+    let response =
+        MockResponse::text(404, "{}").header("ms-requestid", "theirs").header("MS-CORRELATIONID", "theirs too");
+    let error = receive_error(response).await;
     assert_eq!(error.received_request_id(), Some("theirs"));
     assert_eq!(error.received_correlation_id(), Some("theirs too"));
     assert!(error.request_id().is_some_and(|id| id.get_version_num() == 4));
@@ -98,7 +99,7 @@ async fn a_different_echo_is_kept_beside_the_sent_pair_on_error() {
 
 #[tokio::test]
 async fn a_missing_echo_is_no_error() -> Outcome {
-    let response = answered(Reply::text(200, CONTOSO)).await?;
+    let response = receive(MockResponse::text(200, CONTOSO)).await?;
     assert_eq!(response.received_request_id(), None);
     assert_eq!(response.received_correlation_id(), None);
     Ok(())

@@ -2,10 +2,10 @@
 
 use partner_center::ErrorKind::{self, *};
 use partner_center::RetryPolicy;
-use partner_center_mock::{Reply, ReplyScript};
+use partner_center_mock::{MockResponse, ResponseScript};
 use serde_json::{Value, json};
 
-use crate::support::{CUSTOMER, client, mock, refused};
+use crate::support::{CUSTOMER, client, mock, receive_error};
 
 #[tokio::test]
 async fn a_kind_follows_from_status_and_code_together() {
@@ -41,7 +41,7 @@ async fn a_kind_follows_from_status_and_code_together() {
         (501, json!(0), ServerFailure),
     ];
     let body = |code: &Value| json!({ "code": code, "description": "d" });
-    let script = ReplyScript::new(table.iter().map(|(status, code, _)| Reply::json(*status, &body(code))));
+    let script = ResponseScript::new(table.iter().map(|(status, code, _)| MockResponse::json(*status, &body(code))));
     let server = mock(&script).await;
     let client = client(server.base_url());
     for (status, code, kind) in table {
@@ -69,13 +69,13 @@ async fn only_what_may_pass_by_itself_is_called_retryable() {
         (503, true),
         (504, true),
     ] {
-        assert_eq!(refused(Reply::new(status)).await.is_retryable(), is_retryable, "{status}");
+        assert_eq!(receive_error(MockResponse::new(status)).await.is_retryable(), is_retryable, "{status}");
     }
 }
 
 #[tokio::test]
 async fn a_kind_is_printed_as_a_word_for_machines() {
-    let error = refused(Reply::json(403, &json!({ "code": 900308 }))).await;
+    let error = receive_error(MockResponse::json(403, &json!({ "code": 900308 }))).await;
     assert_eq!(error.kind().as_str(), "gdap-role-missing");
     assert_eq!(error.kind().to_string(), "gdap-role-missing");
 }

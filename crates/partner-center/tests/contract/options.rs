@@ -1,9 +1,9 @@
 //! Options: the client's where a call says nothing, the call's own otherwise.
 
 use partner_center::RetryPolicy;
-use partner_center_mock::Reply;
+use partner_center_mock::MockResponse;
 
-use crate::support::{CONTOSO, CUSTOMER, Outcome, Recorder, answered, builder, client, header, mock, quick_retries};
+use crate::support::{CONTOSO, CUSTOMER, Outcome, Recorder, builder, client, header, mock, quick_retries, receive};
 
 #[tokio::test]
 async fn a_call_without_options_has_the_clients() -> Outcome {
@@ -51,7 +51,7 @@ async fn the_users_agent_names_the_clients_application() -> Outcome {
 
 #[tokio::test]
 async fn a_calls_retry_policy_replaces_the_clients() -> Outcome {
-    let server = mock([Reply::new(503)]).await;
+    let server = mock([MockResponse::new(503)]).await;
     let stubborn = builder(server.base_url()).retry(quick_retries().max_attempts(3)).build()?;
     let attempts = |result: Result<_, partner_center::Error>| {
         result.map(|_: partner_center::Response<_>| 0).map_err(|error| error.attempts()).expect_err("always 503")
@@ -70,9 +70,9 @@ async fn what_the_service_says_about_multi_factor_authentication_is_yes_no_or_un
     let no = [Some("false"), Some("FALSE")].map(|header| (header, Some(false)));
     let unsaid = [Some("perhaps"), Some("1"), Some(""), None].map(|header| (header, None));
     for (header, compliance) in yes.into_iter().chain(no).chain(unsaid) {
-        let reply = Reply::text(200, CONTOSO);
-        let reply = header.map_or(reply.clone(), |value| reply.header("isMfaCompliant", value));
-        assert_eq!(answered(reply).await?.mfa_compliant(), compliance, "{header:?}");
+        let response = MockResponse::text(200, CONTOSO);
+        let response = header.map_or(response.clone(), |value| response.header("isMfaCompliant", value));
+        assert_eq!(receive(response).await?.mfa_compliant(), compliance, "{header:?}");
     }
     Ok(())
 }

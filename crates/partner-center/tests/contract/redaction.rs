@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use partner_center::auth::{AccessToken, Credential, CredentialError, StaticToken, TokenFuture, TokenRequest};
 use partner_center::{ErrorKind, RetryPolicy};
-use partner_center_mock::Reply;
+use partner_center_mock::MockResponse;
 
 use crate::capture::Capture;
-use crate::support::{CONTOSO, CUSTOMER, Outcome, TOKEN, answered, builder, client, mock, refused};
+use crate::support::{CONTOSO, CUSTOMER, Outcome, TOKEN, builder, client, mock, receive, receive_error};
 
 fn assert_hides_the_token(shown: &str) {
     assert!(!shown.contains(TOKEN), "{shown}");
@@ -16,7 +16,7 @@ fn assert_hides_the_token(shown: &str) {
 
 #[tokio::test]
 async fn debug_of_everything_a_caller_holds_hides_the_token() -> Outcome {
-    let server = mock([Reply::text(200, CONTOSO), Reply::new(404)]).await;
+    let server = mock([MockResponse::text(200, CONTOSO), MockResponse::new(404)]).await;
     let builder = builder(server.base_url());
     assert_hides_the_token(&format!("{builder:?} {builder:#?}"));
     let client = builder.build()?;
@@ -63,7 +63,7 @@ impl Credential for Refusing {
 
 #[tokio::test]
 async fn a_credential_that_fails_is_told_in_its_own_words_and_nothing_is_sent() -> Outcome {
-    let server = mock([Reply::text(200, CONTOSO)]).await;
+    let server = mock([MockResponse::text(200, CONTOSO)]).await;
     let client = builder(server.base_url()).credential(Refusing).build()?;
     let error = client.customer(CUSTOMER).organization().await.expect_err("there is no token");
     assert_eq!(error.kind(), ErrorKind::Credential);
@@ -78,13 +78,13 @@ async fn a_credential_that_fails_is_told_in_its_own_words_and_nothing_is_sent() 
 #[tokio::test]
 async fn an_error_response_that_repeats_the_token_is_redacted() {
     let said = format!("bad header Authorization: Bearer {TOKEN}");
-    for reply in [
-        Reply::json(400, &serde_json::json!({ "code": TOKEN, "description": said })),
-        Reply::text(400, said.clone()),
-        Reply::html(502, format!("<title>{said}</title>")),
-        Reply::new(500).header("MS-CorrelationId", TOKEN).header("MS-RequestId", said.clone()),
+    for response in [
+        MockResponse::json(400, &serde_json::json!({ "code": TOKEN, "description": said })),
+        MockResponse::text(400, said.clone()),
+        MockResponse::html(502, format!("<title>{said}</title>")),
+        MockResponse::new(500).header("MS-CorrelationId", TOKEN).header("MS-RequestId", said.clone()),
     ] {
-        let error = refused(reply).await;
+        let error = receive_error(response).await;
         for text in [error.to_string(), format!("{error:?}"), error.description().unwrap_or_default().to_owned()] {
             assert_hides_the_token(&text);
         }
@@ -106,10 +106,10 @@ impl Credential for Renewing {
 async fn a_replaced_token_that_the_service_repeats_is_shown_nowhere() -> Outcome {
     let old = format!("{TOKEN}-0");
     let said = format!("no longer valid: Bearer {old}");
-    let error = Reply::json(403, &serde_json::json!({ "code": old, "description": said }));
-    for last in [error, Reply::text(200, CONTOSO), Reply::new(500).reason(said.clone())] {
+    let error = MockResponse::json(403, &serde_json::json!({ "code": old, "description": said }));
+    for last in [error, MockResponse::text(200, CONTOSO), MockResponse::new(500).reason(said.clone())] {
         let last = last.header("MS-CorrelationId", &old).header("MS-CV", &old).header("MS-ServerId", &old);
-        let server = mock([Reply::new(401), last]).await;
+        let server = mock([MockResponse::new(401), last]).await;
         let capture = Capture::start();
         let client = builder(server.base_url()).credential(Renewing(AtomicUsize::new(0))).build()?;
         let retry = RetryPolicy::default().max_attempts(1);
@@ -139,7 +139,7 @@ fn debug_of_a_builder_hides_the_passwords_of_its_addresses() {
 
 #[tokio::test]
 async fn a_response_that_repeats_the_token_is_redacted() -> Outcome {
-    let response = answered(Reply::text(200, CONTOSO).header("MS-CV", TOKEN)).await?;
+    let response = receive(MockResponse::text(200, CONTOSO).header("MS-CV", TOKEN)).await?;
     assert_hides_the_token(&format!("{response:?}"));
     let client = client("http://127.0.0.1:9");
     assert!(format!("{client:?}").contains("127.0.0.1:9"), "the address may be shown");

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use partner_center::{ErrorKind, RetryPolicy};
-use partner_center_mock::{Reply, ReplyScript};
+use partner_center_mock::{MockResponse, ResponseScript};
 
 use crate::support::{CONTOSO, CUSTOMER, Outcome, client, mock, quick_retries, soon};
 
@@ -12,7 +12,11 @@ async fn retryable_statuses_are_retried_until_one_succeeds() -> Outcome {
     for status in [408, 429, 500, 502, 503, 504] {
         // Without the throttle: a refusal for the rate would hold the client back for a second.
         let policy = quick_retries().shared_throttle(false);
-        let script = ReplyScript::new([Reply::new(status), Reply::new(status), Reply::text(200, CONTOSO)]);
+        let script = ResponseScript::new([
+            MockResponse::new(status),
+            MockResponse::new(status),
+            MockResponse::text(200, CONTOSO),
+        ]);
         let server = mock(&script).await;
         let response = client(server.base_url()).customer(CUSTOMER).organization().retry(policy).await?;
         assert_eq!((response.attempts(), script.served()), (3, 3), "{status}");
@@ -23,7 +27,7 @@ async fn retryable_statuses_are_retried_until_one_succeeds() -> Outcome {
 #[tokio::test]
 async fn every_other_error_status_is_final() {
     for status in [300, 302, 400, 401, 402, 403, 404, 405, 406, 409, 410, 412, 417, 418, 422, 428, 431, 451, 501, 505] {
-        let script = ReplyScript::new([Reply::new(status)]);
+        let script = ResponseScript::new([MockResponse::new(status)]);
         let server = mock(&script).await;
         let error = client(server.base_url()).customer(CUSTOMER).organization().await.expect_err("a refusal");
         assert_eq!((error.attempts(), script.served()), (1, 1), "{status}");
@@ -32,8 +36,13 @@ async fn every_other_error_status_is_final() {
 
 #[tokio::test]
 async fn unexpected_bodies_and_statuses_are_not_retried() {
-    for reply in [Reply::text(200, "[{"), Reply::text(200, "null"), Reply::new(204), Reply::text(200, "[]")] {
-        let script = ReplyScript::new([reply]);
+    for response in [
+        MockResponse::text(200, "[{"),
+        MockResponse::text(200, "null"),
+        MockResponse::new(204),
+        MockResponse::text(200, "[]"),
+    ] {
+        let script = ResponseScript::new([response]);
         let server = mock(&script).await;
         let error = client(server.base_url()).customer(CUSTOMER).organization().await.expect_err("no organization");
         assert_eq!((error.attempts(), script.served()), (1, 1), "{error}");
@@ -42,7 +51,12 @@ async fn unexpected_bodies_and_statuses_are_not_retried() {
 
 #[tokio::test]
 async fn the_last_failure_is_told_with_the_number_of_attempts() {
-    let script = ReplyScript::new([Reply::new(500), Reply::new(502), Reply::new(503), Reply::text(504, "last")]);
+    let script = ResponseScript::new([
+        MockResponse::new(500),
+        MockResponse::new(502),
+        MockResponse::new(503),
+        MockResponse::text(504, "last"),
+    ]);
     let server = mock(&script).await;
     let error = client(server.base_url()).customer(CUSTOMER).organization().await.expect_err("four failures");
     assert_eq!((error.attempts(), script.served()), (4, 4), "four attempts unless told otherwise");
@@ -53,7 +67,7 @@ async fn the_last_failure_is_told_with_the_number_of_attempts() {
 
 #[tokio::test]
 async fn a_failure_that_passes_into_a_final_one_ends_there() {
-    let script = ReplyScript::new([Reply::new(503), Reply::new(404)]);
+    let script = ResponseScript::new([MockResponse::new(503), MockResponse::new(404)]);
     let server = mock(&script).await;
     let error = client(server.base_url()).customer(CUSTOMER).organization().await.expect_err("not found");
     assert_eq!((error.kind(), error.attempts(), script.served()), (ErrorKind::NotFound, 2, 2));
@@ -61,7 +75,7 @@ async fn a_failure_that_passes_into_a_final_one_ends_there() {
 
 #[tokio::test]
 async fn off_means_one_attempt() {
-    let script = ReplyScript::new([Reply::new(503)]);
+    let script = ResponseScript::new([MockResponse::new(503)]);
     let server = mock(&script).await;
     let request = client(server.base_url()).customer(CUSTOMER).organization().retry(RetryPolicy::off());
     assert_eq!(request.await.expect_err("503").attempts(), 1);
@@ -70,7 +84,7 @@ async fn off_means_one_attempt() {
 
 #[tokio::test]
 async fn no_attempts_at_all_means_one() {
-    let script = ReplyScript::new([Reply::new(503)]);
+    let script = ResponseScript::new([MockResponse::new(503)]);
     let server = mock(&script).await;
     let policy = quick_retries().max_attempts(0);
     let request = client(server.base_url()).customer(CUSTOMER).organization().retry(policy);
@@ -80,7 +94,7 @@ async fn no_attempts_at_all_means_one() {
 #[tokio::test]
 async fn a_delay_beyond_the_deadline_fails_the_call_at_once() -> Outcome {
     for (status, told) in [(429, "3600"), (503, "3600"), (503, "1000000000"), (429, "99999999999999999999999")] {
-        let script = ReplyScript::new([Reply::new(status).header("Retry-After", told)]);
+        let script = ResponseScript::new([MockResponse::new(status).header("Retry-After", told)]);
         let server = mock(&script).await;
         let request = client(server.base_url()).customer(CUSTOMER).organization().timeout(Duration::from_secs(60));
         let error = soon(request).await.expect_err("no time to wait");
@@ -94,7 +108,7 @@ async fn a_delay_beyond_the_deadline_fails_the_call_at_once() -> Outcome {
 
 #[tokio::test]
 async fn once_the_budget_is_spent_a_call_has_one_attempt_and_five_calls_earn_one_more() -> Outcome {
-    let script = ReplyScript::new([Reply::new(503)]);
+    let script = ResponseScript::new([MockResponse::new(503)]);
     let server = mock(&script).await;
     let client = client(server.base_url());
     let attempts = async |client: &partner_center::Client| {
@@ -119,7 +133,8 @@ async fn once_the_budget_is_spent_a_call_has_one_attempt_and_five_calls_earn_one
 
 #[tokio::test]
 async fn a_call_need_not_wait_for_what_another_was_told() -> Outcome {
-    let script = ReplyScript::new([Reply::new(429).header("Retry-After", "3600"), Reply::text(200, CONTOSO)]);
+    let script =
+        ResponseScript::new([MockResponse::new(429).header("Retry-After", "3600"), MockResponse::text(200, CONTOSO)]);
     let server = mock(&script).await;
     let client = client(server.base_url());
     soon(client.customer(CUSTOMER).organization()).await.expect_err("throttled");

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use partner_center::models::Organization;
 use partner_center::{Error, Response, RetryPolicy};
 use partner_center_mock::httpmock::MockServer;
-use partner_center_mock::{MockServerExt, Reply, ReplyScript, ThenExt};
+use partner_center_mock::{MockResponse, MockServerExt, ResponseScript, ThenExt};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
@@ -13,7 +13,7 @@ use tokio::task::JoinHandle;
 pub(crate) use crate::client::{CONTOSO, CUSTOMER, Outcome, TOKEN, builder, client, quick_retries, soon};
 
 /// A mock that answers with these replies in turn.
-pub(crate) async fn mock(script: impl Into<ReplyScript>) -> MockServer {
+pub(crate) async fn mock(script: impl Into<ResponseScript>) -> MockServer {
     let server = MockServer::start_async().await;
     server.get_customer_organization(|_, then| {
         then.into_inner().script(script);
@@ -22,14 +22,14 @@ pub(crate) async fn mock(script: impl Into<ReplyScript>) -> MockServer {
 }
 
 /// What one call without retries makes of `reply`.
-pub(crate) async fn answered(reply: impl Into<Reply>) -> Result<Response<Organization>, Error> {
-    let server = mock([reply.into()]).await;
+pub(crate) async fn receive(response: impl Into<MockResponse>) -> Result<Response<Organization>, Error> {
+    let server = mock([response.into()]).await;
     client(server.base_url()).customer(CUSTOMER).organization().retry(RetryPolicy::off()).await
 }
 
 /// The error that one call without retries makes of `reply`.
-pub(crate) async fn refused(reply: impl Into<Reply>) -> Error {
-    answered(reply).await.expect_err("the answer is no organization")
+pub(crate) async fn receive_error(response: impl Into<MockResponse>) -> Error {
+    receive(response).await.expect_err("the answer is no organization")
 }
 
 /// A bare listener that keeps what it hears, byte for byte, and gives the same answer to everybody.
@@ -41,18 +41,18 @@ pub(crate) struct Recorder {
 
 impl Recorder {
     /// Answers with these raw bytes in turn; the last ones are repeated.
-    pub(crate) async fn start(answers: &[&str]) -> Self {
+    pub(crate) async fn start(responses: &[&str]) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("loopback has a free port");
         let address = listener.local_addr().expect("a bound listener has an address").to_string();
         let heard: Arc<Mutex<Vec<String>>> = Arc::default();
-        let answers: Vec<String> = answers.iter().map(|answer| (*answer).to_owned()).collect();
-        let task = tokio::spawn(serve(listener, answers, heard.clone()));
+        let responses: Vec<String> = responses.iter().map(|response| (*response).to_owned()).collect();
+        let task = tokio::spawn(serve(listener, responses, heard.clone()));
         Self { address, heard, task }
     }
 
     /// Answers everybody with one organization.
     pub(crate) async fn contoso() -> Self {
-        Self::start(&[&raw_answer("200 OK", CONTOSO)]).await
+        Self::start(&[&raw_response("200 OK", CONTOSO)]).await
     }
 
     /// `127.0.0.1:` and the port.
@@ -101,19 +101,19 @@ pub(crate) fn header<'a>(request: &'a str, name: &str) -> Option<&'a str> {
 }
 
 /// An answer that closes the connection.
-pub(crate) fn raw_answer(status: &str, body: &str) -> String {
+pub(crate) fn raw_response(status: &str, body: &str) -> String {
     format!("HTTP/1.1 {status}\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}", body.len())
 }
 
-async fn serve(listener: TcpListener, answers: Vec<String>, heard: Arc<Mutex<Vec<String>>>) {
+async fn serve(listener: TcpListener, responses: Vec<String>, heard: Arc<Mutex<Vec<String>>>) {
     let mut turn = 0;
     while let Ok((mut stream, _)) = listener.accept().await {
         let request = read_head(&mut stream).await;
         heard.lock().expect("nobody panics here").push(request);
-        let answer = answers.get(turn).or(answers.last()).map_or("", String::as_str);
+        let response = responses.get(turn).or(responses.last()).map_or("", String::as_str);
         turn += 1;
         // Whoever has gone needs no answer.
-        let _ = stream.write_all(answer.as_bytes()).await;
+        let _ = stream.write_all(response.as_bytes()).await;
     }
 }
 

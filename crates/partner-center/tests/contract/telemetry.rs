@@ -2,7 +2,7 @@
 
 use partner_center::auth::StaticToken;
 use partner_center::{Client, Cloud, uuid::Uuid};
-use partner_center_mock::Reply;
+use partner_center_mock::MockResponse;
 use tracing::Level;
 
 use crate::capture::Capture;
@@ -10,7 +10,8 @@ use crate::support::{CONTOSO, CUSTOMER, Outcome, TOKEN, builder, client, mock};
 
 #[tokio::test]
 async fn a_call_is_one_span_with_one_child_for_each_attempt() -> Outcome {
-    let server = mock([Reply::new(503), Reply::text(200, CONTOSO).header("MS-CorrelationId", "theirs")]).await;
+    let server =
+        mock([MockResponse::new(503), MockResponse::text(200, CONTOSO).header("MS-CorrelationId", "theirs")]).await;
     let capture = Capture::start();
     let response = client(server.base_url()).customer(CUSTOMER).organization().await?;
 
@@ -45,7 +46,7 @@ async fn a_call_is_one_span_with_one_child_for_each_attempt() -> Outcome {
 
 #[tokio::test]
 async fn a_success_is_one_event_below_the_level_of_daily_logs() -> Outcome {
-    let server = mock([Reply::text(200, CONTOSO)]).await;
+    let server = mock([MockResponse::text(200, CONTOSO)]).await;
     let capture = Capture::start();
     let response = client(server.base_url()).customer(CUSTOMER).organization().await?;
 
@@ -63,7 +64,7 @@ async fn a_success_is_one_event_below_the_level_of_daily_logs() -> Outcome {
 #[tokio::test]
 async fn a_failure_is_one_warning_with_all_that_support_needs() {
     let body = serde_json::json!({ "code": 900308, "description": "Not allowed." });
-    let server = mock([Reply::json(403, &body).header("MS-CorrelationId", "their\u{9}trace")]).await;
+    let server = mock([MockResponse::json(403, &body).header("MS-CorrelationId", "their\u{9}trace")]).await;
     let capture = Capture::start();
     let correlation_id = Uuid::new_v4();
     let request = client(server.base_url()).customer(CUSTOMER).organization().correlation_id(correlation_id);
@@ -86,7 +87,7 @@ async fn a_failure_is_one_warning_with_all_that_support_needs() {
 
 #[tokio::test]
 async fn an_unexpected_body_under_a_success_is_a_warning_too() -> Outcome {
-    let server = mock([Reply::text(200, "[{},{}]")]).await;
+    let server = mock([MockResponse::text(200, "[{},{}]")]).await;
     let client = client(server.base_url());
     let capture = Capture::start();
     let error = client.customer(CUSTOMER).organization().await.expect_err("two where one is wanted");
@@ -114,8 +115,8 @@ async fn a_call_without_any_answer_tells_its_ids_and_the_kind() {
 
 #[tokio::test]
 async fn no_token_no_body_and_no_other_header_is_logged() -> Outcome {
-    let found = Reply::text(200, CONTOSO).header("X-Private", "header-text").header("Set-Cookie", "cookie-text");
-    let refused = Reply::text(404, r#"{"code":1,"data":["body-text"]}"#).header("X-Private", "header-text");
+    let found = MockResponse::text(200, CONTOSO).header("X-Private", "header-text").header("Set-Cookie", "cookie-text");
+    let refused = MockResponse::text(404, r#"{"code":1,"data":["body-text"]}"#).header("X-Private", "header-text");
     let server = mock([found, refused]).await;
     let capture = Capture::start();
     let client = builder(server.base_url()).application_name("app-text").build()?;

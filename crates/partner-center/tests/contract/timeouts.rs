@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use partner_center::ErrorKind;
 use partner_center_mock::httpmock::MockServer;
-use partner_center_mock::{MockServerExt, Reply, ThenExt};
+use partner_center_mock::{MockResponse, MockServerExt, ThenExt};
 
 use crate::support::{CONTOSO, CUSTOMER, Outcome, builder, client, quick_retries, soon};
 
@@ -63,7 +63,7 @@ async fn a_limit_of_one_call_comes_before_the_clients() -> Outcome {
 
     let server = MockServer::start_async().await;
     server.get_customer_organization(|_, then| {
-        then.into_inner().reply(Reply::text(200, CONTOSO)).delay(2 * TINY);
+        then.into_inner().respond(MockResponse::text(200, CONTOSO)).delay(2 * TINY);
     });
     let hasty = builder(server.base_url()).timeout(TINY).attempt_timeout(TINY).build()?;
     let request = hasty.customer(CUSTOMER).organization().timeout(LONG).attempt_timeout(LONG);
@@ -86,7 +86,7 @@ async fn connecting_includes_tls_and_has_a_limit_of_its_own() -> Outcome {
 
 #[tokio::test]
 async fn limits_too_long_to_add_up_do_no_harm() -> Outcome {
-    let server = crate::support::mock([Reply::text(200, CONTOSO)]).await;
+    let server = crate::support::mock([MockResponse::text(200, CONTOSO)]).await;
     let client = builder(server.base_url()).timeout(Duration::MAX).attempt_timeout(Duration::MAX).build()?;
     assert_eq!(client.customer(CUSTOMER).organization().await?.attempts(), 1);
     Ok(())

@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use partner_center::auth::{AccessToken, Credential, CredentialError, TokenFuture, TokenRequest};
 use partner_center::{Client, ErrorKind, RetryPolicy};
-use partner_center_mock::examples::get_customer_organization as answers;
-use partner_center_mock::{Reply, ReplyScript};
+use partner_center_mock::examples::get_customer_organization as responses;
+use partner_center_mock::{MockResponse, ResponseScript};
 
 use crate::capture::{SECRET, hear};
-use crate::support::{CONTOSO, CUSTOMER, Outcome, Recorder, client, header, mock, quick_retries, raw_answer};
+use crate::support::{CONTOSO, CUSTOMER, Outcome, Recorder, client, header, mock, quick_retries, raw_response};
 
 /// Gives `s3cr3t-1`, `s3cr3t-2` and so on; fails from the `last` one on.
 #[derive(Clone)]
@@ -50,8 +50,8 @@ fn client_with(url: String, credential: &Counting) -> Client {
 #[tokio::test]
 async fn a_rejected_token_is_replaced_and_the_request_sent_again() -> Outcome {
     let credential = Counting::new();
-    let refusal = raw_answer("401 Unauthorized", r#"{"code":800001}"#);
-    let server = Recorder::start(&[&refusal, &raw_answer("200 OK", CONTOSO)]).await;
+    let refusal = raw_response("401 Unauthorized", r#"{"code":800001}"#);
+    let server = Recorder::start(&[&refusal, &raw_response("200 OK", CONTOSO)]).await;
     let client = client_with(server.base_url(), &credential);
     let response = client.customer(CUSTOMER).organization().retry(RetryPolicy::off()).await?;
     assert_eq!((response.attempts(), credential.given()), (2, 2));
@@ -67,7 +67,7 @@ async fn a_rejected_token_is_replaced_and_the_request_sent_again() -> Outcome {
 #[tokio::test]
 async fn a_second_rejection_is_final() {
     let credential = Counting::new();
-    let script = ReplyScript::new([Reply::new(401)]);
+    let script = ResponseScript::new([MockResponse::new(401)]);
     let server = mock(&script).await;
     let error = client_with(server.base_url(), &credential).customer(CUSTOMER).organization().await;
     let error = error.expect_err("refused twice");
@@ -77,25 +77,25 @@ async fn a_second_rejection_is_final() {
 
 #[tokio::test]
 async fn a_rejection_that_a_new_token_cannot_cure_is_final() {
-    for answer in [
-        answers::MFA_MISSING,
-        answers::MFA_MISSING_AS_TEXT,
-        answers::MFA_MISSING_WITHOUT_BODY,
-        answers::AUDIENCE_RETIRED,
-        answers::GDAP_ROLE_MISSING,
+    for response in [
+        responses::MFA_MISSING,
+        responses::MFA_MISSING_AS_TEXT,
+        responses::MFA_MISSING_WITHOUT_BODY,
+        responses::AUDIENCE_RETIRED,
+        responses::GDAP_ROLE_MISSING,
     ] {
         let credential = Counting::new();
-        let script = ReplyScript::new([answer]);
+        let script = ResponseScript::new([response]);
         let server = mock(&script).await;
         let error = client_with(server.base_url(), &credential).customer(CUSTOMER).organization().await;
-        assert_eq!(error.expect_err(answer.name).attempts(), 1, "{}", answer.name);
-        assert_eq!((credential.given(), script.served()), (1, 1), "{}", answer.name);
+        assert_eq!(error.expect_err(response.name).attempts(), 1, "{}", response.name);
+        assert_eq!((credential.given(), script.served()), (1, 1), "{}", response.name);
     }
 }
 
 #[tokio::test]
 async fn a_token_that_cannot_be_replaced_is_not_sent_again() {
-    let script = ReplyScript::new([Reply::new(401)]);
+    let script = ResponseScript::new([MockResponse::new(401)]);
     let server = mock(&script).await;
     let error = client(server.base_url()).customer(CUSTOMER).organization().await.expect_err("a static token");
     assert_eq!((error.kind(), error.attempts(), script.served()), (ErrorKind::Unauthenticated, 1, 1));
@@ -104,7 +104,8 @@ async fn a_token_that_cannot_be_replaced_is_not_sent_again() {
 #[tokio::test]
 async fn the_services_refusal_is_told_where_no_new_token_can_be_had() {
     let credential = Counting { last: 1, ..Counting::new() };
-    let server = mock([Reply::json(401, &serde_json::json!({ "code": 800001, "description": "no token" }))]).await;
+    let server =
+        mock([MockResponse::json(401, &serde_json::json!({ "code": 800001, "description": "no token" }))]).await;
     let error = client_with(server.base_url(), &credential).customer(CUSTOMER).organization().await;
     let error = error.expect_err("refused, and no second token");
     assert_eq!((error.kind(), error.code(), error.attempts()), (ErrorKind::Unauthenticated, Some("800001"), 1));
@@ -114,9 +115,9 @@ async fn the_services_refusal_is_told_where_no_new_token_can_be_had() {
 #[tokio::test]
 async fn the_new_token_stays_for_the_attempts_after_it() -> Outcome {
     let credential = Counting::new();
-    let refusal = raw_answer("401 Unauthorized", "");
-    let busy = raw_answer("503 Service Unavailable", "");
-    let server = Recorder::start(&[&busy, &refusal, &busy, &raw_answer("200 OK", CONTOSO)]).await;
+    let refusal = raw_response("401 Unauthorized", "");
+    let busy = raw_response("503 Service Unavailable", "");
+    let server = Recorder::start(&[&busy, &refusal, &busy, &raw_response("200 OK", CONTOSO)]).await;
     let response = client_with(server.base_url(), &credential).customer(CUSTOMER).organization().await?;
     assert_eq!((response.attempts(), credential.given()), (4, 2));
     let requests = server.requests();
@@ -128,7 +129,7 @@ async fn the_new_token_stays_for_the_attempts_after_it() -> Outcome {
 #[tokio::test]
 async fn one_token_serves_many_calls() -> Outcome {
     let credential = Counting::new();
-    let server = mock([Reply::text(200, CONTOSO)]).await;
+    let server = mock([MockResponse::text(200, CONTOSO)]).await;
     let client = client_with(server.base_url(), &credential);
     for _ in 0..3 {
         client.clone().customer(CUSTOMER).organization().await?;

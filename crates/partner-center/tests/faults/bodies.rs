@@ -3,8 +3,8 @@
 use std::io::Write;
 
 use partner_center::ErrorKind;
-use partner_center_mock::Reply;
-use partner_center_mock::faults::{Answer, EventKind, FaultServer, Framing};
+use partner_center_mock::MockResponse;
+use partner_center_mock::faults::{EventKind, FaultResponse, FaultServer, Framing};
 
 use crate::support::{CONTOSO, Outcome, assert_one_call, builder, call, client, contoso, status, until};
 
@@ -15,8 +15,11 @@ const HUGE: u64 = 64 << 20;
 const PACKED: &[u8] = b"\x1f\x8b\x08\0\0\0\0\0\0\x03\x8b\xae\xae\x8d\x05\0\x8a\x10\xce\x9e\x04\0\0\0";
 
 /// Asserts that `answer` is an error of this kind after one request, and gives the error.
-async fn assert_final(answer: impl Into<Answer>, kind: ErrorKind) -> Result<partner_center::Error, std::io::Error> {
-    let server = FaultServer::start([answer.into(), contoso().into()]).await?;
+async fn assert_final(
+    response: impl Into<FaultResponse>,
+    kind: ErrorKind,
+) -> Result<partner_center::Error, std::io::Error> {
+    let server = FaultServer::start([response.into(), contoso().into()]).await?;
     let error = call(&client(server.url())).await.expect_err("no organization");
     assert_eq!((error.kind(), error.attempts()), (kind, 1), "{error}");
     assert_eq!(server.count(EventKind::Request), 1, "{error}");
@@ -28,7 +31,7 @@ async fn assert_final(answer: impl Into<Answer>, kind: ErrorKind) -> Result<part
 async fn reading_stops_at_the_limit_however_the_body_is_framed() -> Outcome {
     for framing in [Framing::ContentLength, Framing::Chunked, Framing::UntilClose] {
         let echo = contoso().header("MS-CorrelationId", "their-trace");
-        let server = FaultServer::start([Answer::huge(echo, HUGE, framing)]).await?;
+        let server = FaultServer::start([FaultResponse::huge(echo, HUGE, framing)]).await?;
         let error = call(&client(server.url())).await.expect_err("64 MiB");
         assert_eq!((error.kind(), error.attempts()), (ErrorKind::UnexpectedBody, 1), "{framing:?}");
         assert_eq!(status(&error), Some(200));
@@ -46,10 +49,10 @@ async fn reading_stops_at_the_limit_however_the_body_is_framed() -> Outcome {
 #[tokio::test]
 async fn an_error_with_a_huge_body_keeps_its_status() -> Outcome {
     for (sent, kind) in [(404, ErrorKind::NotFound), (403, ErrorKind::Forbidden), (501, ErrorKind::ServerFailure)] {
-        let answer = Answer::huge(Reply::new(sent), HUGE, Framing::Chunked);
-        assert_eq!(status(&assert_final(answer, kind).await?), Some(sent));
+        let fault = FaultResponse::huge(MockResponse::new(sent), HUGE, Framing::Chunked);
+        assert_eq!(status(&assert_final(fault, kind).await?), Some(sent));
     }
-    let busy = Answer::huge(Reply::new(503).header("Retry-After", "0"), HUGE, Framing::ContentLength);
+    let busy = FaultResponse::huge(MockResponse::new(503).header("Retry-After", "0"), HUGE, Framing::ContentLength);
     let server = FaultServer::start([busy, contoso().into()]).await?;
     let response = call(&client(server.url())).await?;
     assert_eq!(response.attempts(), 2, "a failure that passes is tried again whatever its body");
@@ -59,7 +62,7 @@ async fn an_error_with_a_huge_body_keeps_its_status() -> Outcome {
 
 #[tokio::test]
 async fn a_body_is_not_decompressed() -> Outcome {
-    let packed = Reply::new(200).header("Content-Encoding", "gzip").body(PACKED);
+    let packed = MockResponse::new(200).header("Content-Encoding", "gzip").body(PACKED);
     let error = assert_final(packed, ErrorKind::UnexpectedBody).await?;
     assert_eq!(error.raw(), PACKED);
     Ok(())
@@ -71,7 +74,7 @@ async fn the_limit_counts_what_a_callers_client_decompresses() -> Outcome {
     bomb.write_all(&vec![b' '; 16 << 20])?;
     let bomb = bomb.finish()?;
     assert!(bomb.len() < 1 << 16);
-    let server = FaultServer::start([Reply::new(200).header("Content-Encoding", "gzip").body(bomb)]).await?;
+    let server = FaultServer::start([MockResponse::new(200).header("Content-Encoding", "gzip").body(bomb)]).await?;
     let http = partner_center::reqwest::Client::builder().gzip(true);
     let error = call(&builder(server.url()).http_client_builder(http).build()?).await.expect_err("16 MiB");
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::UnexpectedBody, 1), "{error}");
@@ -80,7 +83,7 @@ async fn the_limit_counts_what_a_callers_client_decompresses() -> Outcome {
 
 #[tokio::test]
 async fn json_cut_off_in_a_complete_response_is_not_retried() -> Outcome {
-    let error = assert_final(Reply::text(200, r#"[{"displayName":"Conto"#), ErrorKind::UnexpectedBody).await?;
+    let error = assert_final(MockResponse::text(200, r#"[{"displayName":"Conto"#), ErrorKind::UnexpectedBody).await?;
     assert_eq!(status(&error), Some(200));
     assert_eq!(error.raw(), r#"[{"displayName":"Conto"#);
     assert!(error.to_string().contains("[0].displayName") && error.to_string().contains("EOF"), "{error}");
@@ -90,7 +93,7 @@ async fn json_cut_off_in_a_complete_response_is_not_retried() -> Outcome {
 #[tokio::test]
 async fn a_page_of_a_captive_portal_is_named_and_not_shown() -> Outcome {
     let page = "<html><head><title>Sign in</title></head><body>\u{1b}[31msecret</body></html>";
-    let error = assert_final(Reply::html(200, page), ErrorKind::UnexpectedBody).await?;
+    let error = assert_final(MockResponse::html(200, page), ErrorKind::UnexpectedBody).await?;
     assert!(error.to_string().contains("HTML") && !error.to_string().contains("secret"), "{error}");
     assert_eq!(error.raw(), page);
     Ok(())
@@ -98,7 +101,7 @@ async fn a_page_of_a_captive_portal_is_named_and_not_shown() -> Outcome {
 
 #[tokio::test]
 async fn a_byte_order_mark_is_stripped_from_success_and_from_failure() -> Outcome {
-    let failure = Reply::text(404, r#"{"code":60003,"description":"d"}"#).byte_order_mark();
+    let failure = MockResponse::text(404, r#"{"code":60003,"description":"d"}"#).byte_order_mark();
     let server = FaultServer::start([contoso().byte_order_mark(), failure]).await?;
     let client = client(server.url());
     assert_eq!(call(&client).await?.display_name.as_deref(), Some("Contoso"));
@@ -121,13 +124,13 @@ async fn other_encodings_are_errors_whatever_the_charset_says() -> Outcome {
         ("iso-8859-1", latin_1.clone()),
         ("utf-8", latin_1),
     ] {
-        let reply = Reply::new(200).header("Content-Type", format!("application/json; charset={charset}"));
-        let error = assert_final(reply.body(body.clone()), ErrorKind::UnexpectedBody).await?;
+        let response = MockResponse::new(200).header("Content-Type", format!("application/json; charset={charset}"));
+        let error = assert_final(response.body(body.clone()), ErrorKind::UnexpectedBody).await?;
         assert_eq!(error.raw(), &body, "{charset}");
     }
     // A charset that lies does no harm to a body that is UTF-8.
-    let reply = Reply::new(200).header("Content-Type", "application/json; charset=utf-16").body(CONTOSO);
-    let server = FaultServer::start([reply]).await?;
+    let response = MockResponse::new(200).header("Content-Type", "application/json; charset=utf-16").body(CONTOSO);
+    let server = FaultServer::start([response]).await?;
     assert_eq!(call(&client(server.url())).await?.display_name.as_deref(), Some("Contoso"));
     Ok(())
 }

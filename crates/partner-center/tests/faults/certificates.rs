@@ -2,16 +2,16 @@
 
 use partner_center::{ErrorKind, reqwest};
 use partner_center_mock::faults::tls::{CertificateAuthority, TlsIdentity};
-use partner_center_mock::faults::{Answer, EventKind, FaultServer};
+use partner_center_mock::faults::{EventKind, FaultResponse, FaultServer};
 
 use crate::support::{Outcome, builder, call, client, contoso, trusting};
 
 async fn server(identity: TlsIdentity) -> std::io::Result<FaultServer> {
-    FaultServer::builder().tls(identity).answers([contoso()]).start().await
+    FaultServer::builder().tls(identity).responses([contoso()]).start().await
 }
 
 /// Asserts that a client that trusts `root` refuses the server's certificate, once, and sends nothing.
-async fn assert_refused(identity: TlsIdentity, root: Option<&CertificateAuthority>) -> Outcome {
+async fn assert_rejected(identity: TlsIdentity, root: Option<&CertificateAuthority>) -> Outcome {
     let server = server(identity).await?;
     let mut builder = builder(server.url());
     if let Some(authority) = root {
@@ -49,24 +49,24 @@ async fn several_roots_can_be_added() -> Outcome {
 #[tokio::test]
 async fn an_expired_certificate_is_rejected() -> Outcome {
     let authority = CertificateAuthority::new()?;
-    assert_refused(authority.issue_expired(["127.0.0.1"])?, Some(&authority)).await
+    assert_rejected(authority.issue_expired(["127.0.0.1"])?, Some(&authority)).await
 }
 
 #[tokio::test]
 async fn a_certificate_for_another_host_is_rejected() -> Outcome {
     let authority = CertificateAuthority::new()?;
-    assert_refused(authority.issue(["api.partnercenter.microsoft.com"])?, Some(&authority)).await
+    assert_rejected(authority.issue(["api.partnercenter.microsoft.com"])?, Some(&authority)).await
 }
 
 #[tokio::test]
 async fn a_self_signed_certificate_is_rejected() -> Outcome {
-    assert_refused(TlsIdentity::self_signed(["127.0.0.1"])?, None).await
+    assert_rejected(TlsIdentity::self_signed(["127.0.0.1"])?, None).await
 }
 
 #[tokio::test]
 async fn a_certificate_of_an_unknown_root_is_rejected() -> Outcome {
     let (trusted, unknown) = (CertificateAuthority::new()?, CertificateAuthority::new()?);
-    assert_refused(unknown.issue(["127.0.0.1"])?, Some(&trusted)).await
+    assert_rejected(unknown.issue(["127.0.0.1"])?, Some(&trusted)).await
 }
 
 #[tokio::test]
@@ -89,7 +89,7 @@ async fn tls_1_1_is_rejected() -> Outcome {
     hello.extend([0, 0xc0, 0x13, 0]);
     let mut record = vec![22, 3, 2, 0, 42];
     record.extend(hello);
-    let server = FaultServer::start([Answer::raw(record).then_stall().on_connect()]).await?;
+    let server = FaultServer::start([FaultResponse::raw(record).then_stall().on_connect()]).await?;
     let client = client(server.url().replace("http://", "https://"));
     let error = call(&client).await.expect_err("too old");
     assert_eq!(error.kind(), ErrorKind::Connection);

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use partner_center::auth::{AccessToken, Credential, TokenFuture, TokenRequest};
 use partner_center::{ErrorKind, reqwest};
-use partner_center_mock::faults::{Answer, EventKind, FaultServer, Request};
-use partner_center_mock::{Gate, Reply};
+use partner_center_mock::faults::{EventKind, FaultResponse, FaultServer, Request};
+use partner_center_mock::{Gate, MockResponse};
 use tokio::task::JoinSet;
 
 use crate::capture::SECRET;
@@ -30,7 +30,7 @@ impl Credential for Counting {
 
 #[tokio::test]
 async fn a_refused_connection_is_retried_with_one_token() -> Outcome {
-    let server = FaultServer::refusing().await?;
+    let server = FaultServer::connection_refused().await?;
     let credential = Counting::default();
     let client = builder(server.url()).credential(credential.clone()).build()?;
     let error = call(&client).await.expect_err("nobody listens");
@@ -45,7 +45,7 @@ async fn a_refused_connection_is_retried_with_one_token() -> Outcome {
 #[tokio::test]
 async fn a_service_that_comes_back_is_reached_by_the_next_attempt() -> Outcome {
     let clock = Clock::pause();
-    let server = FaultServer::builder().refuse_for(Duration::from_secs(3)).answers([contoso()]).start().await?;
+    let server = FaultServer::builder().listen_after(Duration::from_secs(3)).responses([contoso()]).start().await?;
     let policy = quick_retries().base_delay(Duration::from_secs(8)).max_delay(Duration::from_secs(8));
     let patient = builder(server.url()).retry(policy.max_attempts(100).budget(false)).build()?;
     let response = clock.run(Duration::from_millis(250), call(&patient)).await?;
@@ -85,7 +85,7 @@ async fn connecting_that_hangs_ends_at_the_deadline_if_that_is_sooner() -> Outco
 
 #[tokio::test]
 async fn a_server_that_accepts_and_stays_silent_ends_at_the_attempts_limit() -> Outcome {
-    let server = FaultServer::start([Answer::stall().on_connect(), contoso().into()]).await?;
+    let server = FaultServer::start([FaultResponse::stall().on_connect(), contoso().into()]).await?;
     let client = builder(server.url()).attempt_timeout(Duration::from_millis(30)).build()?;
     let response = soon(call(&client)).await?;
     assert!(response.attempts() >= 2);
@@ -96,9 +96,11 @@ async fn a_server_that_accepts_and_stays_silent_ends_at_the_attempts_limit() -> 
 async fn a_server_that_closes_after_every_response_costs_no_call_and_no_budget() -> Outcome {
     let is_down = Arc::new(AtomicBool::new(false));
     let down = is_down.clone();
-    let server = FaultServer::answering(move |request| match down.load(Ordering::SeqCst) {
-        true => Answer::from(Reply::new(503)),
-        false => Answer::from(contoso()).then_wait(Duration::from_millis(request.number() as u64 % 4)).then_close(),
+    let server = FaultServer::start_with(move |request| match down.load(Ordering::SeqCst) {
+        true => FaultResponse::from(MockResponse::new(503)),
+        false => {
+            FaultResponse::from(contoso()).then_wait(Duration::from_millis(request.number() as u64 % 4)).then_close()
+        }
     })
     .await?;
     let client = client(server.url());
@@ -128,9 +130,9 @@ async fn a_server_that_closes_after_every_response_costs_no_call_and_no_budget()
 async fn kept_connections_that_fall_silent_cost_one_attempt() -> Outcome {
     let (gate, seen) = (Gate::new(), Mutex::new(HashSet::new()));
     let first = gate.clone();
-    let server = FaultServer::answering(move |request| {
+    let server = FaultServer::start_with(move |request| {
         let is_first = seen.lock().is_ok_and(|mut seen| seen.insert(request.connection()));
-        if is_first { Answer::held(&first, contoso()) } else { Answer::stall() }
+        if is_first { FaultResponse::held(&first, contoso()) } else { FaultResponse::stall() }
     })
     .await?;
     let client = builder(server.url()).attempt_timeout(Duration::from_millis(500)).build()?;
@@ -154,8 +156,8 @@ async fn kept_connections_that_fall_silent_cost_one_attempt() -> Outcome {
 
 #[tokio::test]
 async fn a_kept_connection_that_breaks_is_replaced() -> Outcome {
-    for dying in [Answer::close(), Answer::reset()] {
-        let server = FaultServer::start([Answer::from(contoso()), dying, contoso().into()]).await?;
+    for dying in [FaultResponse::close(), FaultResponse::reset()] {
+        let server = FaultServer::start([FaultResponse::from(contoso()), dying, contoso().into()]).await?;
         let client = client(server.url());
         call(&client).await?;
         let response = call(&client).await?;
@@ -170,7 +172,7 @@ async fn a_kept_connection_that_breaks_is_replaced() -> Outcome {
 
 #[tokio::test]
 async fn a_connection_is_kept_after_an_error_response_too() -> Outcome {
-    let server = FaultServer::start([Reply::text(404, "{}"), contoso()]).await?;
+    let server = FaultServer::start([MockResponse::text(404, "{}"), contoso()]).await?;
     let client = client(server.url());
     call(&client).await.expect_err("not found");
     call(&client).await?;
@@ -180,7 +182,7 @@ async fn a_connection_is_kept_after_an_error_response_too() -> Outcome {
 
 #[tokio::test]
 async fn a_dropped_call_leaves_no_connection_behind() -> Outcome {
-    let server = FaultServer::start([Answer::stall()]).await?;
+    let server = FaultServer::start([FaultResponse::stall()]).await?;
     let client = client(server.url());
     let abandoned = tokio::spawn(async move { call(&client).await });
     until(&server, EventKind::Stalled, 1).await;

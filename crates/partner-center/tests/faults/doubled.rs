@@ -4,8 +4,8 @@ use std::time::{Duration, Instant};
 
 use partner_center::Client;
 use partner_center::uuid::Uuid;
-use partner_center_mock::Reply;
-use partner_center_mock::faults::{Answer, EventKind, FaultServer, Request};
+use partner_center_mock::MockResponse;
+use partner_center_mock::faults::{EventKind, FaultResponse, FaultServer, Request};
 use tokio::runtime::Runtime;
 
 use crate::support::{Outcome, builder, organization_of, with_ids_of};
@@ -17,11 +17,11 @@ struct Doubling {
 }
 
 impl Doubling {
-    async fn start(response: fn(&Request) -> Reply) -> std::io::Result<Self> {
+    async fn start(response: fn(&Request) -> MockResponse) -> std::io::Result<Self> {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
-        let server = FaultServer::answering(move |request| {
+        let server = FaultServer::start_with(move |request| {
             let late = Duration::from_millis(1 + request.number() as u64 % 3);
-            Answer::from(response(request)).then_wait(late).then_reply(response(request))
+            FaultResponse::from(response(request)).then_wait(late).then_respond(response(request))
         });
         let server = runtime.spawn(server).await??;
         Ok(Self { server, runtime: Some(runtime) })
@@ -66,7 +66,7 @@ async fn mixed_up(client: &Client, calls: usize, compute: impl Fn()) -> Result<u
     Ok(mixed_up)
 }
 
-fn with_ids(request: &Request) -> Reply {
+fn with_ids(request: &Request) -> MockResponse {
     with_ids_of(request, organization_of(request))
 }
 

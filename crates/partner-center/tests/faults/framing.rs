@@ -1,19 +1,19 @@
 //! Answers that break the rules of HTTP, and interim ones that do not.
 
 use partner_center::ErrorKind;
-use partner_center_mock::faults::{Answer, EventKind, FaultServer};
+use partner_center_mock::faults::{EventKind, FaultResponse, FaultServer};
 
 use crate::support::{CONTOSO, Outcome, assert_one_call, call, client, contoso};
 
 /// The good body behind this head; the connection ends after it.
-fn behind(head: &str) -> Answer {
-    Answer::raw(format!("{head}\r\n\r\n{CONTOSO}")).then_close()
+fn behind(head: &str) -> FaultResponse {
+    FaultResponse::raw(format!("{head}\r\n\r\n{CONTOSO}")).then_close()
 }
 
 #[tokio::test]
 async fn invalid_http_is_a_failed_connection_and_retried() -> Outcome {
     let length = CONTOSO.len();
-    let improper = [
+    let invalid = [
         behind(&format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\nContent-Length: {}", length + 1)),
         behind("HTTP/1.1 200 OK\r\nContent-Length: -1"),
         behind("HTTP/1.1 200 OK\r\nContent-Length: 99999999999999999999999"),
@@ -22,14 +22,14 @@ async fn invalid_http_is_a_failed_connection_and_retried() -> Outcome {
         behind("HTTP/1.1 999999 OK"),
         behind("HTTP/3.7 200 OK"),
         behind("ICY 200 OK"),
-        Answer::raw(CONTOSO).then_close(),
-        Answer::raw("\x16\x03\x01\x02\0\x01\0").then_close(),
-        Answer::raw("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n").then_close(),
+        FaultResponse::raw(CONTOSO).then_close(),
+        FaultResponse::raw("\x16\x03\x01\x02\0\x01\0").then_close(),
+        FaultResponse::raw("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n").then_close(),
     ];
-    for answer in improper {
-        let server = FaultServer::start([answer.clone(), contoso().into()]).await?;
-        let response = call(&client(server.url())).await.map_err(|error| format!("{answer:?}: {error}"))?;
-        assert_eq!((response.attempts(), server.count(EventKind::Request)), (2, 2), "{answer:?}");
+    for fault in invalid {
+        let server = FaultServer::start([fault.clone(), contoso().into()]).await?;
+        let response = call(&client(server.url())).await.map_err(|error| format!("{fault:?}: {error}"))?;
+        assert_eq!((response.attempts(), server.count(EventKind::Request)), (2, 2), "{fault:?}");
         assert_one_call(&server, response.request_id());
     }
     Ok(())
@@ -49,7 +49,7 @@ async fn an_error_in_the_framing_is_one_of_the_connection() -> Outcome {
 async fn a_length_beside_chunks_smuggles_no_response_into_the_next_call() -> Outcome {
     let smuggled = "HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\n[{},{},{},0]";
     let both = format!("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n{smuggled}");
-    let server = FaultServer::start([Answer::raw(both), contoso().into()]).await?;
+    let server = FaultServer::start([FaultResponse::raw(both), contoso().into()]).await?;
     let client = client(server.url());
     let first = call(&client).await.expect_err("the chunks say that the body is empty");
     assert_eq!((first.kind(), first.raw().len()), (ErrorKind::UnexpectedBody, 0));
@@ -61,7 +61,7 @@ async fn a_length_beside_chunks_smuggles_no_response_into_the_next_call() -> Out
 #[tokio::test]
 async fn bytes_after_a_response_are_not_the_next_one() -> Outcome {
     let extra = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}";
-    let server = FaultServer::start([Answer::from(contoso()).then_raw(extra), contoso().into()]).await?;
+    let server = FaultServer::start([FaultResponse::from(contoso()).then_raw(extra), contoso().into()]).await?;
     let client = client(server.url());
     assert_eq!(call(&client).await?.raw(), CONTOSO);
     assert_eq!(call(&client).await?.raw(), CONTOSO);
@@ -71,8 +71,8 @@ async fn bytes_after_a_response_are_not_the_next_one() -> Outcome {
 #[tokio::test]
 async fn interim_responses_are_skipped() -> Outcome {
     for interim in ["100 Continue", "102 Processing", "103 Early Hints\r\nLink: </x>"] {
-        let answer = Answer::raw(format!("HTTP/1.1 {interim}\r\n\r\n")).then_reply(contoso());
-        let server = FaultServer::start([answer]).await?;
+        let response = FaultResponse::raw(format!("HTTP/1.1 {interim}\r\n\r\n")).then_respond(contoso());
+        let server = FaultServer::start([response]).await?;
         assert_eq!(call(&client(server.url())).await?.attempts(), 1, "{interim}");
     }
     Ok(())

@@ -1,14 +1,14 @@
 //! Hostile headers and reason phrases of an answer, and a path that cannot be forged.
 
 use partner_center::ErrorKind;
-use partner_center_mock::faults::{Answer, FaultServer};
+use partner_center_mock::faults::{FaultResponse, FaultServer};
 
 use crate::support::{CONTOSO, CUSTOMER, Outcome, call, client, contoso, status};
 
 /// A 404 with these raw header lines.
-fn not_found(lines: &[u8]) -> Answer {
+fn not_found(lines: &[u8]) -> FaultResponse {
     let head = [b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n", lines, b"\r\n\r\n"].concat();
-    Answer::raw(head)
+    FaultResponse::raw(head)
 }
 
 #[tokio::test]
@@ -54,8 +54,8 @@ async fn control_characters_in_a_header_break_http() -> Outcome {
 #[tokio::test]
 async fn a_hostile_reason_phrase_is_kept_and_shown_escaped() -> Outcome {
     let phrase = format!("nope\u{9}{}", "y".repeat(5000));
-    let answer = Answer::raw(format!("HTTP/1.1 403 {phrase}\r\nContent-Length: 0\r\n\r\n"));
-    let server = FaultServer::start([answer]).await?;
+    let response = FaultResponse::raw(format!("HTTP/1.1 403 {phrase}\r\nContent-Length: 0\r\n\r\n"));
+    let server = FaultServer::start([response]).await?;
     let error = call(&client(server.url())).await.expect_err("forbidden");
     assert_eq!(error.description(), Some(&*phrase));
     let shown = error.to_string();
@@ -66,7 +66,7 @@ async fn a_hostile_reason_phrase_is_kept_and_shown_escaped() -> Outcome {
 #[tokio::test]
 async fn the_reason_phrase_counts_where_there_is_no_body() -> Outcome {
     let head = "HTTP/1.1 401 Unauthorized - MFA required\r\nContent-Length: 0\r\n\r\n";
-    let server = FaultServer::start([Answer::raw(head)]).await?;
+    let server = FaultServer::start([FaultResponse::raw(head)]).await?;
     let error = call(&client(server.url())).await.expect_err("no multi-factor authentication");
     assert_eq!(error.kind(), ErrorKind::MfaRequired);
     assert_eq!(error.description(), Some("Unauthorized - MFA required"));

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use partner_center::{ErrorKind, RetryPolicy};
-use partner_center_mock::Reply;
-use partner_center_mock::faults::{Answer, EventKind, FaultServer};
+use partner_center_mock::MockResponse;
+use partner_center_mock::faults::{EventKind, FaultResponse, FaultServer};
 
 use crate::clock::Clock;
 use crate::support::{
@@ -14,7 +14,7 @@ use crate::support::{
 const HOUR: Duration = Duration::from_secs(3600);
 
 /// Asserts that a call survives `torn` and is sent twice with the same ids.
-async fn assert_sent_again_after(torn: Answer) -> Outcome {
+async fn assert_sent_again_after(torn: FaultResponse) -> Outcome {
     let server = FaultServer::start([torn.clone(), contoso().into()]).await?;
     let response = call(&client(server.url())).await.map_err(|error| format!("{torn:?}: {error}"))?;
     assert_eq!((response.attempts(), server.count(EventKind::Request)), (2, 2), "{torn:?}");
@@ -32,15 +32,15 @@ fn unfinished_chunks() -> String {
 
 #[tokio::test]
 async fn a_connection_that_breaks_before_the_response_is_retried() -> Outcome {
-    assert_sent_again_after(Answer::reset()).await?;
-    assert_sent_again_after(Answer::close()).await
+    assert_sent_again_after(FaultResponse::reset()).await?;
+    assert_sent_again_after(FaultResponse::close()).await
 }
 
 #[tokio::test]
 async fn an_earlier_response_is_kept_where_the_last_attempt_gets_none() -> Outcome {
     let failure =
-        Reply::text(500, r#"{"code":800003}"#).header("MS-CorrelationId", "their-trace").header("MS-CV", "cv.0");
-    let server = FaultServer::start([failure.into(), Answer::reset()]).await?;
+        MockResponse::text(500, r#"{"code":800003}"#).header("MS-CorrelationId", "their-trace").header("MS-CV", "cv.0");
+    let server = FaultServer::start([failure.into(), FaultResponse::reset()]).await?;
     let error = call(&client(server.url())).await.expect_err("reset for ever");
     assert_eq!((error.kind(), status(&error)), (ErrorKind::Connection, Some(500)));
     assert_eq!(error.received_correlation_id(), Some("their-trace"));
@@ -52,8 +52,8 @@ async fn an_earlier_response_is_kept_where_the_last_attempt_gets_none() -> Outco
 #[tokio::test]
 async fn a_connection_that_breaks_within_the_head_is_retried() -> Outcome {
     for head in ["H", "HTTP/1.1 20", "HTTP/1.1 200 OK\r\n", "HTTP/1.1 200 OK\r\nContent-Le"] {
-        assert_sent_again_after(Answer::raw(head).then_reset()).await?;
-        assert_sent_again_after(Answer::raw(head).then_close()).await?;
+        assert_sent_again_after(FaultResponse::raw(head).then_reset()).await?;
+        assert_sent_again_after(FaultResponse::raw(head).then_close()).await?;
     }
     Ok(())
 }
@@ -61,28 +61,28 @@ async fn a_connection_that_breaks_within_the_head_is_retried() -> Outcome {
 #[tokio::test]
 async fn a_body_shorter_than_its_length_is_retried() -> Outcome {
     for count in [0, 1, CONTOSO.len() - 1] {
-        assert_sent_again_after(Answer::partial(contoso(), count)).await?;
-        assert_sent_again_after(Answer::partial(contoso(), count).then_reset()).await?;
+        assert_sent_again_after(FaultResponse::partial(contoso(), count)).await?;
+        assert_sent_again_after(FaultResponse::partial(contoso(), count).then_reset()).await?;
     }
     Ok(())
 }
 
 #[tokio::test]
 async fn a_chunked_body_without_its_end_is_retried() -> Outcome {
-    assert_sent_again_after(Answer::raw(unfinished_chunks()).then_close()).await?;
-    assert_sent_again_after(Answer::raw(unfinished_chunks()).then_reset()).await
+    assert_sent_again_after(FaultResponse::raw(unfinished_chunks()).then_close()).await?;
+    assert_sent_again_after(FaultResponse::raw(unfinished_chunks()).then_reset()).await
 }
 
 #[tokio::test]
 async fn an_error_body_that_breaks_off_is_retried() -> Outcome {
-    assert_sent_again_after(Answer::partial(Reply::text(503, "try later"), 3)).await?;
-    assert_sent_again_after(Answer::partial(Reply::text(404, r#"{"code":60003}"#), 3)).await
+    assert_sent_again_after(FaultResponse::partial(MockResponse::text(503, "try later"), 3)).await?;
+    assert_sent_again_after(FaultResponse::partial(MockResponse::text(404, r#"{"code":60003}"#), 3)).await
 }
 
 #[tokio::test]
 async fn when_every_body_breaks_the_error_keeps_status_and_ids() -> Outcome {
     let echo = contoso().header("MS-RequestId", "theirs").header("MS-CorrelationId", "their-trace");
-    for torn in [Answer::partial(echo.clone(), 5), Answer::partial(echo, 5).then_reset()] {
+    for torn in [FaultResponse::partial(echo.clone(), 5), FaultResponse::partial(echo, 5).then_reset()] {
         let server = FaultServer::start([torn]).await?;
         let error = call(&client(server.url())).await.expect_err("every body breaks");
         assert_eq!((error.kind(), error.attempts()), (ErrorKind::Connection, 4));
@@ -100,7 +100,7 @@ async fn when_every_body_breaks_the_error_keeps_status_and_ids() -> Outcome {
 
 #[tokio::test]
 async fn when_every_head_breaks_the_error_keeps_the_sent_ids() -> Outcome {
-    let server = FaultServer::start([Answer::raw("HTTP/1.1 20").then_reset()]).await?;
+    let server = FaultServer::start([FaultResponse::raw("HTTP/1.1 20").then_reset()]).await?;
     let error = call(&client(server.url())).await.expect_err("every head breaks");
     assert_eq!((error.kind(), error.attempts(), error.status()), (ErrorKind::Connection, 4, None));
     assert!(error.to_string().contains("before the response"), "{error}");
@@ -111,7 +111,7 @@ async fn when_every_head_breaks_the_error_keeps_the_sent_ids() -> Outcome {
 
 #[tokio::test]
 async fn retry_after_is_kept_where_the_body_of_a_429_breaks() -> Outcome {
-    let torn = Answer::partial(Reply::text(429, "slow down").header("Retry-After", "7"), 3);
+    let torn = FaultResponse::partial(MockResponse::text(429, "slow down").header("Retry-After", "7"), 3);
     let server = FaultServer::start([torn]).await?;
     let request = client(server.url()).customer(CUSTOMER).organization().retry(RetryPolicy::off());
     let error = request.await.expect_err("a broken refusal");
@@ -123,7 +123,7 @@ async fn retry_after_is_kept_where_the_body_of_a_429_breaks() -> Outcome {
 #[tokio::test]
 async fn one_attempt_that_may_have_arrived_counts_for_the_call() -> Outcome {
     let clock = Clock::pause();
-    let server = FaultServer::start([Answer::reset()]).await?;
+    let server = FaultServer::start([FaultResponse::reset()]).await?;
     let slow = quick_retries().max_attempts(2).base_delay(HOUR).max_delay(HOUR);
     let client = builder(server.url()).retry(slow).timeout(2 * HOUR).build()?;
     let call = tokio::spawn(async move { call(&client).await });

@@ -2,23 +2,23 @@
 
 use partner_center::ErrorKind;
 use partner_center::uuid::Uuid;
-use partner_center_mock::Reply;
-use partner_center_mock::faults::{Answer, FaultServer};
+use partner_center_mock::MockResponse;
+use partner_center_mock::faults::{FaultResponse, FaultServer};
 use tokio::task::JoinSet;
 
 use crate::support::{Outcome, builder, customer, organization_of, quick_retries, with_ids_of};
 
 #[tokio::test]
 async fn mixed_faults_lose_and_swap_nothing() -> Outcome {
-    let server = FaultServer::answering(|request| {
-        let reply = with_ids_of(request, organization_of(request));
+    let server = FaultServer::start_with(|request| {
+        let response = with_ids_of(request, organization_of(request));
         match request.number() % 7 {
-            0 => Answer::reset(),
-            1 => Answer::partial(reply, 9),
-            2 => Answer::from(Reply::new(503)),
-            3 => Answer::from(reply).then_close(),
-            4 => Answer::raw("HTTP/1.1 2").then_close(),
-            _ => Answer::from(reply),
+            0 => FaultResponse::reset(),
+            1 => FaultResponse::partial(response, 9),
+            2 => FaultResponse::from(MockResponse::new(503)),
+            3 => FaultResponse::from(response).then_close(),
+            4 => FaultResponse::raw("HTTP/1.1 2").then_close(),
+            _ => FaultResponse::from(response),
         }
     })
     .await?;
@@ -29,14 +29,14 @@ async fn mixed_faults_lose_and_swap_nothing() -> Outcome {
         let client = client.clone();
         calls.spawn(async move {
             let (customer, correlation_id) = (Uuid::new_v4(), Uuid::new_v4());
-            let answer = client.customer(customer).organization().correlation_id(correlation_id).await;
-            (customer, correlation_id, answer)
+            let result = client.customer(customer).organization().correlation_id(correlation_id).await;
+            (customer, correlation_id, result)
         });
     }
     let mut answered = 0;
     while let Some(call) = calls.join_next().await {
-        let (customer, correlation_id, answer) = call?;
-        let response = answer?;
+        let (customer, correlation_id, result) = call?;
+        let response = result?;
         assert_eq!(response.display_name, Some(customer.to_string()));
         assert_eq!(response.correlation_id(), correlation_id);
         assert_eq!(response.received_correlation_id(), Some(&*correlation_id.to_string()));
@@ -49,8 +49,8 @@ async fn mixed_faults_lose_and_swap_nothing() -> Outcome {
 
 #[tokio::test]
 async fn a_failed_call_has_its_own_ids_and_its_own_echo() -> Outcome {
-    let server = FaultServer::answering(|request| {
-        let refusal = Reply::text(404, format!(r#"{{"description":"{}"}}"#, customer(request)));
+    let server = FaultServer::start_with(|request| {
+        let refusal = MockResponse::text(404, format!(r#"{{"description":"{}"}}"#, customer(request)));
         refusal.header("MS-CorrelationId", request.header("ms-correlationid").unwrap_or_default())
     })
     .await?;
@@ -64,8 +64,8 @@ async fn a_failed_call_has_its_own_ids_and_its_own_echo() -> Outcome {
         });
     }
     while let Some(call) = calls.join_next().await {
-        let (customer, answer) = call?;
-        let error = answer.expect_err("nobody is found");
+        let (customer, result) = call?;
+        let error = result.expect_err("nobody is found");
         assert_eq!((error.kind(), error.description()), (ErrorKind::NotFound, Some(&*customer.to_string())));
         let own = error.correlation_id().map(|id| id.to_string());
         assert_eq!(error.received_correlation_id(), own.as_deref());

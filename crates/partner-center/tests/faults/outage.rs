@@ -3,15 +3,15 @@
 use std::time::Duration;
 
 use partner_center::{ErrorKind, RetryPolicy};
-use partner_center_mock::Reply;
-use partner_center_mock::faults::{Answer, EventKind, FaultServer};
+use partner_center_mock::MockResponse;
+use partner_center_mock::faults::{EventKind, FaultResponse, FaultServer};
 
 use crate::clock::Clock;
 use crate::support::{Outcome, arrivals_since, builder, call, client, status, use_up_the_budget};
 
 #[tokio::test]
 async fn an_outage_costs_little_more_than_a_request_a_call() -> Outcome {
-    let server = FaultServer::start([Reply::new(503)]).await?;
+    let server = FaultServer::start([MockResponse::new(503)]).await?;
     let client = client(server.url());
     // The first hundred repeats are there for short failures.
     use_up_the_budget(&client).await;
@@ -26,7 +26,7 @@ async fn an_outage_costs_little_more_than_a_request_a_call() -> Outcome {
 
 #[tokio::test]
 async fn broken_connections_draw_on_the_same_budget() -> Outcome {
-    let server = FaultServer::start([Answer::reset()]).await?;
+    let server = FaultServer::start([FaultResponse::reset()]).await?;
     let client = client(server.url());
     use_up_the_budget(&client).await;
     let before = server.count(EventKind::Request);
@@ -41,7 +41,7 @@ async fn broken_connections_draw_on_the_same_budget() -> Outcome {
 #[tokio::test]
 async fn the_waits_between_attempts_grow_and_differ_from_call_to_call() -> Outcome {
     let clock = Clock::pause();
-    let server = FaultServer::start([Reply::new(503)]).await?;
+    let server = FaultServer::start([MockResponse::new(503)]).await?;
     let minute = Duration::from_secs(60);
     let policy = RetryPolicy::default().base_delay(20 * minute).max_delay(80 * minute).max_attempts(5);
     let client = builder(server.url()).retry(policy).timeout(1000 * minute).attempt_timeout(900 * minute).build()?;

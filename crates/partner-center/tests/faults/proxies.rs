@@ -83,7 +83,7 @@ async fn tunnel(mut client: TcpStream, manner: &Manner, heard: &Mutex<Vec<String
 async fn origin() -> Result<(FaultServer, CertificateAuthority), std::io::Error> {
     let authority = CertificateAuthority::new()?;
     let identity = authority.issue(["127.0.0.1"])?;
-    Ok((FaultServer::builder().tls(identity).answers([contoso()]).start().await?, authority))
+    Ok((FaultServer::builder().tls(identity).responses([contoso()]).start().await?, authority))
 }
 
 /// What the child process below reads.
@@ -181,7 +181,7 @@ async fn one_that_requires_authentication_is_named() -> Outcome {
 
 #[tokio::test]
 async fn one_that_is_down_is_named_without_its_password() -> Outcome {
-    let down = FaultServer::refusing().await?;
+    let down = FaultServer::connection_refused().await?;
     let (server, root) = origin().await?;
     let proxy = reqwest::Proxy::https(format!("http://user:{SECRET}@{}", down.address()))?;
     let http = reqwest::Client::builder().proxy(proxy);
@@ -198,7 +198,7 @@ async fn one_that_is_down_is_named_without_its_password() -> Outcome {
 async fn one_that_inspects_tls_is_rejected_until_its_root_is_added() -> Outcome {
     let authority = CertificateAuthority::new()?;
     let identity = authority.issue(["service.example"])?;
-    let inspector = FaultServer::builder().tls(identity).answers([contoso()]).start().await?;
+    let inspector = FaultServer::builder().tls(identity).responses([contoso()]).start().await?;
     let proxy = Proxy::start(Manner::Inspect(inspector.address().to_string())).await?;
     let through = || -> Result<_, Box<dyn std::error::Error>> {
         let http = reqwest::Client::builder().proxy(reqwest::Proxy::https(proxy.url())?);

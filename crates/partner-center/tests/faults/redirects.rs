@@ -1,14 +1,14 @@
 //! Redirects are refused wherever they point, and the token goes nowhere.
 
 use partner_center::{ErrorKind, reqwest};
-use partner_center_mock::Reply;
+use partner_center_mock::MockResponse;
 use partner_center_mock::faults::tls::CertificateAuthority;
 use partner_center_mock::faults::{EventKind, FaultServer};
 
 use crate::support::{Outcome, builder, call, client, contoso, status, trusting};
 
-async fn assert_refused(location: &str) -> Result<partner_center::Error, std::io::Error> {
-    let server = FaultServer::start([Reply::new(307).header("Location", location), contoso()]).await?;
+async fn assert_rejected(location: &str) -> Result<partner_center::Error, std::io::Error> {
+    let server = FaultServer::start([MockResponse::new(307).header("Location", location), contoso()]).await?;
     let error = call(&client(server.url())).await.expect_err("a redirect");
     assert_eq!((error.kind(), status(&error), error.attempts()), (ErrorKind::Redirected, Some(307), 1), "{location}");
     assert_eq!(error.location(), Some(location));
@@ -18,15 +18,15 @@ async fn assert_refused(location: &str) -> Result<partner_center::Error, std::io
 
 #[tokio::test]
 async fn one_to_the_same_host_is_not_followed() -> Outcome {
-    assert_refused("/v2/elsewhere").await?;
-    assert_refused("?again").await?;
+    assert_rejected("/v2/elsewhere").await?;
+    assert_rejected("?again").await?;
     Ok(())
 }
 
 #[tokio::test]
 async fn one_to_another_host_is_named_and_not_followed() -> Outcome {
     let sink = FaultServer::start([contoso()]).await?;
-    let error = assert_refused(&format!("{}/take-the-token?one-time-code", sink.url())).await?;
+    let error = assert_rejected(&format!("{}/take-the-token?one-time-code", sink.url())).await?;
     assert_eq!(sink.count(EventKind::Connected), 0);
     assert!(error.to_string().contains(&sink.url()), "{error}");
     assert!(!error.to_string().contains("one-time-code"), "{error}");
@@ -37,8 +37,8 @@ async fn one_to_another_host_is_named_and_not_followed() -> Outcome {
 async fn one_from_https_to_plain_http_is_not_followed() -> Outcome {
     let sink = FaultServer::start([contoso()]).await?;
     let authority = CertificateAuthority::new()?;
-    let redirect = Reply::new(301).header("Location", sink.url());
-    let server = FaultServer::builder().tls(authority.issue(["127.0.0.1"])?).answers([redirect]).start().await?;
+    let redirect = MockResponse::new(301).header("Location", sink.url());
+    let server = FaultServer::builder().tls(authority.issue(["127.0.0.1"])?).responses([redirect]).start().await?;
     let client = builder(server.url())
         .http_client_builder(trusting(reqwest::Client::builder(), authority.certificate_pem()))
         .build()?;
@@ -50,7 +50,7 @@ async fn one_from_https_to_plain_http_is_not_followed() -> Outcome {
 
 #[tokio::test]
 async fn a_loop_ends_after_one_request() -> Outcome {
-    let server = FaultServer::answering(|request| Reply::new(302).header("Location", request.target())).await?;
+    let server = FaultServer::start_with(|request| MockResponse::new(302).header("Location", request.target())).await?;
     let error = call(&client(server.url())).await.expect_err("a redirect to itself");
     assert_eq!(error.kind(), ErrorKind::Redirected);
     assert_eq!(server.count(EventKind::Request), 1);
@@ -60,10 +60,10 @@ async fn a_loop_ends_after_one_request() -> Outcome {
 #[tokio::test]
 async fn one_without_a_location_or_with_a_hostile_one_is_not_followed() -> Outcome {
     for location in ["javascript:alert(1)", "intent://scan/x", "data:,x", "http://[", "//elsewhere.example"] {
-        let error = assert_refused(location).await?;
+        let error = assert_rejected(location).await?;
         assert!(!error.to_string().contains("null"), "{error}");
     }
-    let server = FaultServer::start([Reply::new(302)]).await?;
+    let server = FaultServer::start([MockResponse::new(302)]).await?;
     let error = call(&client(server.url())).await.expect_err("a redirect to nowhere");
     assert_eq!((error.kind(), error.location()), (ErrorKind::Redirected, None));
     Ok(())

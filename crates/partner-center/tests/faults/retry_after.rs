@@ -3,8 +3,8 @@
 use std::time::{Duration, SystemTime};
 
 use partner_center::{ErrorKind, RetryPolicy};
-use partner_center_mock::Reply;
-use partner_center_mock::examples::get_customer_organization as answers;
+use partner_center_mock::MockResponse;
+use partner_center_mock::examples::get_customer_organization as responses;
 use partner_center_mock::faults::{EventKind, FaultServer};
 
 use crate::clock::Clock;
@@ -15,7 +15,7 @@ const SECOND: Duration = Duration::from_secs(1);
 /// How long the client waits between `refusal` and its next attempt, where its own back-off is next to nothing.
 ///
 /// Never less than the true wait; more by the steps that pass while the sockets are at work.
-async fn wait_after(refusal: Reply) -> Result<Duration, Box<dyn std::error::Error>> {
+async fn wait_after(refusal: MockResponse) -> Result<Duration, Box<dyn std::error::Error>> {
     let clock = Clock::pause();
     let server = FaultServer::start([refusal, contoso()]).await?;
     let client = builder(server.url()).timeout(36_000 * SECOND).attempt_timeout(3600 * SECOND).build()?;
@@ -35,7 +35,7 @@ fn assert_about(wait: Duration, seconds: u32, what: &str) {
 #[tokio::test]
 async fn seconds_are_respected_for_every_retryable_status() -> Outcome {
     for status in [429, 503, 500, 502, 504, 408] {
-        let wait = wait_after(Reply::new(status).header("Retry-After", "20")).await?;
+        let wait = wait_after(MockResponse::new(status).header("Retry-After", "20")).await?;
         assert_about(wait, 20, &status.to_string());
     }
     Ok(())
@@ -43,9 +43,9 @@ async fn seconds_are_respected_for_every_retryable_status() -> Outcome {
 
 #[tokio::test]
 async fn the_gateways_text_counts_where_the_header_is_missing() -> Outcome {
-    let throttled = Reply::from(answers::THROTTLED).without_header("Retry-After");
+    let throttled = MockResponse::from(responses::THROTTLED).without_header("Retry-After");
     assert_about(wait_after(throttled).await?, 57, "the contract's example");
-    let both = Reply::from(answers::THROTTLED).header("Retry-After", "20");
+    let both = MockResponse::from(responses::THROTTLED).header("Retry-After", "20");
     assert_about(wait_after(both).await?, 20, "the header counts before the text");
     Ok(())
 }
@@ -53,7 +53,7 @@ async fn the_gateways_text_counts_where_the_header_is_missing() -> Outcome {
 #[tokio::test]
 async fn a_date_is_measured_against_the_date_of_the_response() -> Outcome {
     // Years off the clock of this machine.
-    let refusal = Reply::new(429)
+    let refusal = MockResponse::new(429)
         .header("Date", "Wed, 21 Oct 2015 07:28:00 GMT")
         .header("Retry-After", "Wed, 21 Oct 2015 07:28:20 GMT");
     assert_about(wait_after(refusal).await?, 20, "a date and a clock of 2015");
@@ -64,14 +64,14 @@ async fn a_date_is_measured_against_the_date_of_the_response() -> Outcome {
 async fn a_date_in_a_response_without_one_is_measured_here() -> Outcome {
     let until = httpdate::fmt_http_date(SystemTime::now() + 22 * SECOND);
     // The date has whole seconds, and some real time may pass until it is read.
-    let wait = wait_after(Reply::new(429).header("Retry-After", until)).await?;
+    let wait = wait_after(MockResponse::new(429).header("Retry-After", until)).await?;
     assert!(wait >= 15 * SECOND && wait < 32 * SECOND, "{wait:?}");
     Ok(())
 }
 
 #[tokio::test]
 async fn of_two_headers_the_longer_delay_counts() -> Outcome {
-    let refusal = Reply::new(429).add_header("Retry-After", "3").add_header("Retry-After", "20");
+    let refusal = MockResponse::new(429).add_header("Retry-After", "3").add_header("Retry-After", "20");
     assert_about(wait_after(refusal).await?, 20, "3 and 20");
     Ok(())
 }
@@ -80,7 +80,7 @@ async fn of_two_headers_the_longer_delay_counts() -> Outcome {
 async fn an_unreadable_delay_is_none() -> Outcome {
     for told in ["soon", "-20", "20.5", "0x20", "", "20 seconds", "Wed, 99 Oct 2015 07:28:00 GMT", "0"] {
         // 503, for which nothing is waited but the back-off.
-        let wait = wait_after(Reply::new(503).header("Retry-After", told)).await?;
+        let wait = wait_after(MockResponse::new(503).header("Retry-After", told)).await?;
         assert_about(wait, 0, told);
     }
     Ok(())
@@ -88,7 +88,7 @@ async fn an_unreadable_delay_is_none() -> Outcome {
 
 #[tokio::test]
 async fn a_date_that_has_passed_is_no_delay() -> Outcome {
-    let refusal = Reply::new(503)
+    let refusal = MockResponse::new(503)
         .header("Date", "Wed, 21 Oct 2015 07:28:00 GMT")
         .header("Retry-After", "Wed, 21 Oct 2015 07:27:00 GMT");
     assert_about(wait_after(refusal).await?, 0, "a minute ago");
@@ -98,7 +98,7 @@ async fn a_date_that_has_passed_is_no_delay() -> Outcome {
 #[tokio::test]
 async fn a_delay_beyond_the_deadline_is_an_error_that_has_it() -> Outcome {
     for (told, seconds) in [("61", 61), ("1000000000", 1_000_000_000), ("99999999999999999999", u64::MAX)] {
-        let server = FaultServer::start([Reply::new(429).header("Retry-After", told)]).await?;
+        let server = FaultServer::start([MockResponse::new(429).header("Retry-After", told)]).await?;
         let request = client(server.url()).customer(CUSTOMER).organization().timeout(60 * SECOND);
         let error = soon(request).await.expect_err("no time to wait");
         assert_eq!((error.kind(), error.attempts()), (ErrorKind::Throttled, 1), "{told}");
@@ -111,7 +111,7 @@ async fn a_delay_beyond_the_deadline_is_an_error_that_has_it() -> Outcome {
 #[tokio::test]
 async fn a_back_off_longer_than_retry_after_counts() -> Outcome {
     let clock = Clock::pause();
-    let server = FaultServer::start([Reply::new(503).header("Retry-After", "1"), contoso()]).await?;
+    let server = FaultServer::start([MockResponse::new(503).header("Retry-After", "1"), contoso()]).await?;
     let day = 86_400 * SECOND;
     let slow = RetryPolicy::default().base_delay(day).max_delay(day);
     let client = builder(server.url()).retry(slow).timeout(10 * day).attempt_timeout(10 * day).build()?;

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use partner_center::{ErrorKind, RetryPolicy};
-use partner_center_mock::Reply;
-use partner_center_mock::faults::{Answer, EventKind, FaultServer};
+use partner_center_mock::MockResponse;
+use partner_center_mock::faults::{EventKind, FaultResponse, FaultServer};
 
 use crate::clock::Clock;
 use crate::support::{CONTOSO, CUSTOMER, Outcome, assert_one_call, builder, call, contoso, status, until};
@@ -14,7 +14,7 @@ const SECOND: Duration = Duration::from_secs(1);
 #[tokio::test]
 async fn a_first_byte_that_comes_too_late_costs_one_attempt() -> Outcome {
     let clock = Clock::pause();
-    let late = Answer::wait(30 * SECOND).then_reply(contoso());
+    let late = FaultResponse::wait(30 * SECOND).then_respond(contoso());
     let server = FaultServer::start([late, contoso().into()]).await?;
     let client = builder(server.url()).attempt_timeout(5 * SECOND).build()?;
     let response = clock.run(SECOND, call(&client)).await?;
@@ -27,7 +27,7 @@ async fn a_first_byte_that_comes_too_late_costs_one_attempt() -> Outcome {
 #[tokio::test]
 async fn a_first_byte_that_comes_in_time_is_waited_for() -> Outcome {
     let clock = Clock::pause();
-    let server = FaultServer::start([Answer::wait(30 * SECOND).then_reply(contoso())]).await?;
+    let server = FaultServer::start([FaultResponse::wait(30 * SECOND).then_respond(contoso())]).await?;
     let client = builder(server.url()).attempt_timeout(600 * SECOND).timeout(6000 * SECOND).build()?;
     let response = clock.run(SECOND, call(&client)).await?;
     assert_eq!(response.attempts(), 1);
@@ -38,7 +38,7 @@ async fn a_first_byte_that_comes_in_time_is_waited_for() -> Outcome {
 #[tokio::test]
 async fn a_silent_server_costs_no_more_than_the_deadline() -> Outcome {
     let clock = Clock::pause();
-    let server = FaultServer::start([Answer::stall()]).await?;
+    let server = FaultServer::start([FaultResponse::stall()]).await?;
     let client = builder(server.url()).attempt_timeout(20 * SECOND).timeout(50 * SECOND).build()?;
     let error = clock.run(SECOND, call(&client)).await.expect_err("never an answer");
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Timeout, 3));
@@ -51,7 +51,7 @@ async fn a_silent_server_costs_no_more_than_the_deadline() -> Outcome {
 async fn a_body_that_comes_byte_by_byte_ends_with_the_attempt() -> Outcome {
     let clock = Clock::pause();
     let echo = contoso().header("MS-RequestId", "theirs").header("MS-CorrelationId", "their-trace");
-    let server = FaultServer::start([Answer::drip(echo, 1, SECOND)]).await?;
+    let server = FaultServer::start([FaultResponse::drip(echo, 1, SECOND)]).await?;
     let client = builder(server.url()).attempt_timeout(10 * SECOND).retry(RetryPolicy::off()).build()?;
     let error = clock.run(SECOND, call(&client)).await.expect_err("a byte a second");
     assert_eq!(error.kind(), ErrorKind::Timeout);
@@ -67,7 +67,7 @@ async fn a_body_that_comes_byte_by_byte_ends_with_the_attempt() -> Outcome {
 #[tokio::test]
 async fn a_body_that_comes_slowly_and_within_the_limits_is_read() -> Outcome {
     let clock = Clock::pause();
-    let server = FaultServer::start([Answer::drip(contoso(), 9, SECOND)]).await?;
+    let server = FaultServer::start([FaultResponse::drip(contoso(), 9, SECOND)]).await?;
     let client = builder(server.url()).attempt_timeout(600 * SECOND).timeout(6000 * SECOND).build()?;
     let response = clock.run(SECOND, call(&client)).await?;
     assert_eq!((response.attempts(), response.display_name.as_deref()), (1, Some("Contoso")));
@@ -78,7 +78,7 @@ async fn a_body_that_comes_slowly_and_within_the_limits_is_read() -> Outcome {
 async fn a_body_that_stalls_is_retried() -> Outcome {
     let clock = Clock::pause();
     let head = "HTTP/1.1 200 OK\r\nContent-Length: 27\r\n\r\n[{\"displ";
-    let server = FaultServer::start([Answer::raw(head).then_stall(), contoso().into()]).await?;
+    let server = FaultServer::start([FaultResponse::raw(head).then_stall(), contoso().into()]).await?;
     let client = builder(server.url()).attempt_timeout(10 * SECOND).build()?;
     let response = clock.run(SECOND, call(&client)).await?;
     assert_eq!(response.attempts(), 2);
@@ -89,7 +89,8 @@ async fn a_body_that_stalls_is_retried() -> Outcome {
 #[tokio::test]
 async fn a_head_that_stalls_is_retried() -> Outcome {
     let clock = Clock::pause();
-    let server = FaultServer::start([Answer::raw("HTTP/1.1 200 OK\r\nX: ").then_stall(), contoso().into()]).await?;
+    let server =
+        FaultServer::start([FaultResponse::raw("HTTP/1.1 200 OK\r\nX: ").then_stall(), contoso().into()]).await?;
     let client = builder(server.url()).attempt_timeout(10 * SECOND).build()?;
     assert_eq!(clock.run(SECOND, call(&client)).await?.attempts(), 2);
     Ok(())
@@ -98,7 +99,7 @@ async fn a_head_that_stalls_is_retried() -> Outcome {
 #[tokio::test]
 async fn the_deadline_ends_an_attempt_and_the_error_says_so() -> Outcome {
     let clock = Clock::pause();
-    let server = FaultServer::start([Reply::new(503).into(), Answer::stall()]).await?;
+    let server = FaultServer::start([MockResponse::new(503).into(), FaultResponse::stall()]).await?;
     let client = builder(server.url()).attempt_timeout(40 * SECOND).build()?;
     let request = client.customer(CUSTOMER).organization().timeout(20 * SECOND);
     let error = clock.run(SECOND, request.into_future()).await.expect_err("no time left");

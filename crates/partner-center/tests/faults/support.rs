@@ -4,15 +4,15 @@ use std::time::Duration;
 
 use partner_center::models::Organization;
 use partner_center::{Client, Error, Response, reqwest};
-use partner_center_mock::Reply;
+use partner_center_mock::MockResponse;
 use partner_center_mock::faults::{Event, EventKind, FaultServer, Request};
 use tokio::time::Instant;
 
 pub(crate) use crate::client::{CONTOSO, CUSTOMER, Outcome, builder, client, quick_retries, soon};
 
 /// The good answer.
-pub(crate) fn contoso() -> Reply {
-    Reply::text(200, CONTOSO)
+pub(crate) fn contoso() -> MockResponse {
+    MockResponse::text(200, CONTOSO)
 }
 
 /// The customer that a request asks for.
@@ -21,14 +21,14 @@ pub(crate) fn customer(request: &Request) -> &str {
 }
 
 /// An organization named after the customer.
-pub(crate) fn organization_of(request: &Request) -> Reply {
-    Reply::text(200, format!(r#"[{{"displayName":"{}"}}]"#, customer(request)))
+pub(crate) fn organization_of(request: &Request) -> MockResponse {
+    MockResponse::text(200, format!(r#"[{{"displayName":"{}"}}]"#, customer(request)))
 }
 
 /// The reply with the ids of the request.
-pub(crate) fn with_ids_of(request: &Request, reply: Reply) -> Reply {
+pub(crate) fn with_ids_of(request: &Request, response: MockResponse) -> MockResponse {
     let id = |name| request.header(name).unwrap_or_default().to_owned();
-    reply.header("MS-RequestId", id("ms-requestid")).header("MS-CorrelationId", id("ms-correlationid"))
+    response.header("MS-RequestId", id("ms-requestid")).header("MS-CorrelationId", id("ms-correlationid"))
 }
 
 /// An HTTP client that trusts these root certificates, in PEM, beside those of the platform.

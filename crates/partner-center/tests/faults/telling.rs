@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use partner_center_mock::Reply;
-use partner_center_mock::faults::{Answer, FaultServer};
+use partner_center_mock::MockResponse;
+use partner_center_mock::faults::{FaultResponse, FaultServer};
 use tracing::Level;
 
 use crate::capture::Capture;
@@ -15,8 +15,8 @@ const SECOND: Duration = Duration::from_secs(1);
 #[tokio::test]
 async fn every_attempt_is_a_span_and_the_call_one_event() -> Outcome {
     let (clock, capture) = (Clock::pause(), Capture::start());
-    let answers = [Answer::reset(), Answer::stall(), Reply::new(503).into(), contoso().into()];
-    let server = FaultServer::start(answers).await?;
+    let responses = [FaultResponse::reset(), FaultResponse::stall(), MockResponse::new(503).into(), contoso().into()];
+    let server = FaultServer::start(responses).await?;
     let client = builder(server.url()).attempt_timeout(10 * SECOND).build()?;
     clock.run(SECOND, call(&client)).await?;
 
@@ -35,7 +35,7 @@ async fn every_attempt_is_a_span_and_the_call_one_event() -> Outcome {
 #[tokio::test]
 async fn a_failed_call_is_one_warning_for_all_attempts() -> Outcome {
     let capture = Capture::start();
-    let server = FaultServer::start([Answer::reset()]).await?;
+    let server = FaultServer::start([FaultResponse::reset()]).await?;
     let error = call(&builder(server.url()).build()?).await.expect_err("always reset");
     let event = capture.only_event();
     assert_eq!((event.level, event.field("message")), (Level::WARN, Some(&*error.to_string())));

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use partner_center::uuid::Uuid;
 use partner_center::{Client, ErrorKind};
-use partner_center_mock::Reply;
+use partner_center_mock::MockResponse;
 use partner_center_mock::faults::{EventKind, FaultServer};
 
 use crate::clock::Clock;
@@ -19,7 +19,7 @@ fn patient(server: &FaultServer) -> Result<Client, partner_center::Error> {
 
 #[tokio::test]
 async fn a_call_that_cannot_wait_so_long_fails_unsent() -> Outcome {
-    let server = FaultServer::start([Reply::new(429).header("Retry-After", "3600"), contoso()]).await?;
+    let server = FaultServer::start([MockResponse::new(429).header("Retry-After", "3600"), contoso()]).await?;
     let client = client(server.url());
     let first = soon(call(&client)).await.expect_err("throttled for an hour");
     let second = soon(client.clone().customer(Uuid::new_v4()).organization()).await.expect_err("held back");
@@ -32,7 +32,7 @@ async fn a_call_that_cannot_wait_so_long_fails_unsent() -> Outcome {
 
 #[tokio::test]
 async fn another_client_is_not_held_back() -> Outcome {
-    let server = FaultServer::start([Reply::new(429).header("Retry-After", "3600"), contoso()]).await?;
+    let server = FaultServer::start([MockResponse::new(429).header("Retry-After", "3600"), contoso()]).await?;
     soon(call(&client(server.url()))).await.expect_err("throttled for an hour");
     soon(call(&client(server.url()))).await?;
     Ok(())
@@ -41,7 +41,7 @@ async fn another_client_is_not_held_back() -> Outcome {
 #[tokio::test]
 async fn without_a_delay_throttling_holds_calls_for_a_second() -> Outcome {
     let clock = Clock::pause();
-    let server = FaultServer::start([Reply::new(429), contoso()]).await?;
+    let server = FaultServer::start([MockResponse::new(429), contoso()]).await?;
     let client = patient(&server)?;
     let response = clock.run(SECOND / 20, call(&client)).await?;
     assert_eq!(response.attempts(), 2);

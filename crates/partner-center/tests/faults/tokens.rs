@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use partner_center::auth::{ClientSecret, CredentialErrorKind};
 use partner_center::{Client, ErrorKind};
-use partner_center_mock::faults::{Answer, EventKind, FaultServer};
-use partner_center_mock::token_endpoint::{Grant, Refusal, TokenEndpoint, TokenEndpointBuilder};
+use partner_center_mock::faults::{EventKind, FaultResponse, FaultServer};
+use partner_center_mock::token_endpoint::{Grant, OAuthError, TokenEndpoint, TokenEndpointBuilder};
 use tokio::task::JoinSet;
 
 use crate::capture::SECRET;
@@ -79,11 +79,11 @@ async fn five_hundred_calls_outlive_tokens_of_a_few_seconds() -> Outcome {
 #[tokio::test]
 async fn after_a_failed_sign_in_nothing_is_sent() -> Outcome {
     for (refusal, kind) in [
-        (Refusal::mfa_required(), CredentialErrorKind::MfaRequired),
-        (Refusal::wrong_secret(), CredentialErrorKind::InvalidClient),
+        (OAuthError::mfa_required(), CredentialErrorKind::MfaRequired),
+        (OAuthError::wrong_secret(), CredentialErrorKind::InvalidClient),
     ] {
         let (entra, service) = (TokenEndpoint::start().await?, FaultServer::start([contoso()]).await?);
-        entra.answer_always(refusal);
+        entra.respond_always(refusal);
         let error = call(&client(&entra, &service)?).await.expect_err("no token");
         assert_eq!((error.kind(), error.attempts()), (ErrorKind::Credential, 0));
         let cause = error.credential_error().ok_or("the cause is kept")?;
@@ -100,7 +100,7 @@ async fn after_a_failed_sign_in_nothing_is_sent() -> Outcome {
 async fn a_sign_in_that_hangs_ends_with_the_call() -> Outcome {
     let clock = Clock::pause();
     let (entra, service) = (TokenEndpoint::start().await?, FaultServer::start([contoso()]).await?);
-    entra.answer_always(Answer::stall());
+    entra.respond_always(FaultResponse::stall());
     let client = client(&entra, &service)?;
     let request = client.customer(crate::support::CUSTOMER).organization().timeout(20 * SECOND);
     let error = clock.run(SECOND, request.into_future()).await.expect_err("no token in time");

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use partner_center_mock::Reply;
+use partner_center_mock::MockResponse;
 use partner_center_mock::examples::get_customer_organization as examples;
-use partner_center_mock::faults::{Answer, Framing, Request};
+use partner_center_mock::faults::{FaultResponse, Framing, Request};
 use partner_center_mock::types::Organization;
 
 use crate::account::{Ledger, Verdict};
@@ -23,79 +23,99 @@ impl Faults {
         Self { random: fastrand::Rng::with_seed(seed), ledger, share }
     }
 
-    pub(crate) fn answer(&mut self, request: &Request) -> Answer {
+    pub(crate) fn response(&mut self, request: &Request) -> FaultResponse {
         let good = organization(request);
         // Each fault gets its part of the share; those that cost most come more rarely.
         let number = if self.random.f64() < self.share { self.random.u32(0..24) } else { self.random.u32(24..60) };
-        let (verdict, answer) = match number {
-            0 => (Verdict::Broken, Answer::reset()),
-            1 => (Verdict::Broken, Answer::close()),
-            2 => (Verdict::Broken, Answer::raw("HTTP/1.1 20").then_reset()),
-            3 => (Verdict::Broken, Answer::partial(good, 20).then_reset()),
-            4 => (Verdict::Broken, Answer::partial(good, 20).then_close()),
+        let (verdict, response) = match number {
+            0 => (Verdict::Broken, FaultResponse::reset()),
+            1 => (Verdict::Broken, FaultResponse::close()),
+            2 => (Verdict::Broken, FaultResponse::raw("HTTP/1.1 20").then_reset()),
+            3 => (Verdict::Broken, FaultResponse::partial(good, 20).then_reset()),
+            4 => (Verdict::Broken, FaultResponse::partial(good, 20).then_close()),
             5 => (
                 Verdict::Broken,
-                Answer::raw("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nx").then_close(),
+                FaultResponse::raw("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nx").then_close(),
             ),
-            6 if self.random.u32(0..8) == 0 => (Verdict::TooSlow, Answer::stall()),
-            7 if self.random.u32(0..8) == 0 => (Verdict::TooSlow, Answer::drip(good, 1, Duration::from_millis(20))),
-            8 => (Verdict::Status(500), examples::SERVER_FAILURE.into_answer(request)),
-            9 => (Verdict::Status(502), Answer::reply(marked(Reply::html(502, "<html>Bad Gateway</html>"), request))),
-            10 => (Verdict::Status(503), Answer::reply(marked(Reply::new(503).header("Retry-After", "0"), request))),
-            11 => (Verdict::Status(504), Answer::reply(marked(Reply::new(504), request))),
-            12 => (Verdict::Status(408), examples::REQUEST_TIMEOUT.into_answer(request)),
+            6 if self.random.u32(0..8) == 0 => (Verdict::TooSlow, FaultResponse::stall()),
+            7 if self.random.u32(0..8) == 0 => {
+                (Verdict::TooSlow, FaultResponse::drip(good, 1, Duration::from_millis(20)))
+            }
+            8 => (Verdict::Status(500), examples::SERVER_FAILURE.into_response(request)),
+            9 => (
+                Verdict::Status(502),
+                FaultResponse::respond(marked(MockResponse::html(502, "<html>Bad Gateway</html>"), request)),
+            ),
+            10 => (
+                Verdict::Status(503),
+                FaultResponse::respond(marked(MockResponse::new(503).header("Retry-After", "0"), request)),
+            ),
+            11 => (Verdict::Status(504), FaultResponse::respond(marked(MockResponse::new(504), request))),
+            12 => (Verdict::Status(408), examples::REQUEST_TIMEOUT.into_response(request)),
             13 if self.random.u32(0..40) == 0 => (
                 Verdict::Status(429),
-                Answer::reply(marked(Reply::from(examples::THROTTLED).header("Retry-After", "1"), request)),
+                FaultResponse::respond(marked(
+                    MockResponse::from(examples::THROTTLED).header("Retry-After", "1"),
+                    request,
+                )),
             ),
-            14 => (Verdict::Status(400), examples::BAD_INPUT.into_answer(request)),
-            15 => (Verdict::Status(403), examples::GDAP_ROLE_MISSING.into_answer(request)),
+            14 => (Verdict::Status(400), examples::BAD_INPUT.into_response(request)),
+            15 => (Verdict::Status(403), examples::GDAP_ROLE_MISSING.into_response(request)),
             16 => (
                 Verdict::Status(404),
-                Answer::reply(marked(Reply::from(examples::TENANT_NOT_FOUND).byte_order_mark(), request)),
+                FaultResponse::respond(marked(
+                    MockResponse::from(examples::TENANT_NOT_FOUND).byte_order_mark(),
+                    request,
+                )),
             ),
             17 => (
                 Verdict::Status(401),
-                Answer::reply(marked(Reply::json(401, &serde_json::json!({"code": 800_001})), request)),
+                FaultResponse::respond(marked(MockResponse::json(401, &serde_json::json!({"code": 800_001})), request)),
             ),
             18 => (
                 Verdict::Status(302),
-                Answer::reply(marked(Reply::new(302).header("Location", "http://127.0.0.1:9/"), request)),
+                FaultResponse::respond(marked(
+                    MockResponse::new(302).header("Location", "http://127.0.0.1:9/"),
+                    request,
+                )),
             ),
-            19 => (Verdict::Unreadable, Answer::reply(good.body("[{\"displayName\": \"Cont"))),
-            20 => (Verdict::Unreadable, Answer::reply(good.body(*b"[{\"displayName\": \"M\xfcller\"}]"))),
-            21 => (Verdict::Unreadable, Answer::reply(marked(Reply::html(200, "<html>Sign in</html>"), request))),
-            22 => (Verdict::TooLarge, Answer::huge(good.body(""), 3 << 20, Framing::Chunked)),
-            23 => (Verdict::Unreadable, Answer::reply(marked(Reply::new(204), request))),
-            24 => (Verdict::Good, Answer::reply(good.byte_order_mark())),
-            25 => (Verdict::Good, Answer::reply(good).then_close()),
-            26 => (Verdict::Good, Answer::wait(Duration::from_millis(5)).then_reply(good)),
-            _ => (Verdict::Good, Answer::reply(good)),
+            19 => (Verdict::Unreadable, FaultResponse::respond(good.body("[{\"displayName\": \"Cont"))),
+            20 => (Verdict::Unreadable, FaultResponse::respond(good.body(*b"[{\"displayName\": \"M\xfcller\"}]"))),
+            21 => (
+                Verdict::Unreadable,
+                FaultResponse::respond(marked(MockResponse::html(200, "<html>Sign in</html>"), request)),
+            ),
+            22 => (Verdict::TooLarge, FaultResponse::huge(good.body(""), 3 << 20, Framing::Chunked)),
+            23 => (Verdict::Unreadable, FaultResponse::respond(marked(MockResponse::new(204), request))),
+            24 => (Verdict::Good, FaultResponse::respond(good.byte_order_mark())),
+            25 => (Verdict::Good, FaultResponse::respond(good).then_close()),
+            26 => (Verdict::Good, FaultResponse::wait(Duration::from_millis(5)).then_respond(good)),
+            _ => (Verdict::Good, FaultResponse::respond(good)),
         };
         self.ledger.note(request.header("ms-requestid").unwrap_or_default(), verdict);
-        answer
+        response
     }
 }
 
 /// The organization of the customer in the request's path, so that a mixed-up answer shows.
-pub(crate) fn organization(request: &Request) -> Reply {
+pub(crate) fn organization(request: &Request) -> MockResponse {
     let mut organization = Organization::default();
     organization.display_name = request.path().split('/').nth(3).map(str::to_owned);
-    marked(Reply::organization(&organization), request)
+    marked(MockResponse::organization(&organization), request)
 }
 
 /// With the ids of the request, as the service echoes them.
-fn marked(reply: Reply, request: &Request) -> Reply {
+fn marked(response: MockResponse, request: &Request) -> MockResponse {
     let echo = |name| request.header(name).unwrap_or_default().to_owned();
-    reply.header("MS-RequestId", echo("ms-requestid")).header("MS-CorrelationId", echo("ms-correlationid"))
+    response.header("MS-RequestId", echo("ms-requestid")).header("MS-CorrelationId", echo("ms-correlationid"))
 }
 
-trait IntoAnswer {
-    fn into_answer(self, request: &Request) -> Answer;
+trait IntoFaultResponse {
+    fn into_response(self, request: &Request) -> FaultResponse;
 }
 
-impl<T: Into<Reply>> IntoAnswer for T {
-    fn into_answer(self, request: &Request) -> Answer {
-        Answer::reply(marked(self.into(), request))
+impl<T: Into<MockResponse>> IntoFaultResponse for T {
+    fn into_response(self, request: &Request) -> FaultResponse {
+        FaultResponse::respond(marked(self.into(), request))
     }
 }

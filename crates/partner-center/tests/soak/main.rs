@@ -41,7 +41,7 @@ async fn soak(calls: u64, seed: u64) -> Account {
     let ledger = Arc::new(Ledger::default());
     let mut faults = faults::Faults::new(seed, ledger.clone(), FAULTS);
     let server = FaultServer::builder()
-        .answer_with(move |request| faults.answer(request))
+        .respond_with(move |request| faults.response(request))
         .history(64)
         .start()
         .await

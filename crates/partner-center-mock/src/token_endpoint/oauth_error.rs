@@ -3,21 +3,21 @@
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::Reply;
-use crate::faults::Answer;
+use crate::MockResponse;
+use crate::faults::FaultResponse;
 
 /// When every refusal says it happened. A test needs no clock here.
 const TIMESTAMP: &str = "2026-01-31 09:30:00Z";
 
 /// A refusal of the token endpoint: OAuth's `error`, Entra's `AADSTS` code, and the ids that support asks for.
 ///
-/// It becomes a [`Reply`] or an [`Answer`], so any server of this crate can give it.
+/// It becomes a [`MockResponse`] or an [`FaultResponse`], so any server of this crate can give it.
 ///
 /// ```
-/// use partner_center_mock::{Reply, token_endpoint::Refusal};
+/// use partner_center_mock::{MockResponse, token_endpoint::OAuthError};
 ///
-/// let refusal = Refusal::mfa_required().error("interaction_required");
-/// let reply = Reply::from(&refusal);
+/// let refusal = OAuthError::mfa_required().error("interaction_required");
+/// let reply = MockResponse::from(&refusal);
 /// assert_eq!(reply.status(), 400);
 /// assert!(String::from_utf8_lossy(reply.body_bytes()).contains(&refusal.trace_id().to_string()));
 /// ```
@@ -26,7 +26,7 @@ const TIMESTAMP: &str = "2026-01-31 09:30:00Z";
 /// made up.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use = "a refusal does nothing until a server gives it"]
-pub struct Refusal {
+pub struct OAuthError {
     status: u16,
     error: String,
     code: u32,
@@ -36,7 +36,7 @@ pub struct Refusal {
     correlation_id: Uuid,
 }
 
-impl Refusal {
+impl OAuthError {
     /// A refusal with status 400, OAuth's `error`, an `AADSTS` code and a message. Its ids are fresh.
     pub fn new(error: impl Into<String>, code: u32, message: impl Into<String>) -> Self {
         Self {
@@ -198,9 +198,9 @@ impl Refusal {
     }
 }
 
-impl From<&Refusal> for Reply {
-    fn from(refusal: &Refusal) -> Self {
-        let Refusal { status, error, code, message, suberror, trace_id, correlation_id } = refusal;
+impl From<&OAuthError> for MockResponse {
+    fn from(refusal: &OAuthError) -> Self {
+        let OAuthError { status, error, code, message, suberror, trace_id, correlation_id } = refusal;
         let mut body = json!({
             "error": error,
             "error_description": format!(
@@ -219,15 +219,15 @@ impl From<&Refusal> for Reply {
     }
 }
 
-impl From<Refusal> for Reply {
-    fn from(refusal: Refusal) -> Self {
+impl From<OAuthError> for MockResponse {
+    fn from(refusal: OAuthError) -> Self {
         Self::from(&refusal)
     }
 }
 
-impl From<Refusal> for Answer {
-    fn from(refusal: Refusal) -> Self {
-        Self::reply(refusal)
+impl From<OAuthError> for FaultResponse {
+    fn from(refusal: OAuthError) -> Self {
+        Self::respond(refusal)
     }
 }
 
@@ -239,10 +239,10 @@ mod tests {
 
     #[test]
     fn has_every_field_that_entra_sends() {
-        let refusal = Refusal::wrong_secret();
-        let reply = Reply::from(&refusal);
-        let body: Value = serde_json::from_slice(reply.body_bytes()).expect("the body is JSON");
-        assert_eq!(reply.status(), 401);
+        let refusal = OAuthError::wrong_secret();
+        let response = MockResponse::from(&refusal);
+        let body: Value = serde_json::from_slice(response.body_bytes()).expect("the body is JSON");
+        assert_eq!(response.status(), 401);
         assert_eq!(body["error"], "invalid_client");
         assert_eq!(body["error_codes"], json!([7_000_215]));
         assert_eq!(body["trace_id"], refusal.trace_id().to_string());
@@ -254,6 +254,6 @@ mod tests {
 
     #[test]
     fn each_has_its_own_ids() {
-        assert_ne!(Refusal::mfa_required().trace_id(), Refusal::mfa_required().trace_id());
+        assert_ne!(OAuthError::mfa_required().trace_id(), OAuthError::mfa_required().trace_id());
     }
 }

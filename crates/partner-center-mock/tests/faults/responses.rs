@@ -23,7 +23,7 @@ async fn a_connection_is_kept_alive_for_the_next_request() -> Outcome {
 
 #[tokio::test]
 async fn a_reset_in_the_status_line_is_an_error_of_the_connection() -> Outcome {
-    let server = FaultServer::start([Answer::raw("HTTP/1.1 20").then_reset()]).await?;
+    let server = FaultServer::start([FaultResponse::raw("HTTP/1.1 20").then_reset()]).await?;
     let error = get(&server).await.expect_err("there was no answer");
     assert!(chain(&error).contains("reset"), "{}", chain(&error));
     use EventKind::*;
@@ -33,7 +33,7 @@ async fn a_reset_in_the_status_line_is_an_error_of_the_connection() -> Outcome {
 
 #[tokio::test]
 async fn a_reset_on_connect_comes_before_any_request() -> Outcome {
-    let server = FaultServer::start([Answer::reset().on_connect(), organization::CONTOSO.into()]).await?;
+    let server = FaultServer::start([FaultResponse::reset().on_connect(), organization::CONTOSO.into()]).await?;
     assert!(get(&server).await.is_err());
     assert_eq!(server.requests().len(), 0);
     assert_eq!(get(&server).await?, organization::CONTOSO.body);
@@ -45,7 +45,7 @@ async fn a_reset_on_connect_comes_before_any_request() -> Outcome {
 
 #[tokio::test]
 async fn a_close_without_an_answer_is_no_reset() -> Outcome {
-    let server = FaultServer::start([Answer::close()]).await?;
+    let server = FaultServer::start([FaultResponse::close()]).await?;
     let error = get(&server).await.expect_err("there was no answer");
     assert!(chain(&error).contains("connection closed before message completed"), "{}", chain(&error));
     assert_eq!(server.event_kinds().last(), Some(&EventKind::Closed));
@@ -54,7 +54,7 @@ async fn a_close_without_an_answer_is_no_reset() -> Outcome {
 
 #[tokio::test]
 async fn a_close_on_connect_is_no_reset_even_with_a_request_under_way() -> Outcome {
-    let server = FaultServer::start([Answer::close().on_connect()]).await?;
+    let server = FaultServer::start([FaultResponse::close().on_connect()]).await?;
     let mut socket = TcpStream::connect(server.address()).await?;
     socket.write_all(b"GET / HTTP/1.1\r\n\r\n").await?;
     assert_eq!(socket.read(&mut [0; 1]).await?, 0);
@@ -65,7 +65,7 @@ async fn a_close_on_connect_is_no_reset_even_with_a_request_under_way() -> Outco
 
 #[tokio::test]
 async fn requests_sent_in_one_go_are_answered_one_by_one() -> Outcome {
-    let server = FaultServer::start([Reply::new(204)]).await?;
+    let server = FaultServer::start([MockResponse::new(204)]).await?;
     let mut socket = TcpStream::connect(server.address()).await?;
     socket.write_all(b"GET /a HTTP/1.1\r\n\r\nGET /b HTTP/1.1\r\n\r\n").await?;
     socket.shutdown().await?;
@@ -77,7 +77,7 @@ async fn requests_sent_in_one_go_are_answered_one_by_one() -> Outcome {
 
 #[tokio::test]
 async fn a_connection_closed_after_its_reply_goes_stale() -> Outcome {
-    let server = FaultServer::start([Answer::reply(organization::CONTOSO).then_close()]).await?;
+    let server = FaultServer::start([FaultResponse::respond(organization::CONTOSO).then_close()]).await?;
     let client = reqwest::Client::new();
     for _ in 0..3 {
         assert_eq!(client.get(server.url()).send().await?.text().await?, organization::CONTOSO.body);
@@ -89,11 +89,14 @@ async fn a_connection_closed_after_its_reply_goes_stale() -> Outcome {
 
 #[tokio::test]
 async fn half_a_body_and_the_end_is_told_from_a_whole_one() -> Outcome {
-    for torn in [Answer::partial(organization::CONTOSO, 10), Answer::partial(organization::CONTOSO, 10).then_reset()] {
+    for torn in [
+        FaultResponse::partial(organization::CONTOSO, 10),
+        FaultResponse::partial(organization::CONTOSO, 10).then_reset(),
+    ] {
         let server = FaultServer::start([torn]).await?;
-        let answer = client()?.get(server.url()).send().await?;
-        assert_eq!(answer.status(), 200);
-        assert!(answer.bytes().await.is_err());
+        let response = client()?.get(server.url()).send().await?;
+        assert_eq!(response.status(), 200);
+        assert!(response.bytes().await.is_err());
     }
     Ok(())
 }
@@ -101,11 +104,11 @@ async fn half_a_body_and_the_end_is_told_from_a_whole_one() -> Outcome {
 #[tokio::test]
 async fn a_huge_body_is_streamed_with_each_framing() -> Outcome {
     for framing in [Framing::ContentLength, Framing::Chunked, Framing::UntilClose] {
-        let server = FaultServer::start([Answer::huge(organization::CONTOSO, 3_000_000, framing)]).await?;
-        let answer = client()?.get(server.url()).send().await?;
-        let stated = answer.content_length();
+        let server = FaultServer::start([FaultResponse::huge(organization::CONTOSO, 3_000_000, framing)]).await?;
+        let response = client()?.get(server.url()).send().await?;
+        let stated = response.content_length();
         assert_eq!(stated, (framing == Framing::ContentLength).then_some(3_000_000), "{framing:?}");
-        let body = tokio::time::timeout(Duration::from_secs(5), answer.text()).await??;
+        let body = tokio::time::timeout(Duration::from_secs(5), response.text()).await??;
         assert_eq!((body.len(), body.trim_end()), (3_000_000, organization::CONTOSO.body), "{framing:?}");
     }
     Ok(())
@@ -113,10 +116,10 @@ async fn a_huge_body_is_streamed_with_each_framing() -> Outcome {
 
 #[tokio::test]
 async fn an_endless_body_ends_when_the_client_leaves() -> Outcome {
-    let server = FaultServer::start([Answer::huge(Reply::new(200), u64::MAX, Framing::Chunked)]).await?;
-    let mut answer = client()?.get(server.url()).send().await?;
-    assert!(answer.chunk().await?.is_some());
-    drop(answer);
+    let server = FaultServer::start([FaultResponse::huge(MockResponse::new(200), u64::MAX, Framing::Chunked)]).await?;
+    let mut response = client()?.get(server.url()).send().await?;
+    assert!(response.chunk().await?.is_some());
+    drop(response);
     server.wait_for(EventKind::Left, 1).await;
     Ok(())
 }
@@ -124,7 +127,7 @@ async fn an_endless_body_ends_when_the_client_leaves() -> Outcome {
 #[tokio::test]
 async fn a_held_answer_waits_for_its_gate() -> Outcome {
     let gate = Gate::new();
-    let server = FaultServer::start([Answer::held(&gate, organization::CONTOSO)]).await?;
+    let server = FaultServer::start([FaultResponse::held(&gate, organization::CONTOSO)]).await?;
     let call = tokio::spawn(reqwest::get(server.url()));
     gate.wait_for(1).await;
     assert!(!call.is_finished());

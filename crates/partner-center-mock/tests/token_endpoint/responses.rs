@@ -49,19 +49,19 @@ async fn tokens_and_answers_can_be_shaped() -> Outcome {
 #[tokio::test]
 async fn other_answers_can_be_put_in_its_place() -> Outcome {
     let entra = TokenEndpoint::start().await?;
-    let refusal = Refusal::inactive_refresh_token();
+    let refusal = OAuthError::inactive_refresh_token();
     let trace_id = refusal.trace_id().to_string();
-    entra.answer_next(refusal);
-    entra.answer_next(Reply::new(429).header("Retry-After", "7").body("{}"));
-    entra.answer_next(Answer::reset());
+    entra.respond_next(refusal);
+    entra.respond_next(MockResponse::new(429).header("Retry-After", "7").body("{}"));
+    entra.respond_next(FaultResponse::reset());
     let (status, body) = redeem(&entra, "any").await?;
     assert_eq!((status, code(&body), text(&body, "trace_id")), (400, 700_082, trace_id));
     assert_eq!(redeem(&entra, "any").await?.0, 429);
     assert!(redeem(&entra, "any").await.is_err());
     assert_eq!(redeem(&entra, "any").await?.0, 200);
-    entra.answer_always(Refusal::temporarily_unavailable());
+    entra.respond_always(OAuthError::temporarily_unavailable());
     assert_eq!([redeem(&entra, "any").await?.0, redeem(&entra, "any").await?.0], [503, 503]);
-    entra.answer_as_usual();
+    entra.respond_normally();
     assert_eq!(redeem(&entra, "any").await?.0, 200);
     Ok(())
 }

@@ -12,22 +12,22 @@ use crate::Example;
 /// [`FaultServer`](crate::faults::FaultServer) and a [`TokenEndpoint`](crate::token_endpoint::TokenEndpoint).
 ///
 /// ```
-/// use partner_center_mock::{Reply, examples::get_customer_organization as organization};
+/// use partner_center_mock::{MockResponse, examples::get_customer_organization as organization};
 ///
-/// let throttled = Reply::from(organization::THROTTLED).header("Retry-After", "2");
+/// let throttled = MockResponse::from(organization::THROTTLED).header("Retry-After", "2");
 /// assert_eq!(throttled.header_value("retry-after"), Some("2"));
-/// let echoing = Reply::from(organization::CONTOSO).header("MS-CorrelationId", "not even a GUID");
+/// let echoing = MockResponse::from(organization::CONTOSO).header("MS-CorrelationId", "not even a GUID");
 /// assert_eq!(echoing.status(), 200);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Reply {
+pub struct MockResponse {
     status: u16,
     reason: Option<String>,
     headers: Vec<(String, String)>,
     body: Vec<u8>,
 }
 
-impl Reply {
+impl MockResponse {
     /// An answer with `status`, no headers and no body.
     #[must_use]
     pub fn new(status: u16) -> Self {
@@ -138,16 +138,16 @@ impl Reply {
     }
 }
 
-impl From<Example> for Reply {
+impl From<Example> for MockResponse {
     fn from(example: Example) -> Self {
         let headers = example.headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         Self { status: example.status, reason: None, headers, body: example.body.into() }
     }
 }
 
-impl From<Reply> for HttpMockResponse {
-    fn from(reply: Reply) -> Self {
-        Self::builder().status(reply.status).headers(reply.headers).body(reply.body).build()
+impl From<MockResponse> for HttpMockResponse {
+    fn from(response: MockResponse) -> Self {
+        Self::builder().status(response.status).headers(response.headers).body(response.body).build()
     }
 }
 
@@ -158,38 +158,38 @@ mod tests {
 
     #[test]
     fn an_example_keeps_status_headers_and_body() {
-        let reply = Reply::from(organization::THROTTLED);
-        assert_eq!(reply.status(), 429);
-        assert_eq!(reply.header_value("RETRY-AFTER"), Some("57"));
-        assert_eq!(reply.body_bytes(), organization::THROTTLED.body.as_bytes());
+        let response = MockResponse::from(organization::THROTTLED);
+        assert_eq!(response.status(), 429);
+        assert_eq!(response.header_value("RETRY-AFTER"), Some("57"));
+        assert_eq!(response.body_bytes(), organization::THROTTLED.body.as_bytes());
     }
 
     #[test]
     fn header_replaces_and_add_header_repeats() {
-        let reply =
-            Reply::new(429).header("Retry-After", "1").header("retry-after", "2").add_header("Retry-After", "3");
-        let values: Vec<&str> = reply.headers().iter().map(|(_, value)| value.as_str()).collect();
+        let response =
+            MockResponse::new(429).header("Retry-After", "1").header("retry-after", "2").add_header("Retry-After", "3");
+        let values: Vec<&str> = response.headers().iter().map(|(_, value)| value.as_str()).collect();
         assert_eq!(values, ["2", "3"]);
-        assert!(reply.without_header("RETRY-AFTER").headers().is_empty());
+        assert!(response.without_header("RETRY-AFTER").headers().is_empty());
     }
 
     #[test]
     fn an_organization_is_sent_as_an_array_of_one() {
-        let reply = Reply::organization(&Organization::default());
-        let body: serde_json::Value = serde_json::from_slice(reply.body_bytes()).expect("the body is JSON");
+        let response = MockResponse::organization(&Organization::default());
+        let body: serde_json::Value = serde_json::from_slice(response.body_bytes()).expect("the body is JSON");
         assert_eq!(body.as_array().map(Vec::len), Some(1));
     }
 
     #[test]
     fn a_value_without_a_json_form_is_told_in_the_answer() {
         let unfit = std::collections::BTreeMap::from([(vec![1_u8], 1_u8)]);
-        let reply = Reply::json(200, &unfit);
-        assert_eq!(reply.status(), 500);
-        assert!(String::from_utf8_lossy(reply.body_bytes()).contains("no JSON form"));
+        let response = MockResponse::json(200, &unfit);
+        assert_eq!(response.status(), 500);
+        assert!(String::from_utf8_lossy(response.body_bytes()).contains("no JSON form"));
     }
 
     #[test]
     fn the_byte_order_mark_stands_before_the_body() {
-        assert_eq!(Reply::text(200, "a").byte_order_mark().body_bytes(), b"\xEF\xBB\xBFa");
+        assert_eq!(MockResponse::text(200, "a").byte_order_mark().body_bytes(), b"\xEF\xBB\xBFa");
     }
 }

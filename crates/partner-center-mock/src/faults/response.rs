@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use http::StatusCode;
 
-use crate::{Example, Gate, Reply};
+use crate::{Example, Gate, MockResponse};
 
 /// What a [`FaultServer`](super::FaultServer) does with one request: steps in turn, and how it ends.
 ///
@@ -13,19 +13,19 @@ use crate::{Example, Gate, Reply};
 ///
 /// ```
 /// use std::time::Duration;
-/// use partner_center_mock::{Reply, faults::Answer};
+/// use partner_center_mock::{MockResponse, faults::FaultResponse};
 /// use partner_center_mock::examples::get_customer_organization as organization;
 ///
-/// let late = Answer::wait(Duration::from_secs(5)).then_reply(organization::CONTOSO);
-/// let torn = Answer::partial(organization::CONTOSO, 10).then_reset();
-/// let stale = Answer::reply(organization::CONTOSO).then_close();
-/// let slow = Answer::drip(organization::CONTOSO, 1, Duration::from_secs(1));
-/// let deaf = Answer::stall().on_connect();
+/// let late = FaultResponse::wait(Duration::from_secs(5)).then_respond(organization::CONTOSO);
+/// let torn = FaultResponse::partial(organization::CONTOSO, 10).then_reset();
+/// let stale = FaultResponse::respond(organization::CONTOSO).then_close();
+/// let slow = FaultResponse::drip(organization::CONTOSO, 1, Duration::from_secs(1));
+/// let deaf = FaultResponse::stall().on_connect();
 /// # let _ = (late, torn, stale, slow, deaf);
 /// ```
 #[derive(Clone, Debug)]
 #[must_use = "an answer does nothing until a server has it"]
-pub struct Answer {
+pub struct FaultResponse {
     pub(super) steps: Vec<Step>,
     pub(super) end: End,
     pub(super) begins_on_connect: bool,
@@ -62,19 +62,19 @@ pub enum Framing {
     UntilClose,
 }
 
-impl Answer {
+impl FaultResponse {
     fn steps(steps: Vec<Step>, end: End) -> Self {
         Self { steps, end, begins_on_connect: false }
     }
 
     /// A whole reply, `Content-Length` included unless the reply brings its own framing.
-    pub fn reply(reply: impl Into<Reply>) -> Self {
-        Self::steps(Vec::new(), End::KeepAlive).then_reply(reply)
+    pub fn respond(response: impl Into<MockResponse>) -> Self {
+        Self::steps(Vec::new(), End::KeepAlive).then_respond(response)
     }
 
     /// A whole reply as soon as `gate` lets it through.
-    pub fn held(gate: &Gate, reply: impl Into<Reply>) -> Self {
-        Self::steps(vec![Step::Pass(gate.clone())], End::KeepAlive).then_reply(reply)
+    pub fn held(gate: &Gate, response: impl Into<MockResponse>) -> Self {
+        Self::steps(vec![Step::Pass(gate.clone())], End::KeepAlive).then_respond(response)
     }
 
     /// These bytes and nothing else: half a status line, two content lengths, whatever.
@@ -83,26 +83,26 @@ impl Answer {
     }
 
     /// The head of `reply` with its true length, the first `count` bytes of its body, then the end of the connection.
-    pub fn partial(reply: impl Into<Reply>, count: usize) -> Self {
-        let reply = reply.into();
-        let mut bytes = head(&reply, Some(Framing::ContentLength), reply.body_bytes().len() as u64);
-        bytes.extend(reply.body_bytes().iter().take(count));
+    pub fn partial(response: impl Into<MockResponse>, count: usize) -> Self {
+        let response = response.into();
+        let mut bytes = head(&response, Some(Framing::ContentLength), response.body_bytes().len() as u64);
+        bytes.extend(response.body_bytes().iter().take(count));
         Self::steps(vec![Step::Send(bytes)], End::Close)
     }
 
     /// The head of `reply` at once, then its body `at_a_time` bytes a turn with a `pause` before each.
-    pub fn drip(reply: impl Into<Reply>, at_a_time: usize, pause: Duration) -> Self {
-        let reply = reply.into();
-        let head = head(&reply, framing(&reply), reply.body_bytes().len() as u64);
-        Self::raw(head).then_drip(reply.body_bytes(), at_a_time, pause)
+    pub fn drip(response: impl Into<MockResponse>, at_a_time: usize, pause: Duration) -> Self {
+        let response = response.into();
+        let head = head(&response, framing(&response), response.body_bytes().len() as u64);
+        Self::raw(head).then_drip(response.body_bytes(), at_a_time, pause)
     }
 
     /// The head of `reply`, its body, and then as many spaces as make the body `length` bytes long, streamed without
     /// ever being in memory. JSON stays JSON that way.
-    pub fn huge(reply: impl Into<Reply>, length: u64, framing: Framing) -> Self {
-        let reply = reply.into();
-        let body = reply.body_bytes();
-        let mut bytes = head(&reply, Some(framing), length);
+    pub fn huge(response: impl Into<MockResponse>, length: u64, framing: Framing) -> Self {
+        let response = response.into();
+        let body = response.body_bytes();
+        let mut bytes = head(&response, Some(framing), length);
         if framing == Framing::Chunked && !body.is_empty() {
             bytes.extend_from_slice(format!("{:x}\r\n", body.len()).as_bytes());
             bytes.extend_from_slice(body);
@@ -136,10 +136,10 @@ impl Answer {
     }
 
     /// Then a whole reply.
-    pub fn then_reply(self, reply: impl Into<Reply>) -> Self {
-        let reply = reply.into();
-        let mut bytes = head(&reply, framing(&reply), reply.body_bytes().len() as u64);
-        bytes.extend_from_slice(reply.body_bytes());
+    pub fn then_respond(self, response: impl Into<MockResponse>) -> Self {
+        let response = response.into();
+        let mut bytes = head(&response, framing(&response), response.body_bytes().len() as u64);
+        bytes.extend_from_slice(response.body_bytes());
         self.then_raw(bytes)
     }
 
@@ -204,30 +204,30 @@ impl Answer {
     }
 }
 
-impl From<Reply> for Answer {
-    fn from(reply: Reply) -> Self {
-        Self::reply(reply)
+impl From<MockResponse> for FaultResponse {
+    fn from(response: MockResponse) -> Self {
+        Self::respond(response)
     }
 }
 
-impl From<Example> for Answer {
+impl From<Example> for FaultResponse {
     fn from(example: Example) -> Self {
-        Self::reply(example)
+        Self::respond(example)
     }
 }
 
 /// The framing to add: none where the reply brings its own, or where a body is forbidden.
-fn framing(reply: &Reply) -> Option<Framing> {
-    let framed = reply.header_value("content-length").or(reply.header_value("transfer-encoding")).is_some();
-    let bodiless = reply.status() < 200 || matches!(reply.status(), 204 | 304);
+fn framing(response: &MockResponse) -> Option<Framing> {
+    let framed = response.header_value("content-length").or(response.header_value("transfer-encoding")).is_some();
+    let bodiless = response.status() < 200 || matches!(response.status(), 204 | 304);
     (!framed && !bodiless).then_some(Framing::ContentLength)
 }
 
-fn head(reply: &Reply, framing: Option<Framing>, length: u64) -> Vec<u8> {
-    let known = || StatusCode::from_u16(reply.status()).ok()?.canonical_reason();
-    let reason = reply.reason_phrase().or_else(known).unwrap_or_default();
-    let mut head = format!("HTTP/1.1 {} {reason}\r\n", reply.status());
-    for (name, value) in reply.headers() {
+fn head(response: &MockResponse, framing: Option<Framing>, length: u64) -> Vec<u8> {
+    let known = || StatusCode::from_u16(response.status()).ok()?.canonical_reason();
+    let reason = response.reason_phrase().or_else(known).unwrap_or_default();
+    let mut head = format!("HTTP/1.1 {} {reason}\r\n", response.status());
+    for (name, value) in response.headers() {
         // Writing to a string never fails.
         let _ = write!(head, "{name}: {value}\r\n");
     }
@@ -245,8 +245,8 @@ fn head(reply: &Reply, framing: Option<Framing>, length: u64) -> Vec<u8> {
 mod tests {
     use super::*;
 
-    fn first_bytes(answer: &Answer) -> String {
-        match answer.steps.first() {
+    fn first_bytes(response: &FaultResponse) -> String {
+        match response.steps.first() {
             Some(Step::Send(bytes)) => String::from_utf8_lossy(bytes).into_owned(),
             other => panic!("the answer begins with {other:?}"),
         }
@@ -254,41 +254,42 @@ mod tests {
 
     #[test]
     fn a_reply_is_framed_by_its_length() {
-        let bytes = first_bytes(&Answer::reply(Reply::new(200).header("X-A", "1").body("hello")));
+        let bytes = first_bytes(&FaultResponse::respond(MockResponse::new(200).header("X-A", "1").body("hello")));
         assert_eq!(bytes, "HTTP/1.1 200 OK\r\nX-A: 1\r\nContent-Length: 5\r\n\r\nhello");
     }
 
     #[test]
     fn a_reply_keeps_a_length_that_lies() {
-        let bytes = first_bytes(&Answer::reply(Reply::new(200).header("content-length", "9").body("hello")));
+        let bytes =
+            first_bytes(&FaultResponse::respond(MockResponse::new(200).header("content-length", "9").body("hello")));
         assert_eq!(bytes, "HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nhello");
     }
 
     #[test]
     fn a_status_without_a_body_gets_no_length() {
-        assert_eq!(first_bytes(&Answer::reply(Reply::new(204))), "HTTP/1.1 204 No Content\r\n\r\n");
+        assert_eq!(first_bytes(&FaultResponse::respond(MockResponse::new(204))), "HTTP/1.1 204 No Content\r\n\r\n");
     }
 
     #[test]
     fn the_reason_phrase_is_the_replies_own_where_it_has_one() {
-        let bytes = first_bytes(&Answer::reply(Reply::new(401).reason("Unauthorized - MFA required")));
+        let bytes = first_bytes(&FaultResponse::respond(MockResponse::new(401).reason("Unauthorized - MFA required")));
         assert!(bytes.starts_with("HTTP/1.1 401 Unauthorized - MFA required\r\n"), "{bytes}");
-        assert!(first_bytes(&Answer::reply(Reply::new(599))).starts_with("HTTP/1.1 599 \r\n"));
+        assert!(first_bytes(&FaultResponse::respond(MockResponse::new(599))).starts_with("HTTP/1.1 599 \r\n"));
     }
 
     #[test]
     fn a_partial_reply_names_its_whole_length_and_ends_the_connection() {
-        let answer = Answer::partial(Reply::new(200).body("hello"), 2);
-        assert_eq!(first_bytes(&answer), "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhe");
-        assert_eq!(answer.end, End::Close);
+        let response = FaultResponse::partial(MockResponse::new(200).body("hello"), 2);
+        assert_eq!(first_bytes(&response), "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhe");
+        assert_eq!(response.end, End::Close);
     }
 
     #[test]
     fn a_huge_reply_begins_with_the_replies_body() {
-        let reply = Reply::new(200).body("[]");
-        let chunked = first_bytes(&Answer::huge(reply.clone(), 10, Framing::Chunked));
+        let response = MockResponse::new(200).body("[]");
+        let chunked = first_bytes(&FaultResponse::huge(response.clone(), 10, Framing::Chunked));
         assert!(chunked.ends_with("Transfer-Encoding: chunked\r\n\r\n2\r\n[]\r\n"), "{chunked}");
-        let endless = Answer::huge(reply, 10, Framing::UntilClose);
+        let endless = FaultResponse::huge(response, 10, Framing::UntilClose);
         assert!(first_bytes(&endless).ends_with("Connection: close\r\n\r\n[]"));
         assert!(matches!(endless.steps.last(), Some(Step::Spaces { count: 8, chunked: false })));
         assert_eq!(endless.end, End::Close);
