@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::TokenEndpoint;
 use super::issuer::Issuer;
-use super::settings::{DevicePoll, Rotation, Settings};
+use super::settings::{Authorization, DevicePoll, Rotation, Settings};
 use crate::faults::FaultServer;
 
 /// Sets a [`TokenEndpoint`] up; made by [`TokenEndpoint::builder`].
@@ -54,7 +54,13 @@ impl TokenEndpointBuilder {
         self
     }
 
-    /// An authorization code that is valid once. Once one is set, only these are.
+    /// What a browser gets at `/authorize`; it is approved unless set.
+    pub fn authorization(mut self, authorization: Authorization) -> Self {
+        self.settings.authorization = authorization;
+        self
+    }
+
+    /// An authorization code that is valid once. Once one is set, only these and the issued ones are.
     pub fn authorization_code(mut self, code: impl Into<String>) -> Self {
         self.settings.authorization_codes.push(code.into());
         self

@@ -1,7 +1,7 @@
 //! A stand-in for the v2 token endpoint of Microsoft Entra, for tests of a sign-in.
 //!
 //! It takes the grants that Partner Center documents (client credentials by secret or certificate, refresh token,
-//! authorization code, device code), rotates refresh tokens, refuses as Entra does, and remembers what it was asked.
+//! authorization code with PKCE, device code), redirects a browser as if a user had signed in, rotates refresh tokens, refuses as Entra does, and remembers what it was asked.
 //!
 //! ```
 //! # use std::error::Error;
@@ -39,6 +39,7 @@
 //!
 //! Signatures of assertions aren't verified, and tokens are signed by nobody.
 
+mod authorize;
 mod builder;
 mod grant;
 mod issuer;
@@ -54,7 +55,7 @@ pub use self::builder::TokenEndpointBuilder;
 pub use self::grant::{Grant, TokenRequest};
 use self::issuer::Issuer;
 pub use self::oauth_error::OAuthError;
-pub use self::settings::{DevicePoll, Rotation};
+pub use self::settings::{Authorization, DevicePoll, Rotation};
 use crate::Gate;
 use crate::faults::{FaultResponse, FaultServer};
 
@@ -92,6 +93,12 @@ impl TokenEndpoint {
     #[must_use]
     pub fn token_url(&self, tenant: impl fmt::Display) -> String {
         format!("{}/{tenant}/oauth2/v2.0/token", self.authority())
+    }
+
+    /// Where a browser signs a user of `tenant` in.
+    #[must_use]
+    pub fn authorization_url(&self, tenant: impl fmt::Display) -> String {
+        format!("{}/{tenant}/oauth2/v2.0/authorize", self.authority())
     }
 
     /// Where device codes of `tenant` are issued.
