@@ -27,11 +27,12 @@ pub(crate) fn check_profile(settings: &Settings) -> Result<(), Failure> {
     ))
 }
 
-/// A time for people, in whole minutes.
-fn minutes(time: Duration) -> String {
-    match time.as_secs().div_ceil(60) {
-        1 => "1 minute".to_owned(),
-        minutes => format!("{minutes} minutes"),
+/// A time for people: in seconds below two minutes.
+fn readable(time: Duration) -> String {
+    match time.as_secs() {
+        1 => "1 second".to_owned(),
+        seconds @ ..120 => format!("{seconds} seconds"),
+        seconds => format!("{} minutes", seconds.div_ceil(60)),
     }
 }
 

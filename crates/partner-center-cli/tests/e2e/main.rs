@@ -1,5 +1,7 @@
 //! The real binary against a Partner Center on loopback, as people and scripts use it.
 
+#[cfg(unix)]
+mod browser;
 mod config;
 mod crash;
 mod doctor;

@@ -132,10 +132,8 @@ impl Issuer {
                 let is_offline = scope.split_whitespace().any(|scope| scope == "offline_access");
                 Ok(self.issue(request, Subject::User, Some(&scope), is_offline, state))
             }
-            // It has no form.
-            Grant::Authorization => Err(OAuthError::unsupported_grant()),
             Grant::Other if request.field("grant_type").is_none() => Err(OAuthError::missing_field("grant_type")),
-            Grant::Other => Err(OAuthError::unsupported_grant()),
+            Grant::Authorization | Grant::Other => Err(OAuthError::unsupported_grant()),
         }
     }
 

@@ -1,5 +1,6 @@
 //! The token endpoint issues, rotates and refuses as Entra does, and remembers what it was asked.
 
+mod authorize;
 mod device;
 mod grants;
 mod responses;

@@ -1,5 +1,6 @@
 //! What every credential promises, held against a token endpoint on loopback.
 
+mod authorization_code;
 #[cfg(feature = "azure")]
 mod azure;
 #[cfg(feature = "certificate")]
