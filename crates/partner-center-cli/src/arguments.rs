@@ -16,7 +16,7 @@ use crate::exit;
 
 /// Organizations of a partner's customers: address, display name and technical contacts.
 #[derive(Debug, Parser)]
-#[command(name = "partner-center", version = version(), max_term_width = 100)]
+#[command(name = "partner-center", bin_name = "partner-center", version = version(), max_term_width = 100)]
 #[command(after_long_help = format!("{}\n\n{}", examples::ROOT, exit::HELP))]
 #[command(propagate_version = false, subcommand_required = true, arg_required_else_help = true)]
 pub(crate) struct Arguments {
@@ -90,12 +90,12 @@ pub(crate) enum Command {
     Organization(OrganizationCommand),
     /// Sign in, and keep the sign-in for later commands
     ///
-    /// A user signs in with the browser of this machine; this is the recommended kind. With --device-code, and where
-    /// there is no browser, the user signs in on any device with a code that is shown here, which some tenants block.
-    /// The service may deny access to an application that signs in for itself, with --with-secret.
+    /// A user signs in with the browser of this machine. Where there is none, such as in an SSH session, a code is shown
+    /// instead, which the user enters on any device; --device-code asks for it. Many tenants block device codes. With
+    /// --with-secret the application signs in for itself, which the service may deny.
     ///
-    /// The application's registration in Entra needs the redirect URI http://localhost under "Mobile and desktop
-    /// applications", and for device codes "Allow public client flows".
+    /// In Entra, the application needs the redirect URI http://localhost under "Mobile and desktop applications", and
+    /// "Allow public client flows" for device codes.
     #[command(after_long_help = examples::LOGIN)]
     Login(Login),
     /// Remove the sign-in of this profile
@@ -141,7 +141,7 @@ pub(crate) struct Login {
     /// The partner's own tenant: its id or a domain [env: AZURE_TENANT_ID]
     #[arg(long, value_name = "TENANT")]
     pub(crate) tenant: Option<String>,
-    /// Sign in on any device, with a code that is shown here
+    /// Show a code, with which the user signs in on any device
     #[arg(long)]
     pub(crate) device_code: bool,
     /// How long to wait for the browser, such as 90s or 10m

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use http::HeaderValue;
 use reqwest::Url;
 
 use crate::auth::TokenCache;
@@ -49,7 +50,7 @@ pub(crate) struct Defaults {
     pub(crate) attempt_timeout: Duration,
     pub(crate) body_limit: usize,
     pub(crate) retry: RetryPolicy,
-    pub(crate) application_name: Option<String>,
+    pub(crate) application_name: Option<HeaderValue>,
     pub(crate) validate_mfa: bool,
 }
 

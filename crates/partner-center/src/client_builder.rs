@@ -25,6 +25,7 @@ pub struct ClientBuilder {
     base_url: Option<String>,
     authority: Option<String>,
     audience: Option<String>,
+    application_name: Option<String>,
     allows_plain_http: bool,
     http: http_client::Settings,
     defaults: Defaults,
@@ -38,6 +39,7 @@ impl Default for ClientBuilder {
             base_url: None,
             authority: None,
             audience: None,
+            application_name: None,
             allows_plain_http: false,
             http: http_client::Settings::default(),
             defaults: Defaults {
@@ -92,7 +94,7 @@ impl ClientBuilder {
 
     /// Sets the name of your application: sent as `MS-PartnerCenter-Application` and in `User-Agent`. Printable ASCII.
     pub fn application_name(mut self, name: impl Into<String>) -> Self {
-        self.defaults.application_name = Some(name.into());
+        self.application_name = Some(name.into());
         self
     }
 
@@ -186,10 +188,10 @@ impl ClientBuilder {
                 "no credential; give one with `credential`, for example `auth::from_env()` or `auth::StaticToken`",
             )
         })?;
-        let defaults = self.defaults;
-        if let Some(name) = &defaults.application_name {
-            header_text::check("application name", name)?;
-        }
+        let mut defaults = self.defaults;
+        let application_name = self.application_name.as_deref();
+        defaults.application_name =
+            application_name.map(|name| header_text::value("application name", name)).transpose()?;
         let limits = [
             ("timeout", defaults.timeout.is_zero()),
             ("attempt timeout", defaults.attempt_timeout.is_zero()),
@@ -209,7 +211,7 @@ impl ClientBuilder {
         if endpoint::is_plain_on_this_machine(&base_url) || endpoint::is_plain_on_this_machine(&authority) {
             self.http.uses_proxies = false;
         }
-        let http = self.http.build(defaults.application_name.as_deref(), base_url.scheme() == "https")?;
+        let http = self.http.build(application_name, base_url.scheme() == "https")?;
         if self.cloud != Cloud::Global {
             tracing::warn!(cloud = ?self.cloud, "the organization endpoint is documented for the global cloud alone");
         }

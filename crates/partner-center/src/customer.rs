@@ -2,13 +2,12 @@
 
 use uuid::Uuid;
 
-use crate::call::Call;
+use crate::call;
 use crate::client::Client;
 use crate::decode;
 use crate::error::{Error, ErrorKind};
 use crate::models::Organization;
-use crate::request::{CallOptions, Request};
-use crate::response::Response;
+use crate::request::Request;
 
 /// One customer of the partner, by its tenant id; [`Client::customer`] makes it.
 #[derive(Clone, Debug)]
@@ -45,8 +44,7 @@ impl Customer {
     /// [`ErrorKind::NotExactlyOne`](crate::ErrorKind::NotExactlyOne) if the service's array does not hold exactly one,
     /// and the errors of [`organizations`](Self::organizations).
     pub fn organization(&self) -> Request<Organization> {
-        let Self { client, tenant_id } = self.clone();
-        Request::new(move |options| organizations(client, tenant_id, options, exactly_one))
+        self.get_organizations(exactly_one)
     }
 
     /// Gets the array of organizations as the service sends it; every documented response holds one.
@@ -55,8 +53,16 @@ impl Customer {
     ///
     /// Any [`ErrorKind`](crate::ErrorKind) but `NotExactlyOne`.
     pub fn organizations(&self) -> Request<Vec<Organization>> {
-        let Self { client, tenant_id } = self.clone();
-        Request::new(move |options| organizations(client, tenant_id, options, Ok))
+        self.get_organizations(Ok)
+    }
+
+    fn get_organizations<T: Send + 'static>(&self, select: fn(Vec<Organization>) -> Result<T, Error>) -> Request<T> {
+        let id = self.tenant_id;
+        call::request(
+            &self.client,
+            move |service| async move { service.get_customer_organization(&id, None, None, None, None, None, None).await },
+            move |decoded, body| select(decode::elements(decoded, body)?),
+        )
     }
 
     /// Gets the names of the customer's domains, the initial one included.
@@ -68,55 +74,13 @@ impl Customer {
     ///
     /// Any [`ErrorKind`](crate::ErrorKind) but `NotExactlyOne`.
     pub fn custom_domains(&self) -> Request<Vec<String>> {
-        let Self { client, tenant_id } = self.clone();
-        Request::new(move |options| async move {
-            let call = Call::new(client, options)?;
-            let (client, headers) = (call.generated(), call.headers());
-            let send = || {
-                client.get_customer_custom_domains(
-                    &tenant_id,
-                    headers.contract_version,
-                    headers.correlation_id,
-                    headers.application_name,
-                    headers.request_id,
-                    headers.validate_mfa,
-                    None,
-                )
-            };
-            call.run(send, |decoded, response| decode::whole(decoded, &response.body())).await
-        })
-    }
-}
-
-/// Gets the organization of a customer.
-pub(crate) async fn organization(
-    client: Client,
-    customer: Uuid,
-    options: CallOptions,
-) -> Result<Response<Organization>, Error> {
-    organizations(client, customer, options, exactly_one).await
-}
-
-async fn organizations<T>(
-    client: Client,
-    customer: Uuid,
-    options: CallOptions,
-    select: impl Fn(Vec<Organization>) -> Result<T, Error>,
-) -> Result<Response<T>, Error> {
-    let call = Call::new(client, options)?;
-    let (client, headers) = (call.generated(), call.headers());
-    let send = || {
-        client.get_customer_organization(
-            &customer,
-            headers.contract_version,
-            headers.correlation_id,
-            headers.application_name,
-            headers.request_id,
-            headers.validate_mfa,
-            None,
+        let id = self.tenant_id;
+        call::request(
+            &self.client,
+            move |service| async move { service.get_customer_custom_domains(&id, None, None, None, None, None, None).await },
+            decode::whole,
         )
-    };
-    call.run(send, |decoded, response| select(decode::elements(decoded, &response.body())?)).await
+    }
 }
 
 fn exactly_one<T>(mut elements: Vec<T>) -> Result<T, Error> {

@@ -1,6 +1,5 @@
 //! Reads the body of a success: leniently in its outer form, strictly where one thing could be taken for another.
 
-use bytes::Bytes;
 use serde::de::{DeserializeOwned, Deserializer, Visitor};
 use serde_json::value::RawValue;
 
@@ -14,7 +13,7 @@ const ENVELOPES: [&str; 2] = ["items", "value"];
 ///
 /// `decoded` is what the generated code made of the body, and the result in the usual case of one object in an array.
 /// Everything else is read here: several elements, an array as `items` or `value` of an object, or an object on its own.
-pub(crate) fn elements<T>(decoded: Option<Vec<T>>, body: &Bytes) -> Result<Vec<T>, Error>
+pub(crate) fn elements<T>(decoded: Option<Vec<T>>, body: &[u8]) -> Result<Vec<T>, Error>
 where
     T: DeserializeOwned + Default + PartialEq,
 {
@@ -41,12 +40,12 @@ where
 }
 
 /// The value that the generated code decoded; where it could not, an error that names the place in the body.
-pub(crate) fn whole<T: DeserializeOwned>(decoded: Option<T>, body: &Bytes) -> Result<T, Error> {
+pub(crate) fn whole<T: DeserializeOwned>(decoded: Option<T>, body: &[u8]) -> Result<T, Error> {
     decoded.map_or_else(|| read(text(body)?, ""), Ok)
 }
 
 /// The body as text, if there is something to read.
-fn text(body: &Bytes) -> Result<&str, Error> {
+fn text(body: &[u8]) -> Result<&str, Error> {
     let error = |detail: &'static str| Error::new(ErrorKind::UnexpectedBody, detail);
     let text = std::str::from_utf8(body).map_err(|_| error("the body is not UTF-8"))?.trim();
     match text.chars().next() {
@@ -157,9 +156,9 @@ mod tests {
     use crate::models::Organization;
 
     /// Reads as a call does: the generated code first.
-    fn read(body: impl Into<Bytes>) -> Result<Vec<Organization>, Error> {
-        let body = body.into();
-        elements(serde_json::from_slice(&body).ok(), &body)
+    fn read(body: impl AsRef<[u8]>) -> Result<Vec<Organization>, Error> {
+        let body = body.as_ref();
+        elements(serde_json::from_slice(body).ok(), body)
     }
 
     fn names(body: &'static str) -> Result<Vec<Option<String>>, String> {

@@ -24,6 +24,7 @@ mod request;
 mod response;
 mod retry_policy;
 mod runtime;
+mod seam;
 mod text;
 
 pub use client::Client;

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
+use std::future::IntoFuture;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
@@ -14,7 +15,6 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 use crate::client::Client;
-use crate::customer;
 use crate::error::{Error, ErrorKind};
 use crate::models::Organization;
 use crate::pipeline::rate::Rate;
@@ -144,8 +144,8 @@ impl Organizations {
     }
 
     fn start_call(&mut self, customer: Uuid, runtime: &Handle) {
-        let call = customer::organization(self.client.clone(), customer, self.options.clone());
-        let call = self.calls.spawn_on(call, runtime);
+        let request = self.client.customer(customer).organization().options(self.options.clone());
+        let call = self.calls.spawn_on(request.into_future(), runtime);
         self.in_flight.insert(call.id(), (self.taken, customer));
         self.taken += 1;
     }

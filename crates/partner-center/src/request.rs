@@ -64,6 +64,11 @@ impl<T> Request<T> {
         Self { options: CallOptions::default(), send: Box::new(|options| Box::pin(send(options))) }
     }
 
+    /// Sets all options at once.
+    pub(crate) fn options(self, options: CallOptions) -> Self {
+        Self { options, ..self }
+    }
+
     /// Sets the `MS-RequestId`, which names this one logical call; a fresh one by default.
     ///
     /// The service takes two requests with the same id for repeats of one call

@@ -5,8 +5,9 @@ use std::io::{self, IsTerminal, Read};
 use partner_center::auth::{ClientSecret, Credential, DeviceCode, ExposeSecret, SecretString, SignedIn, TokenRequest};
 
 use super::record::{self, Kind, Place, Record, file, remove_file};
-use super::{browser, credential, keeper, readable};
+use super::{browser, credential, keeper};
 use crate::arguments::Login;
+use crate::duration;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::settings::{Setting, Settings};
@@ -104,7 +105,7 @@ async fn user(
     let device_code = DeviceCode::new(tenant, client_id);
     let signed_in = device_code.sign_in(request, |prompt| {
         notify(&format!("Open {} in a browser and enter the code {}", prompt.verification_uri, prompt.user_code));
-        notify(&format!("Waiting {} at most …", readable(prompt.expires_in)));
+        notify(&format!("Waiting {} at most …", duration::in_words(prompt.expires_in)));
     });
     Ok((signed_in.await?, None))
 }

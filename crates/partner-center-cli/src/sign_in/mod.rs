@@ -7,8 +7,6 @@ pub(crate) mod login;
 mod record;
 pub(crate) mod status;
 
-use std::time::Duration;
-
 use self::record::Record;
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -25,15 +23,6 @@ pub(crate) fn check_profile(settings: &Settings) -> Result<(), Failure> {
         format!("there is no profile {} ({})", profile.value, profile.source),
         format!("Run `partner-center login --profile {}`, or correct the name.", profile.value),
     ))
-}
-
-/// A time for people: in seconds below two minutes.
-fn readable(time: Duration) -> String {
-    match time.as_secs() {
-        1 => "1 second".to_owned(),
-        seconds @ ..120 => format!("{seconds} seconds"),
-        seconds => format!("{} minutes", seconds.div_ceil(60)),
-    }
 }
 
 /// `partner-center logout`: forgets the sign-in of the profile.

@@ -23,9 +23,8 @@ const NESTED: &str = "error";
 impl ErrorBody {
     /// Reads the body of an error response; nothing makes it fail.
     pub(crate) fn read(received: &Received) -> Self {
-        let body = received.body();
         // One odd byte must not cost the code.
-        let text = String::from_utf8_lossy(&body);
+        let text = String::from_utf8_lossy(received.body());
         let mut read = Self::from_json(text.trim()).unwrap_or_else(|| Self::from_text(text.trim()));
         read.description = read.description.or_else(|| received.reason.clone());
         read

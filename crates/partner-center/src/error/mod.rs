@@ -78,14 +78,13 @@ impl Error {
         self
     }
 
-    /// Keeps an earlier response of the same call, if this failure has none.
-    pub(crate) fn with_earlier_response(mut self, earlier: Option<Received>) -> Self {
-        self.0.received = self.0.received.or(earlier);
+    /// Keeps what an earlier attempt of the same call learned: its response, if this one has none, and whether it was sent.
+    pub(crate) fn after(mut self, earlier: Option<Self>) -> Self {
+        if let Some(earlier) = earlier {
+            self.0.received = self.0.received.or(earlier.0.received);
+            self.0.may_have_been_sent |= earlier.0.may_have_been_sent;
+        }
         self
-    }
-
-    pub(crate) fn into_received(self) -> Option<Received> {
-        self.0.received
     }
 
     pub(crate) fn with_service_error(mut self, code: Option<String>, description: Option<String>) -> Self {

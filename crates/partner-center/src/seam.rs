@@ -1,0 +1,118 @@
+//! The SDK's end of the seam to the generated client: one attempt.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use bytes::Bytes;
+use http::header::AUTHORIZATION;
+use http::{HeaderName, HeaderValue, StatusCode};
+use partner_center_gen as generated;
+use reqwest::ResponseBuilderExt;
+use tokio::time::Instant;
+use tracing::Instrument;
+use uuid::Uuid;
+
+use crate::auth::Authorization;
+use crate::client::Client;
+use crate::connection;
+use crate::endpoint;
+use crate::exchange::{Exchange, exchange, without_byte_order_mark};
+use crate::pipeline::telemetry;
+use crate::received::{CORRELATION_ID, REQUEST_ID};
+
+const CONTRACT_VERSION: HeaderName = HeaderName::from_static("ms-contract-version");
+const APPLICATION: HeaderName = HeaderName::from_static("ms-partnercenter-application");
+const VALIDATE_MFA: HeaderName = HeaderName::from_static("validatemfa");
+
+/// The headers of every request, whatever the operation
+/// ([source](https://learn.microsoft.com/partner-center/developer/headers)).
+#[derive(Clone)]
+pub(crate) struct CallHeaders {
+    pub(crate) request_id: Uuid,
+    pub(crate) correlation_id: Uuid,
+    pub(crate) application_name: Option<HeaderValue>,
+    pub(crate) validate_mfa: bool,
+}
+
+/// Sends the request that a generated method has built, and keeps what came of it for the loop of the call.
+pub(crate) struct Attempt {
+    client: Client,
+    headers: CallHeaders,
+    token: Authorization,
+    until: Instant,
+    number: u32,
+    needs_new_connection: bool,
+    exchange: Mutex<Option<Exchange>>,
+}
+
+impl Attempt {
+    /// An attempt that may take until `until`; `number` counts from zero.
+    pub(crate) fn new(
+        client: &Client,
+        headers: &CallHeaders,
+        token: &Authorization,
+        until: Instant,
+        number: u32,
+        needs_new_connection: bool,
+    ) -> Arc<Self> {
+        let (client, headers, token) = (client.clone(), headers.clone(), token.clone());
+        Arc::new(Self { client, headers, token, until, number, needs_new_connection, exchange: Mutex::default() })
+    }
+
+    /// A generated client that makes this attempt.
+    pub(crate) fn generated_client(self: &Arc<Self>) -> generated::Client {
+        let inner = self.client.inner();
+        generated::Client::new_with_client(endpoint::text(&inner.base_url), inner.http.clone(), self.clone())
+    }
+
+    /// What came of it; nothing if the generated method could not build its request.
+    pub(crate) fn take_exchange(&self) -> Exchange {
+        self.exchange().take().unwrap_or_default()
+    }
+
+    fn exchange(&self) -> MutexGuard<'_, Option<Exchange>> {
+        self.exchange.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn prepare(&self, request: &mut reqwest::Request) {
+        let id = |id: Uuid| HeaderValue::from_str(id.hyphenated().encode_lower(&mut Uuid::encode_buffer())).ok();
+        let headers = [
+            (AUTHORIZATION, Some(self.token.header())),
+            (CONTRACT_VERSION, Some(HeaderValue::from_static("v1"))),
+            (REQUEST_ID, id(self.headers.request_id)),
+            (CORRELATION_ID, id(self.headers.correlation_id)),
+            (APPLICATION, self.headers.application_name.clone()),
+            (VALIDATE_MFA, self.headers.validate_mfa.then(|| HeaderValue::from_static("true"))),
+        ];
+        request.headers_mut().extend(headers.into_iter().filter_map(|(name, value)| Some((name, value?))));
+        if self.needs_new_connection {
+            connection::use_new(request);
+        }
+    }
+}
+
+impl generated::Transport for Attempt {
+    fn execute<'a>(
+        &'a self,
+        mut request: reqwest::Request,
+        operation: &'static str,
+    ) -> generated::BoxFuture<'a, reqwest::Result<reqwest::Response>> {
+        telemetry::name_call(operation);
+        let span = telemetry::attempt_span(&request, self.number);
+        self.prepare(&mut request);
+        let inner = self.client.inner();
+        let exchange = exchange(&inner.http, request, self.until, inner.defaults.body_limit);
+        Box::pin(async move {
+            let exchange = exchange.instrument(span.clone()).await;
+            telemetry::finish_attempt(&span, &exchange);
+            // The generated code decodes a complete response; what it makes of anything else is not used.
+            let (status, body) = match (&exchange.head, &exchange.failure) {
+                (Some(head), None) => (head.status, exchange.body.slice_ref(without_byte_order_mark(&exchange.body))),
+                _ => (StatusCode::BAD_GATEWAY, Bytes::new()),
+            };
+            *self.exchange() = Some(exchange);
+            // Without an address of its own, reqwest would make one up and parse it.
+            let response = http::Response::builder().status(status).url(inner.base_url.clone()).body(body);
+            Ok(response.unwrap_or_default().into())
+        })
+    }
+}
