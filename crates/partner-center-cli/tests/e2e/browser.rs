@@ -1,4 +1,4 @@
-//! `login` with the browser: `BROWSER` is a script that writes the address down, and the test visits it.
+//! `login` with the browser: `BROWSER`, which Linux has, is a script that writes the address down, and the test visits it.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -177,16 +177,6 @@ fn what_can_fail_without_the_browser_fails_before_it_opens() {
         std::thread::sleep(Duration::from_millis(100));
         assert!(!world.path("address").exists(), "{arguments:?}: no browser is opened");
     }
-}
-
-#[test]
-fn without_a_browser_a_device_code_is_used_and_said_so() {
-    let world = World::signed_out(TokenEndpoint::builder());
-    let login = Outcome::from(world.command(&["login"]).env("SSH_CONNECTION", "a b c d").output().expect("it runs"));
-    assert_eq!(login.code, Some(0), "{}", login.err);
-    let first = "Using a device code instead of the browser, as this is an SSH session.\n";
-    assert!(login.err.starts_with(first), "{}", login.err);
-    assert_eq!((world.entra.count(Grant::DeviceAuthorization), world.entra.count(Grant::Authorization)), (1, 0));
 }
 
 #[test]

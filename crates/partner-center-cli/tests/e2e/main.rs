@@ -1,6 +1,6 @@
 //! The real binary against a Partner Center on loopback, as people and scripts use it.
 
-#[cfg(unix)]
+#[cfg(target_os = "linux")]
 mod browser;
 mod config;
 mod crash;
