@@ -172,7 +172,7 @@ fn what_can_fail_without_the_browser_fails_before_it_opens() {
         if code == 2 {
             let _ = fs::remove_file(world.path("config/sign-ins"));
         }
-        let outcome = ended(login(&world, arguments));
+        let outcome = ended(login(&world, &[arguments, &["--max-time", "5s"]].concat()));
         assert_eq!(outcome.code, Some(code), "{}", outcome.err);
         std::thread::sleep(Duration::from_millis(100));
         assert!(!world.path("address").exists(), "{arguments:?}: no browser is opened");
