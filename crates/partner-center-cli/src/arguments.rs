@@ -1,5 +1,6 @@
 //! The command line.
 
+pub(crate) mod columns;
 mod examples;
 mod organization;
 
@@ -9,8 +10,9 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use partner_center::uuid::Uuid;
 
+pub(crate) use self::columns::Column;
 pub(crate) use self::organization::{
-    Column, Export, ExportFormat, Format, Get, Layout, ListOptions, OrganizationCommand, RetryFailed,
+    Export, ExportFormat, Format, Get, Layout, ListOptions, OrganizationCommand, RetryFailed,
 };
 use crate::exit;
 

@@ -9,7 +9,9 @@ mod duration;
 mod environment;
 mod exit;
 mod failure;
+mod fetch;
 mod help;
+mod list;
 mod organization;
 mod output;
 mod settings;
@@ -17,17 +19,24 @@ mod sign_in;
 mod signals;
 mod terminal;
 mod text;
+mod throttle_notice;
 mod trace;
 
 use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches};
+use partner_center::Customer;
 use partner_center::auth::finish_redemptions;
+use partner_center::models::Organization;
 
-use crate::arguments::{Arguments, Command, OrganizationCommand};
+use crate::arguments::{Arguments, Command, OrganizationCommand, columns};
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::output::record::Record;
 use crate::settings::Settings;
+
+const ORGANIZATIONS: fetch::About<Organization> =
+    fetch::About { call: Customer::organization, record: Record::of_organization, columns: &columns::ORGANIZATION };
 
 fn main() -> ExitCode {
     documents::complete();
@@ -67,7 +76,7 @@ fn run(arguments: Arguments) -> Result<Exit, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let outcome = runtime.block_on(async {
         let outcome = match arguments.command {
-            Command::Organization(OrganizationCommand::Get(get)) => organization::get::run(&settings, &get).await,
+            Command::Organization(OrganizationCommand::Get(get)) => fetch::run(&settings, &get, ORGANIZATIONS).await,
             Command::Organization(OrganizationCommand::Export(export)) => {
                 organization::export::run(&settings, &export).await
             }

@@ -12,12 +12,12 @@ const IN_FLIGHT: usize = 128;
 
 #[test]
 fn each_customer_has_one_line_however_often_the_export_is_killed() {
-    killed("ndjson", 2000, 0..250);
+    killed("ndjson", 2000, 0..800);
 }
 
 #[test]
 fn each_customer_has_one_row_however_often_the_export_is_killed() {
-    killed("csv", 600, 0..100);
+    killed("csv", 600, 0..400);
 }
 
 #[cfg(unix)]
@@ -47,6 +47,8 @@ fn each_signal_ends_an_export_with_its_code_and_loses_nobody() {
 }
 
 /// Kills an export of so many customers after so many more requests, again and again.
+///
+/// A machine of any speed gets on, since most of them are more than what is in flight.
 fn killed(format: &str, customers: u64, after: Range<usize>) {
     let world = World::of(Behaviour { customers: customers - 20, ..Behaviour::default() });
     // The last twenty are unknown, so both files grow.

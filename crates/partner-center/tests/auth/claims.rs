@@ -1,4 +1,4 @@
-//! What a token says about itself: read as far as it goes, never an error.
+//! Claims of access tokens: read if possible, never an error.
 
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -13,7 +13,7 @@ fn token(claims: &str) -> String {
 }
 
 #[test]
-fn reads_what_diagnosis_needs() {
+fn reads_the_claims_for_diagnosis() {
     let claims = Claims::read(&token(
         r#"{"aud":"https://api.partnercenter.microsoft.com","iss":"https://sts.example/t/","tid":"t","appid":"a",
             "amr":["pwd","mfa"],"scp":"user_impersonation other","roles":["r"],"exp":1547581389,"upn":"x"}"#,
@@ -31,7 +31,7 @@ fn reads_what_diagnosis_needs() {
 }
 
 #[test]
-fn takes_padded_base64_too() {
+fn accepts_padded_base64() {
     let padded = format!("e30.{}.s", BASE64_URL_SAFE.encode(r#"{"tid":"t"}"#));
     assert!(padded.contains('='));
     assert_eq!(Claims::read(&padded).unwrap().tenant_id(), Some("t"));
@@ -56,7 +56,7 @@ fn a_claim_of_another_type_is_absent() {
 }
 
 #[test]
-fn knows_a_foreign_audience_and_is_silent_where_it_cannot_tell() {
+fn detects_a_wrong_audience_only_if_the_claim_is_readable() {
     for (aud, is_for) in [
         (r#""https://api.partnercenter.microsoft.com""#, Some(true)),
         (r#""https://API.partnercenter.microsoft.com/""#, Some(true)),

@@ -1,4 +1,4 @@
-//! OAuth errors of Entra: what their readers see, and what they are to do.
+//! Text and help of Entra's OAuth errors.
 
 use partner_center::auth::{ClientSecret, CredentialError, CredentialErrorKind as Kind};
 use partner_center_mock::MockResponse;
@@ -10,28 +10,28 @@ use crate::support::{CLIENT_ID, Outcome, TENANT, request, token};
 async fn receive_error(response: impl Into<MockResponse>) -> CredentialError {
     let entra = TokenEndpoint::start().await.expect("loopback has a free port");
     entra.respond_always(response.into());
-    token(&ClientSecret::new(TENANT, CLIENT_ID, "s3cr3t-value"), &request(&entra)).await.expect_err("refused")
+    token(&ClientSecret::new(TENANT, CLIENT_ID, "s3cr3t-value"), &request(&entra)).await.expect_err("an OAuth error")
 }
 
 #[tokio::test]
-async fn shows_entras_text_first_then_code_status_and_ids() {
-    let refusal = OAuthError::mfa_required();
-    let (trace_id, correlation_id) = (refusal.trace_id().to_string(), refusal.correlation_id().to_string());
-    let error = receive_error(refusal).await;
+async fn shows_entras_message_first_then_code_status_and_ids() {
+    let oauth_error = OAuthError::mfa_required();
+    let (trace_id, correlation_id) = (oauth_error.trace_id().to_string(), oauth_error.correlation_id().to_string());
+    let error = receive_error(oauth_error).await;
     assert_eq!((error.aadsts_codes(), error.error()), (&[50076][..], Some("invalid_grant")));
     assert_eq!((error.trace_id(), error.correlation_id()), (Some(trace_id.as_str()), Some(correlation_id.as_str())));
     assert_eq!(error.status().map(|status| status.as_u16()), Some(400));
     let shown = error.to_string();
     let expected = format!(
-        "multi-factor authentication is missing: Multi-factor authentication is needed. (AADSTS50076, invalid_grant, \
+        "multi-factor authentication is missing: Multi-factor authentication is required. (AADSTS50076, invalid_grant, \
          HTTP 400, correlation id {correlation_id}, trace id {trace_id})"
     );
     assert_eq!(shown, expected);
 }
 
 #[tokio::test]
-async fn each_reason_is_told_and_has_its_help() {
-    for (refusal, kind, reason, help) in [
+async fn each_reason_is_named_and_has_its_help() {
+    for (oauth_error, kind, reason, help) in [
         (OAuthError::inactive_refresh_token(), Kind::SignInRequired, "has expired, by age", "90 days"),
         (OAuthError::revoked_grant(), Kind::SignInRequired, "a changed password", "Sign in again"),
         (OAuthError::unknown_grant(), Kind::SignInRequired, "not copied whole", "Sign in again"),
@@ -58,7 +58,7 @@ async fn each_reason_is_told_and_has_its_help() {
             "https://api.partnercenter.microsoft.com",
         ),
     ] {
-        let error = receive_error(refusal).await;
+        let error = receive_error(oauth_error).await;
         assert_eq!(error.kind(), kind, "{reason}");
         assert!(error.to_string().contains(reason), "{error}");
         assert!(error.help().contains(help), "{kind:?}: {}", error.help());
@@ -66,7 +66,7 @@ async fn each_reason_is_told_and_has_its_help() {
 }
 
 #[tokio::test]
-async fn is_one_line_whatever_the_endpoint_says() {
+async fn the_message_is_one_line_whatever_the_endpoint_sends() {
     let hostile = "a\u{1b}[31m\r\nb\u{202e}".repeat(10_000);
     let error = receive_error(MockResponse::json(
         400,
@@ -84,7 +84,7 @@ async fn is_one_line_whatever_the_endpoint_says() {
 }
 
 #[tokio::test]
-async fn keeps_at_most_eight_codes_of_a_hundred_thousand() {
+async fn keeps_at_most_eight_codes() {
     let codes: Vec<u32> = (0..100_000).collect();
     let listed = json!({ "error": "invalid_grant", "error_codes": codes });
     let text = codes.iter().take(30_000).map(|code| format!("AADSTS{code} ")).collect::<String>();
@@ -97,7 +97,7 @@ async fn keeps_at_most_eight_codes_of_a_hundred_thousand() {
 }
 
 #[tokio::test]
-async fn an_oauth_error_with_a_success_status_is_one() {
+async fn an_oauth_error_with_a_success_status_is_an_error() {
     let body = json!({ "error": "invalid_client", "error_codes": [7_000_215], "trace_id": "trace-1" });
     let error = receive_error(MockResponse::json(200, &body)).await;
     assert_eq!((error.kind(), error.trace_id()), (Kind::InvalidClient, Some("trace-1")));
@@ -105,7 +105,7 @@ async fn an_oauth_error_with_a_success_status_is_one() {
 }
 
 #[tokio::test]
-async fn an_error_of_ones_own_says_what_it_is_given() -> Outcome {
+async fn a_custom_error_shows_its_message() -> Outcome {
     let cause = std::io::Error::other("sealed");
     let error = CredentialError::caused_by(Kind::Unreachable, "the vault is closed", cause);
     assert!(error.is_retryable());
