@@ -120,6 +120,9 @@ pub(crate) enum Command {
         #[arg(long, short, default_value = "text", value_name = "FORMAT")]
         output: ReportFormat,
     },
+    /// Show the profiles, or choose the one to use
+    #[command(subcommand, after_long_help = examples::PROFILE)]
+    Profile(ProfileCommand),
     /// Print the completion script of a shell
     #[command(after_long_help = examples::COMPLETIONS)]
     Completions {
@@ -132,6 +135,24 @@ pub(crate) enum Command {
         /// The folder, which must exist
         #[arg(long, value_name = "FOLDER")]
         to: Option<PathBuf>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ProfileCommand {
+    /// Show the profiles of the config file and of the sign-ins
+    #[command(after_long_help = examples::PROFILE)]
+    List {
+        /// The format of the report
+        #[arg(long, short, default_value = "text", value_name = "FORMAT")]
+        output: ReportFormat,
+    },
+    /// Choose the profile of commands that name none
+    #[command(after_long_help = examples::PROFILE)]
+    Use {
+        /// The profile
+        #[arg(value_name = "PROFILE")]
+        name: String,
     },
 }
 

@@ -14,6 +14,7 @@ mod help;
 mod list;
 mod organization;
 mod output;
+mod profile;
 mod settings;
 mod sign_in;
 mod signals;
@@ -70,7 +71,7 @@ fn run(arguments: Arguments) -> Result<Exit, Failure> {
     }
     let settings = Settings::resolve(&global)?;
     // A misspelled name would lead to other addresses than those meant.
-    if !matches!(arguments.command, Command::Login(_)) {
+    if !matches!(arguments.command, Command::Login(_) | Command::Profile(_)) {
         sign_in::check_profile(&settings)?;
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -85,6 +86,7 @@ fn run(arguments: Arguments) -> Result<Exit, Failure> {
             Command::Status { output } => sign_in::status::run(&settings, output).await,
             Command::Doctor(doctor) => signals::or_signal(doctor::run(&settings, &doctor)).await,
             Command::Config { output } => config::run(&settings, output),
+            Command::Profile(command) => profile::run(&settings, &command),
             Command::Completions { .. } | Command::Man { .. } => Ok(Exit::Success),
         };
         // The refresh token that comes of one is the only one that is still good.

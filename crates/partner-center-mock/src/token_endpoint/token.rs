@@ -60,6 +60,7 @@ fn claims(contents: &Contents<'_>) -> Map<String, Value> {
             claims.insert("roles".to_owned(), json!([]));
         }
         Subject::User => {
+            claims.insert("upn".to_owned(), "admin@contoso.onmicrosoft.com".into());
             claims.insert("amr".to_owned(), json!(["pwd", "mfa"]));
             claims.insert("scp".to_owned(), "user_impersonation".into());
         }

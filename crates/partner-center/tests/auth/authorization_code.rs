@@ -158,7 +158,8 @@ async fn a_failure_that_passes_is_retried_and_a_redeemed_code_is_not() -> Outcom
 async fn an_application_registered_for_another_platform_says_what_to_change() -> Outcome {
     let entra = TokenEndpoint::start().await?;
     let single_page = OAuthError::new("invalid_request", 9_002_327, "Tokens may only be redeemed cross-origin.");
-    for (oauth_error, kind) in [(OAuthError::missing_secret(), Kind::InvalidClient), (single_page, Kind::Rejected)] {
+    for (oauth_error, kind) in [(OAuthError::missing_secret(), Kind::InvalidClient), (single_page, Kind::InvalidClient)]
+    {
         let code = start(&entra)?;
         let redirect = visit(&code).await?;
         entra.respond_next(oauth_error);

@@ -168,6 +168,11 @@ fn reads_a_file_and_names_it_in_errors() -> Outcome {
     let certificate = Certificate::from_pem_file(folder.file("client.pem"))?;
     let shown = format!("{certificate:?} {:?}", ClientCertificate::new(TENANT, CLIENT_ID, certificate.clone()));
     assert!(shown.contains("thumbprint") && !shown.contains("PRIVATE"), "{shown}");
+    let utf16: Vec<u8> = format!("\u{feff}{}", identity.pem()).encode_utf16().flat_map(u16::to_le_bytes).collect();
+    for content in [utf16, format!("\u{feff}{}", identity.key_pem() + &identity.certificate.pem()).into()] {
+        std::fs::write(folder.file("powershell.pem"), content)?;
+        Certificate::from_pem_file(folder.file("powershell.pem"))?;
+    }
     let error = Certificate::from_pem_file(folder.file("none.pem")).expect_err("it must fail");
     assert!(error.to_string().contains("none.pem"), "{error}");
     Ok(())

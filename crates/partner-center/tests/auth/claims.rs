@@ -16,14 +16,17 @@ fn token(claims: &str) -> String {
 fn reads_the_claims_for_diagnosis() {
     let claims = Claims::read(&token(
         r#"{"aud":"https://api.partnercenter.microsoft.com","iss":"https://sts.example/t/","tid":"t","appid":"a",
-            "amr":["pwd","mfa"],"scp":"user_impersonation other","roles":["r"],"exp":1547581389,"upn":"x"}"#,
+            "amr":["pwd","mfa"],"scp":"user_impersonation other","roles":["r"],"nbf":1547577489,"exp":1547581389,"upn":"x"}"#,
     ))
     .unwrap();
     assert_eq!(claims.audiences(), [AUDIENCE]);
     assert_eq!((claims.issuer(), claims.tenant_id()), (Some("https://sts.example/t/"), Some("t")));
     assert_eq!((claims.application_id(), claims.has_mfa()), (Some("a"), Some(true)));
+    assert_eq!(claims.user(), Some("x"));
+    assert_eq!(Claims::read(&token(r#"{"upn":1,"unique_name":"y"}"#)).unwrap().user(), Some("y"));
     assert_eq!((claims.scopes().len(), claims.roles()), (2, &["r".to_owned()][..]));
     assert_eq!(claims.expires(), Some(UNIX_EPOCH + Duration::from_secs(1_547_581_389)));
+    assert_eq!(claims.not_before(), Some(UNIX_EPOCH + Duration::from_secs(1_547_577_489)));
     assert_eq!(Claims::read(&token(r#"{"azp":"b"}"#)).unwrap().application_id(), Some("b"));
     for scopes in [r#"{"scope":"one two"}"#, r#"{"scp":["one","two"],"scope":"other"}"#] {
         assert_eq!(Claims::read(&token(scopes)).unwrap().scopes(), ["one", "two"], "{scopes}");
@@ -63,10 +66,16 @@ fn detects_a_wrong_audience_only_if_the_claim_is_readable() {
         (r#""api.partnercenter.microsoft.com""#, Some(true)),
         (r#"["x","https://api.partnercenter.microsoft.com"]"#, Some(true)),
         (r#""https://graph.windows.net""#, Some(false)),
-        (r#""fa3d9a0c-3fb0-42cc-9193-47c7ecd2edbd""#, None),
+        (r#""fa3d9a0c-3fb0-42cc-9193-47c7ecd2edbd""#, Some(true)),
+        (r#""00000003-0000-0000-C000-000000000000""#, Some(false)),
+        (r#"["00000002-0000-0000-c000-000000000000","5d2b6f3a-0f8e-4a7c-9a53-0d3e5c9b7f10"]"#, None),
         ("[]", None),
     ] {
         let claims = Claims::read(&token(&format!(r#"{{"aud":{aud}}}"#))).unwrap();
         assert_eq!(claims.is_for(AUDIENCE), is_for, "{aud}");
     }
+    let claims = Claims::read(&token(r#"{"aud":["fa3d9a0c-3fb0-42cc-9193-47c7ecd2edbd","x"]}"#)).unwrap();
+    // The same application may stand for another cloud's resource.
+    assert_eq!(claims.is_for("https://api.partnercenter.example"), None);
+    assert_eq!(claims.audience_names(), [&format!("{AUDIENCE} (fa3d9a0c-3fb0-42cc-9193-47c7ecd2edbd)"), "x"]);
 }

@@ -48,6 +48,20 @@ async fn each_reason_is_named_and_has_its_help() {
         (OAuthError::secret_of_public_client(), Kind::InvalidClient, "is a public client", "neither a secret nor"),
         (OAuthError::wrong_assertion("no"), Kind::InvalidClient, "the client certificate", "Upload the certificate"),
         (OAuthError::new("invalid_grant", 7_000_012, "No."), Kind::WrongTenant, "another tenant", "was issued in"),
+        (
+            OAuthError::new("invalid_client", 1_000_502, "No."),
+            Kind::InvalidClient,
+            "certificate has expired",
+            "Upload a new",
+        ),
+        (
+            OAuthError::new("invalid_client", 650_052, "No."),
+            Kind::ConsentMissing,
+            "no service principal",
+            "an administrator of the partner's tenant consent",
+        ),
+        (OAuthError::new("invalid_grant", 50_105, "No."), Kind::Rejected, "is not assigned", "assign the user"),
+        (OAuthError::new("invalid_grant", 50_057, "No."), Kind::Rejected, "is disabled", "enable the account"),
         (OAuthError::unknown_tenant(), Kind::UnknownTenant, "the tenant is unknown", "Check the tenant"),
         (OAuthError::unknown_application(), Kind::UnknownApplication, "in this tenant", "application (client) id"),
         (OAuthError::consent_required(), Kind::ConsentMissing, "not been consented to", "user_impersonation"),
@@ -63,6 +77,30 @@ async fn each_reason_is_named_and_has_its_help() {
         assert!(error.to_string().contains(reason), "{error}");
         assert!(error.help().contains(help), "{kind:?}: {}", error.help());
     }
+}
+
+#[tokio::test]
+async fn a_long_text_of_entra_comes_whole_and_before_the_ids_in_the_error_of_a_call() -> Outcome {
+    let id = "cb1056e2-e479-49de-ae31-7812af012ed8";
+    let text = format!(
+        "Your administrator has configured the application GDAP ('{id}') to block users unless they are specifically \
+         granted ('assigned') access to the application. The signed in user '{id}' is blocked because they are not a \
+         direct member of a group with access, nor had access directly assigned by an administrator. Please contact \
+         your administrator to assign access to this application."
+    );
+    let entra = TokenEndpoint::start().await?;
+    entra.respond_always(OAuthError::new("invalid_grant", 50_105, &text));
+    let client = partner_center::Client::builder()
+        .credential(ClientSecret::new(TENANT, CLIENT_ID, "s3cr3t-value"))
+        .authority(entra.authority())
+        .base_url("http://127.0.0.1:1")
+        .build()?;
+    let error = client.customer(partner_center::uuid::Uuid::nil()).organization().await.expect_err("no token");
+    let shown = error.to_string();
+    let (before, after) = shown.split_once(&text).ok_or(shown.clone())?;
+    assert!(!before.contains("AADSTS") && !before.contains(" id "), "{shown}");
+    assert!(after.starts_with(" (AADSTS50105, invalid_grant, HTTP 400, correlation id "), "{shown}");
+    Ok(())
 }
 
 #[tokio::test]

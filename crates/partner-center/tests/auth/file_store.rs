@@ -40,10 +40,26 @@ async fn loads_a_token_that_was_written_by_hand() -> Outcome {
 }
 
 #[tokio::test]
+async fn reads_what_windows_powershell_wrote_and_replaces_it() -> Outcome {
+    let folder = Folder::new();
+    let store = FileStore::new(folder.file("token"));
+    let utf16 = |unit: fn(u16) -> [u8; 2]| "\u{feff}s3cr3t\r\n".encode_utf16().flat_map(unit).collect::<Vec<u8>>();
+    for content in [utf16(u16::to_le_bytes), utf16(u16::to_be_bytes), "\u{feff}s3cr3t\r\n".into()] {
+        fs::write(store.path(), &content)?;
+        assert_eq!(loaded(&store).await?.as_deref(), Some("s3cr3t"), "{content:?}");
+        store.save(&"s3cr3t-2".into()).await?;
+        assert_eq!(fs::read_to_string(store.path())?, "s3cr3t-2");
+    }
+    Ok(())
+}
+
+#[tokio::test]
 async fn invalid_file_contents_are_rejected_and_not_shown() -> Outcome {
     let folder = Folder::new();
     let store = FileStore::new(folder.file("token"));
-    for content in ["s3cr3t one\ns3cr3t two", "s3cr3t\0", "s3cr3t-ä", &"s3cr3t".repeat(20_000)] {
+    let long = "s3cr3t".repeat(20_000);
+    let invalid = ["s3cr3t one\ns3cr3t two", "s3cr3t\0", "s3cr3t-ä", &long].map(str::as_bytes);
+    for content in invalid.into_iter().chain([&b"\xff\xfes\0t"[..], b"s3cr3t\xe9"]) {
         fs::write(store.path(), content)?;
         let error = loaded(&store).await.expect_err("it must fail");
         assert_eq!(error.kind(), Kind::Store);
@@ -187,6 +203,21 @@ mod unix {
         assert!(fs::symlink_metadata(folder.file("link"))?.is_symlink());
         assert_eq!(fs::read_to_string(elsewhere.file("token"))?, "s3cr3t-2");
         assert_eq!(folder.names(), ["link"]);
+        Ok(())
+    }
+
+    #[tokio::test]
+    async fn where_no_lock_file_can_be_made_the_lock_is_on_the_token_itself() -> Outcome {
+        let folder = Folder::new();
+        let store = FileStore::new(folder.file("token"));
+        fs::create_dir(folder.file("token.lock"))?;
+        assert_eq!(store.lock().await.err().map(|error| error.kind()), Some(Kind::Store), "there is no token yet");
+        fs::write(store.path(), "s3cr3t")?;
+        let guard = store.lock().await?;
+        assert!(tokio::time::timeout(Duration::from_millis(100), store.lock()).await.is_err());
+        assert_eq!(loaded(&store).await?.as_deref(), Some("s3cr3t"));
+        drop(guard);
+        store.lock().await?;
         Ok(())
     }
 

@@ -18,15 +18,17 @@ async fn error(body: impl Into<Vec<u8>>) -> CredentialError {
 #[tokio::test]
 async fn the_kind_follows_from_the_code_or_else_from_the_oauth_error() {
     for (codes, kind) in [
-        (&[700_082, 70_008, 50_173, 70_000, 1][..], Kind::SignInRequired),
+        (&[700_082, 70_008, 50_173, 70_000, 70_043, 70_044, 50_055, 54_005, 50_089, 1][..], Kind::SignInRequired),
         (&[700_005, 7_000_012], Kind::WrongTenant),
-        (&[50_076, 50_079, 50_158], Kind::MfaRequired),
-        (&[53_003], Kind::ConditionalAccess),
+        (&[50_076, 50_079, 50_158, 500_121], Kind::MfaRequired),
+        (&[53_003, 53_011, 530_003], Kind::ConditionalAccess),
+        (&[50_057, 50_053, 50_034, 50_020, 90_072, 50_105, 501_051], Kind::Rejected),
         (&[7_000_215, 7_000_218, 700_025, 7_000_222, 700_023, 700_027], Kind::InvalidClient),
-        (&[90_002], Kind::UnknownTenant),
-        (&[700_016], Kind::UnknownApplication),
-        (&[65_001], Kind::ConsentMissing),
-        (&[500_011], Kind::UnknownAudience),
+        (&[1_000_502, 500_133, 50_011, 9_002_327], Kind::InvalidClient),
+        (&[90_002, 90_019, 50_059], Kind::UnknownTenant),
+        (&[700_016, 70_001], Kind::UnknownApplication),
+        (&[65_001, 65_005, 90_093, 650_051, 650_052, 650_053, 7_000_229], Kind::ConsentMissing),
+        (&[500_011, 500_014], Kind::UnknownAudience),
         (&[50_196, 90_055], Kind::Throttled),
     ] {
         for &code in codes {
