@@ -172,7 +172,7 @@ fn without_a_browser_a_device_code_is_used_and_said_so() {
     let world = World::signed_out(TokenEndpoint::builder());
     let login = Outcome::from(world.command(&["login"]).env("SSH_CONNECTION", "a b c d").output().expect("it runs"));
     assert_eq!(login.code, Some(0), "{}", login.err);
-    let first = "Using a device code instead of the browser, as this is an SSH session.\n";
-    assert!(login.err.starts_with(first), "{}", login.err);
+    let line = "Using a device code instead of the browser, as this is an SSH session.\n";
+    assert!(login.err.contains(line), "{}", login.err);
     assert_eq!((world.entra.count(Grant::DeviceAuthorization), world.entra.count(Grant::Authorization)), (1, 0));
 }
