@@ -61,7 +61,7 @@ impl Attempt {
     /// A generated client that makes this attempt.
     pub(crate) fn generated_client(self: &Arc<Self>) -> generated::Client {
         let inner = self.client.inner();
-        generated::Client::new_with_client(endpoint::text(&inner.base_url), inner.http.clone(), self.clone())
+        generated::Client::new_with_client(endpoint::text(&inner.base_url), inner.http.reqwest.clone(), self.clone())
     }
 
     /// What came of it; nothing if the generated method could not build its request.

@@ -1,5 +1,7 @@
 //! The binary against a mock Partner Center on loopback.
 
+#[cfg(target_os = "linux")]
+mod browser;
 mod config;
 mod crash;
 mod doctor;
@@ -10,6 +12,7 @@ mod get;
 mod golden;
 mod identity;
 mod profile;
+mod proxies;
 mod secret_store;
 mod sign_in;
 mod support;

@@ -12,6 +12,8 @@ pub enum ErrorKind {
     Credential,
     /// There was no connection, or it broke before the response was complete.
     Connection,
+    /// A proxy or gateway, not the service, sent the response (407, 511, a page of its own), or denied the connection.
+    Proxy,
     /// The server's certificate has expired, is for another host, or is signed by an authority this machine does not trust.
     Certificate,
     /// A time limit of the call ran out, or the service's own (408).
@@ -81,8 +83,10 @@ impl ErrorKind {
                 "See the credential's error message."),
             Self::Connection => ("connection", "the connection to the service failed",
                 "Check the network, the proxy and the base URL, then call again."),
+            Self::Proxy => ("proxy", "a proxy or gateway, not Partner Center, sent this response",
+                "Check the proxy (HTTPS_PROXY) with its user name and password, and that it lets this machine reach the service; a page of its own is in the raw body."),
             Self::Certificate => ("certificate", "the server's certificate is not trusted",
-                "Check the base URL and this machine's clock; behind a proxy that inspects TLS, add its root certificate to the HTTP client or to the system."),
+                "Check the base URL and this machine's clock; behind a proxy that inspects TLS, add its root certificate to the HTTP client or to the system (on Linux, SSL_CERT_FILE can name a file with it)."),
             Self::Timeout => ("timeout", "timed out",
                 "Call again later, or give the call more time; repeating this read is safe."),
             Self::Throttled => ("throttled", "the service is throttling this partner",
