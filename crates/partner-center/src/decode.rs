@@ -17,14 +17,14 @@ pub(crate) fn elements<T>(decoded: Option<Vec<T>>, body: &[u8]) -> Result<Vec<T>
 where
     T: DeserializeOwned + Default + PartialEq,
 {
-    let text = text(body)?;
     if let Some(elements) = decoded
         && let [element] = &*elements
-        && text.strip_prefix('[').is_some_and(|rest| rest.trim_start().starts_with('{'))
+        && body.trim_ascii_start().strip_prefix(b"[").is_some_and(|rest| rest.trim_ascii_start().starts_with(b"{"))
         && *element != T::default()
     {
         return Ok(elements);
     }
+    let text = text(body)?;
     let (place, array) = match envelope(text)? {
         Some((name, array)) => (name, array),
         None if text.starts_with('{') => return Ok(vec![object(text, "", false)?]),

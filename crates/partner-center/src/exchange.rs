@@ -71,41 +71,37 @@ pub(crate) fn without_byte_order_mark(body: &[u8]) -> &[u8] {
     body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body)
 }
 
-/// Sends `request` and reads the whole response, at most `body_limit` bytes of body, until `deadline`.
-pub(crate) fn exchange(
-    http: &reqwest::Client,
-    request: reqwest::Request,
+/// Awaits the response that `sending` begins, and reads all of it, at most `body_limit` bytes of body, until `deadline`.
+///
+/// `sending` is what [`reqwest::Client::execute`] returns, which nothing has been sent of before it is polled.
+pub(crate) async fn exchange(
+    sending: impl Future<Output = reqwest::Result<reqwest::Response>>,
     deadline: Instant,
     body_limit: usize,
-) -> impl Future<Output = Exchange> + Send + use<> {
-    // Handing the request over here keeps it out of the future, which would otherwise be several times as large.
-    let sending = http.execute(request);
-    async move {
-        let mut exchange = Exchange { head: None, body: Bytes::new(), failure: None };
-        let mut body = Vec::new();
-        let work = async {
-            // Lets the runtime see what has happened to the kept connections while it was not polled: a late second
-            // response to an earlier request would be taken for the response to this one.
-            tokio::task::yield_now().await;
-            let mut response = sending.await.map_err(|error| TransportError::of(error, "before the response"))?;
-            exchange.head = Some(head(&mut response));
-            read(&mut response, body_limit, &mut body).await
-        };
-        exchange.failure = match timeout_at(deadline, work).await {
-            Ok(result) => result.err(),
-            Err(_) => Some(TransportError {
-                kind: TransportErrorKind::Timeout,
-                message: "no complete response in time".to_owned(),
-                may_have_been_sent: true,
-                source: None,
-            }),
-        };
-        exchange.body = body.into();
-        exchange
-    }
+) -> Exchange {
+    let (mut head, mut body) = (None, Vec::new());
+    let result = timeout_at(deadline, async {
+        // Lets the runtime see what has happened to the kept connections while it was not polled: a late second
+        // response to an earlier request would be taken for the response to this one.
+        tokio::task::yield_now().await;
+        let mut response = sending.await.map_err(|error| TransportError::of(error, "before the response"))?;
+        head = Some(take_head(&mut response));
+        read(&mut response, body_limit, &mut body).await
+    })
+    .await;
+    let failure = match result {
+        Ok(result) => result.err(),
+        Err(_) => Some(TransportError {
+            kind: TransportErrorKind::Timeout,
+            message: "no complete response in time".to_owned(),
+            may_have_been_sent: true,
+            source: None,
+        }),
+    };
+    Exchange { head, body: body.into(), failure }
 }
 
-fn head(response: &mut reqwest::Response) -> Head {
+fn take_head(response: &mut reqwest::Response) -> Head {
     let reason = response.extensions().get::<ReasonPhrase>();
     let reason = reason.map(|reason| String::from_utf8_lossy(reason.as_bytes()).into_owned());
     Head {

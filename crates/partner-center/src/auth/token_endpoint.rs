@@ -73,7 +73,7 @@ async fn attempt(
             CredentialError::configuration(format!("the request cannot be made: {}", error.without_url()))
         })?;
     let host = http_request.url().host_str().unwrap_or_default().to_owned();
-    let exchange = exchange(&request.http, http_request, until, request.body_limit).await;
+    let exchange = exchange(request.http.execute(http_request), until, request.body_limit).await;
     match (exchange.head, exchange.failure) {
         (Some(head), None) if head.status.is_success() && !oauth_error::is_error(&exchange.body) => {
             Ok(Response { status: head.status, body: exchange.body, sent: began, correlation_id: id.to_owned() })
