@@ -12,6 +12,8 @@ const LOCALE: &str = "      name: X-Locale\n";
 const LOCALE_SCHEMA: &str = "      schema:\n        type: string\n      example: en-US\n";
 const OPERATION: &str = "      operationId: get_customer_organization\n";
 const CODE: &str = "    ServiceErrorCode: {type: object, description: C, properties: {}}\n    NestedError:\n";
+const REQUIRED_ID: &str = "      required:\n        - id\n";
+const GUID: &str = "          type: string\n          format: uuid\n";
 const PATH: &str = "/v1/customers/{customer-tenant-id}/organization:";
 const SUCCESS: &str = "              schema:\n                type: array\n                items:\n                  \
                        $ref: '#/components/schemas/Organization'\n";
@@ -60,8 +62,12 @@ const VIOLATIONS: &[(&str, &str, &str, &str)] = &[
     ("open-models", "additionalProperties: true", "additionalProperties: {type: string}", "/additionalProperties\n"),
     ("open-models", "    Organization:\n", "    Organization:\n      additionalProperties: false\n", "/additionalProperties\n"),
     ("open-models", "    Organization:\n", "    Organization:\n      required: [city]\n", "/Organization/required\n"),
+    ("open-models", REQUIRED_ID, "      required: [id, links]\n", "/Customer/required\n"),
+    ("open-models", GUID, "          type: string\n          nullable: true\n          format: uuid\n", "/id/nullable\n"),
+    ("open-models", GUID, "          type: string\n", "/Customer/properties/id\n"),
     ("property-description", CITY, "", "/properties/city\n"),
     ("nullable-properties", "nullable: true\n          description: City", "description: City", "/properties/city\n"),
+    ("nullable-properties", REQUIRED_ID, "", "/Customer/properties/id\n"),
     ("no-secrets", "        city:\n", "        accessToken:\n", "/Organization/properties\n"),
     ("examples", "          city: Redmond\n", "          city: 98052\n", "/responses/200: contoso\n"),
     ("examples", "      example: 74ca1db9-", "      example: none-", "/parameters/1/example\n"),

@@ -15,7 +15,7 @@ use crate::exit;
 
 /// Organizations of a partner's customers: address, display name and technical contacts.
 #[derive(Debug, Parser)]
-#[command(name = "partner-center", version = version(), max_term_width = 100)]
+#[command(name = "partner-center", bin_name = "partner-center", version = version(), max_term_width = 100)]
 #[command(after_long_help = format!("{}\n\n{}", examples::ROOT, exit::HELP))]
 #[command(propagate_version = false, subcommand_required = true, arg_required_else_help = true)]
 pub(crate) struct Arguments {

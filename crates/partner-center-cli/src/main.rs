@@ -5,6 +5,7 @@ mod client;
 mod config;
 mod doctor;
 mod documents;
+mod duration;
 mod environment;
 mod exit;
 mod failure;

@@ -75,7 +75,7 @@ fn run(command: Command) -> io::Result<()> {
                 let service = service.start().await.map_err(|error| {
                     io::Error::new(error.kind(), format!("port {port} or the next cannot be had ({error}); try --port"))
                 })?;
-                print_exports(&service, customers)?;
+                print_variables(&service, customers)?;
                 asked_to_end().await
             })
         }
@@ -98,18 +98,54 @@ async fn asked_to_end() -> io::Result<()> {
     tokio::signal::ctrl_c().await
 }
 
-fn print_exports(service: &Service, customers: u64) -> io::Result<()> {
+fn print_variables(service: &Service, customers: u64) -> io::Result<()> {
     let mut out = io::stdout().lock();
     writeln!(out, "# Partner Center with {customers} made-up customers. Paste this into another shell:")?;
-    writeln!(out, "export PARTNER_CENTER_BASE_URL={}", service.base_url())?;
-    writeln!(out, "export PARTNER_CENTER_AUTHORITY={}", service.authority())?;
-    // A profile of its own, so that trying things out replaces nobody's real sign-in.
-    writeln!(out, "export PARTNER_CENTER_PROFILE=mock")?;
-    writeln!(out, "export AZURE_TENANT_ID=contoso.onmicrosoft.com")?;
-    writeln!(out, "export AZURE_CLIENT_ID={}", serve::customer_id(u64::MAX / 4))?;
+    for (name, value) in [
+        ("PARTNER_CENTER_BASE_URL", service.base_url()),
+        ("PARTNER_CENTER_AUTHORITY", service.authority()),
+        // A profile of its own, so that trying things out does not replace a real sign-in.
+        ("PARTNER_CENTER_PROFILE", "mock".to_owned()),
+        ("AZURE_TENANT_ID", "contoso.onmicrosoft.com".to_owned()),
+        ("AZURE_CLIENT_ID", serve::customer_id(u64::MAX / 4).to_string()),
+    ] {
+        writeln!(out, "{}", assignment(Shell::of_this_system(), name, &value))?;
+    }
     if customers > 0 {
         writeln!(out, "# The first customer is {}; `partner-center-mock customers` lists all.", serve::customer_id(0))?;
     }
     writeln!(out, "# Ctrl-C ends it.")?;
     out.flush()
+}
+
+#[derive(Clone, Copy)]
+enum Shell {
+    Posix,
+    PowerShell,
+}
+
+impl Shell {
+    fn of_this_system() -> Self {
+        if cfg!(windows) { Self::PowerShell } else { Self::Posix }
+    }
+}
+
+/// The line that sets an environment variable; no value holds a quotation mark.
+fn assignment(shell: Shell, name: &str, value: &str) -> String {
+    match shell {
+        Shell::Posix => format!("export {name}={value}"),
+        Shell::PowerShell => format!("$env:{name} = '{value}'"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_shell_gets_a_line_that_it_takes() {
+        let line = |shell| assignment(shell, "PARTNER_CENTER_PROFILE", "mock");
+        assert_eq!(line(Shell::Posix), "export PARTNER_CENTER_PROFILE=mock");
+        assert_eq!(line(Shell::PowerShell), "$env:PARTNER_CENTER_PROFILE = 'mock'");
+    }
 }

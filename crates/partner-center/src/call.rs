@@ -200,7 +200,7 @@ impl Call {
         if let Some(authorization) = tokens.fresh() {
             return Ok(authorization);
         }
-        match tokio::time::timeout_at(deadline, tokens.authorization()).await {
+        match tokio::time::timeout_at(deadline, tokens.authorization(deadline)).await {
             Ok(authorization) => Ok(authorization?),
             Err(_) => Err(Error::new(Kind::Timeout, "the call's time was up before there was an access token")),
         }

@@ -44,6 +44,17 @@ pub(crate) fn whole<T: DeserializeOwned>(decoded: Option<T>, body: &[u8]) -> Res
     decoded.map_or_else(|| read(text(body)?, ""), Ok)
 }
 
+/// The text of each element of the array `items`, which an object must have.
+pub(crate) fn items(body: &[u8]) -> Result<Vec<&str>, Error> {
+    match envelope(text(body)?)? {
+        Some(("items", array)) if array.starts_with('[') => {
+            let elements: Vec<&RawValue> = serde_json::from_str(array).map_err(|error| unexpected("items", error))?;
+            Ok(elements.into_iter().map(RawValue::get).collect())
+        }
+        _ => Err(Error::new(ErrorKind::UnexpectedBody, "the object has no array `items`")),
+    }
+}
+
 /// The body as text, if there is something to read.
 fn text(body: &[u8]) -> Result<&str, Error> {
     let error = |detail: &'static str| Error::new(ErrorKind::UnexpectedBody, detail);

@@ -10,6 +10,8 @@ mod cloud;
 mod configuration;
 mod connection;
 mod customer;
+mod customer_organizations;
+mod customers;
 mod decode;
 mod endpoint;
 mod error;
@@ -18,6 +20,7 @@ mod header_text;
 mod http_client;
 mod json;
 mod organizations;
+mod paging;
 mod pipeline;
 mod received;
 mod request;
@@ -31,6 +34,8 @@ pub use client::Client;
 pub use client_builder::ClientBuilder;
 pub use cloud::Cloud;
 pub use customer::Customer;
+pub use customer_organizations::{CustomerOrganizations, ListedOrganization};
+pub use customers::{Customers, ListedCustomer};
 pub use error::{Error, ErrorKind};
 pub use organizations::{OrganizationItem, Organizations};
 /// The version of the contract below this crate, for bug reports.
@@ -40,7 +45,7 @@ pub use response::Response;
 pub use retry_policy::RetryPolicy;
 /// The service's models, generated from the contract.
 pub mod models {
-    pub use partner_center_gen::types::Organization;
+    pub use partner_center_gen::types::{CompanyProfile, Customer, Organization};
 }
 /// The HTTP library below, for [`ClientBuilder::http_client_builder`].
 pub use reqwest;

@@ -32,6 +32,10 @@ impl<T> Response<T> {
         Self { value, meta: Box::new(meta) }
     }
 
+    pub(crate) fn into_parts(self) -> (T, Meta) {
+        (self.value, *self.meta)
+    }
+
     /// The value alone.
     pub fn into_inner(self) -> T {
         self.value

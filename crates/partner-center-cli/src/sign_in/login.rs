@@ -7,6 +7,7 @@ use partner_center::auth::{ClientSecret, Credential, DeviceCode, ExposeSecret, S
 use super::record::{Kind, Place, Record, file, remove_file};
 use super::{credential, keeper};
 use crate::arguments::Login;
+use crate::duration;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::settings::{Setting, Settings};
@@ -68,11 +69,7 @@ async fn user(tenant: &str, client_id: &str, request: &TokenRequest) -> Result<S
     let device_code = DeviceCode::new(tenant, client_id);
     let signed_in = device_code.sign_in(request, |prompt| {
         notify(&format!("Open {} in a browser and enter the code {}", prompt.verification_uri, prompt.user_code));
-        let minutes = match prompt.expires_in.as_secs().div_ceil(60) {
-            1 => "1 minute".to_owned(),
-            minutes => format!("{minutes} minutes"),
-        };
-        notify(&format!("Waiting {minutes} at most …"));
+        notify(&format!("Waiting {} at most …", duration::in_words(prompt.expires_in)));
     });
     let signed_in = signed_in.await?;
     signed_in.refresh_token().cloned().ok_or_else(|| {

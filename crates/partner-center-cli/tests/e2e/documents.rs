@@ -1,7 +1,7 @@
 //! Help, version, completions and manual pages.
 
 use crate::golden;
-use crate::support::{BINARY, World};
+use crate::support::World;
 
 /// Every command that has a help text.
 pub(crate) const COMMANDS: [&[&str]; 11] = [
@@ -86,7 +86,7 @@ fn offered_by_bash(world: &World, words: &[&str]) -> String {
         quoted.join(" "),
         words.len() - 1,
     );
-    let folder = std::path::Path::new(BINARY).parent().expect("a folder").display();
+    let folder = std::path::Path::new(crate::support::BINARY).parent().expect("a folder").display();
     let mut bash = std::process::Command::new("bash");
     bash.args(["--norc", "--noprofile", "-c", &drive]).env_clear().envs(world.environment());
     let output =

@@ -1,17 +1,15 @@
 //! `organization get`: formats, exit codes, what is said on failure.
 
-use std::fs::OpenOptions;
 use std::time::{Duration, Instant};
 
 use partner_center_mock::MockResponse;
 use partner_center_mock::examples::get_customer_organization as examples;
-use partner_center_mock::faults::FaultResponse;
 use partner_center_mock::serve::RateLimit;
 use partner_center_mock::token_endpoint::TokenEndpoint;
 use serde_json::json;
 
 use crate::golden;
-use crate::support::{BINARY, Behaviour, CORRELATION_ID, Outcome, UNKNOWN, World, ended, id, send_signal};
+use crate::support::{Behaviour, CORRELATION_ID, Outcome, UNKNOWN, World, id};
 
 fn get(world: &World, arguments: &[&str]) -> Outcome {
     world.run(&[&["organization", "get", "--correlation-id", CORRELATION_ID], arguments].concat())
@@ -205,6 +203,10 @@ fn json_escapes_what_controls_a_terminal() {
 #[cfg(unix)]
 #[test]
 fn a_signal_shows_what_was_fetched() {
+    use partner_center_mock::faults::FaultResponse;
+
+    use crate::support::{ended, send_signal};
+
     for (signal, code) in [("INT", 130), ("TERM", 143)] {
         let world = World::new();
         let mut served = 0;
@@ -232,6 +234,8 @@ fn a_signal_shows_what_was_fetched() {
 #[cfg(unix)]
 #[test]
 fn whoever_closes_the_pipe_is_no_error() {
+    use crate::support::BINARY;
+
     let world = World::new();
     let mut shell = std::process::Command::new("/bin/sh");
     shell.args(["-c", "{ \"$0\" organization get \"$@\"; echo $? >code; } | head -c 1", BINARY, &id(0), &id(1)]);
@@ -241,9 +245,10 @@ fn whoever_closes_the_pipe_is_no_error() {
     assert_eq!(std::fs::read_to_string(world.path("code")).expect("a code"), "0\n");
 }
 
+#[cfg(target_os = "linux")]
 #[test]
 fn a_full_disk_is_an_error_and_no_panic() {
-    let Ok(full) = OpenOptions::new().write(true).open("/dev/full") else { return };
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").expect("a device");
     let world = World::new();
     let mut command = world.command(&["organization", "get", &id(0)]);
     let outcome = Outcome::from(command.stdout(full).output().expect("the binary runs"));

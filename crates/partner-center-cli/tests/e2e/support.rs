@@ -16,7 +16,7 @@ pub(crate) const BINARY: &str = env!("CARGO_BIN_EXE_partner-center");
 /// No customer of anybody.
 pub(crate) const UNKNOWN: &str = "7d3a9f0c-52f4-4b0e-9c3e-6b1f2a8d4e55";
 pub(crate) const CORRELATION_ID: &str = "b1a7c0de-0000-4000-8000-00000000c0de";
-/// Where no message bus is, and so no keyring.
+/// Where no message bus is, and so, on Linux, no keyring.
 const NO_BUS: &str = "unix:path=/nonexistent/bus";
 
 /// A service, a sign-in and a folder of their own.
@@ -99,12 +99,22 @@ impl World {
         if self.has_token {
             variables.push(("PARTNER_CENTER_ACCESS_TOKEN", "a-secret-token".to_owned()));
         }
+        // Windows opens no socket without it.
+        variables.extend(std::env::var("SystemRoot").map(|folder| ("SystemRoot", folder)));
         variables
+    }
+
+    /// Keeps sign-ins out of the keyring of the person who runs the tests.
+    pub(crate) fn arguments<'a>(&self, arguments: &[&'a str]) -> Vec<&'a str> {
+        let is_login = arguments.first() == Some(&"login") && !arguments.contains(&"--no-keyring");
+        let more: &[&str] = if is_login && !cfg!(target_os = "linux") { &["--no-keyring"] } else { &[] };
+        [arguments, more].concat()
     }
 
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(BINARY);
-        command.env_clear().envs(self.environment()).current_dir(self.folder.path()).args(arguments);
+        command.env_clear().envs(self.environment()).current_dir(self.folder.path());
+        command.args(self.arguments(arguments));
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command
     }
@@ -132,9 +142,18 @@ impl World {
 
     /// The golden's text: addresses and folders that differ from run to run are named.
     pub(crate) fn named(&self, text: &str) -> String {
-        text.replace(&self.folder.path().display().to_string(), "FOLDER")
+        let text = text
+            .replace(&self.folder.path().display().to_string(), "FOLDER")
             .replace(&self.service.base_url(), "SERVICE")
-            .replace(&self.entra.authority(), "AUTHORITY")
+            .replace(&self.entra.authority(), "AUTHORITY");
+        // The paths in the folder have `/` on every system.
+        let mut parts = text.split("FOLDER");
+        let mut named = parts.next().unwrap_or_default().to_owned();
+        for part in parts {
+            let (path, rest) = part.split_at(part.find([' ', ',', '\n']).unwrap_or(part.len()));
+            named.extend(["FOLDER", &path.replace('\\', "/"), rest]);
+        }
+        named
     }
 }
 

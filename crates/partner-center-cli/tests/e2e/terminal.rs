@@ -36,7 +36,7 @@ fn on_terminal(
         command.env(name, value);
     }
     command.cwd(world.folder.path());
-    command.args(arguments);
+    command.args(world.arguments(arguments));
     let mut child = pair.slave.spawn_command(command).expect("the binary runs");
     drop(pair.slave);
     let mut keyboard = pair.master.take_writer().expect("a keyboard");

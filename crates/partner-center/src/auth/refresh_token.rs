@@ -31,9 +31,11 @@ use super::{Credential, CredentialError, RefreshTokenStore, TokenFuture, TokenRe
 /// Tokens are redeemed at version 2 of the endpoint; one that came from version 1 (`/oauth2/token` with a `resource`)
 /// may be rejected there and needs a new consent.
 ///
-/// The store has the last word on which refresh token is the newest, under its [`lock`](RefreshTokenStore::lock). A
-/// redemption that has begun is finished and its token saved even if the call that needed it is dropped: it runs in a
-/// task of its own. Before the process ends, wait for it with [`finish_redemptions`](super::finish_redemptions).
+/// The store has the last word on which refresh token is the newest, under its [`lock`](RefreshTokenStore::lock). Calls
+/// wait for that lock until their deadline; [`token`](Credential::token) called directly waits for as long as another
+/// process holds it, so put a timeout around it. A redemption that has begun is finished and its token saved even if the
+/// call that needed it is dropped: it runs in a task of its own. Before the process ends, wait for it with
+/// [`finish_redemptions`](super::finish_redemptions).
 pub struct RefreshToken(Rotation);
 
 impl RefreshToken {

@@ -23,7 +23,8 @@ const FAILURE_PAUSE: Duration = Duration::from_secs(1);
 const FAILURE_BACKOFF: Backoff = Backoff { base: Duration::from_secs(1), cap: Duration::from_secs(30) };
 /// The token endpoint is asked again after this, even if it asks for a longer delay.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5 * 60);
-/// How long one call gives an early renewal before it goes on with the token it has, and when the next call may try.
+/// How long a call waits for an early renewal at most before it goes on with the token it has, and when the next call may
+/// try.
 const EARLY_LIMIT: Duration = Duration::from_secs(5);
 const EARLY_PAUSE: Duration = Duration::from_secs(15);
 
@@ -74,13 +75,18 @@ impl TokenCache {
     }
 
     /// The current token, or a new one.
-    pub(crate) async fn authorization(&self) -> Result<Authorization, CredentialError> {
+    ///
+    /// An early renewal takes at most half of the time until `deadline`: the rest is for the call, with the token it has.
+    pub(crate) async fn authorization(&self, deadline: Instant) -> Result<Authorization, CredentialError> {
         loop {
             match self.next_step()? {
                 Step::Use(authorization) => return Ok(authorization),
                 Step::Renew(turn) => return self.renew(turn).await,
                 // The next step is to use the new token, or still the old one.
-                Step::RenewEarly(turn) => drop(timeout(EARLY_LIMIT, self.renew(turn)).await),
+                Step::RenewEarly(turn) => {
+                    let limit = EARLY_LIMIT.min(deadline.saturating_duration_since(Instant::now()) / 2);
+                    drop(timeout(limit, self.renew(turn)).await);
+                }
                 Step::Wait => self.turns.freed().await,
             }
         }

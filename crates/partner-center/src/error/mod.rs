@@ -17,6 +17,7 @@ pub use self::kind::ErrorKind;
 use crate::auth::CredentialError;
 use crate::configuration::InvalidConfiguration;
 use crate::received::{CORRELATION_VECTOR, Received, SERVER_ID};
+use crate::response::Meta;
 use crate::text::excerpt;
 
 /// Why a call, or building a client, failed.
@@ -114,6 +115,19 @@ impl Error {
         self.0.ids = Some((request_id, correlation_id));
         self.0.attempts = attempts;
         self.0.elapsed = elapsed;
+        self
+    }
+
+    /// Adds the successful call whose response turned out to be wrong.
+    pub(crate) fn with_meta(self, meta: Meta) -> Self {
+        let Meta { received, request_id, correlation_id, attempts, elapsed } = meta;
+        self.with_response(received).with_call(request_id, correlation_id, attempts, elapsed)
+    }
+
+    /// Names the page of the list that the call was for.
+    pub(crate) fn on_page(mut self, number: usize) -> Self {
+        let separator = if self.0.detail.is_empty() { "" } else { ": " };
+        self.0.detail = format!("page {number}{separator}{}", self.0.detail).into();
         self
     }
 

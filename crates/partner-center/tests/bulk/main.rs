@@ -3,6 +3,7 @@
 #[path = "../soak/account.rs"]
 mod account;
 mod concurrency;
+mod customers;
 mod dropping;
 mod face;
 mod failures;

@@ -9,6 +9,7 @@ mod capture;
 #[path = "../support/client.rs"]
 mod client;
 mod custom_domains;
+mod customers;
 mod documented;
 mod error_display;
 mod error_shapes;

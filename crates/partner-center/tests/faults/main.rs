@@ -16,6 +16,7 @@ mod headers;
 mod interrupted;
 mod mixed;
 mod outage;
+mod paging;
 mod proxies;
 mod redirects;
 mod retry_after;

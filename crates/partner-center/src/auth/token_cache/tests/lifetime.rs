@@ -92,7 +92,7 @@ async fn tokens_of_one_second_cost_at_most_three_requests_a_second() {
 #[tokio::test(start_paused = true)]
 async fn marks_the_header_sensitive() {
     let fixture = Fixture::numbered(HOUR);
-    let header = fixture.cache.authorization().await.unwrap().header();
+    let header = fixture.cache.authorization(later()).await.unwrap().header();
     assert!(header.is_sensitive());
     assert_eq!(format!("{header:?}"), "Sensitive");
 }

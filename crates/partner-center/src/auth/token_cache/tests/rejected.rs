@@ -4,15 +4,15 @@ use super::*;
 
 /// What a call does whose token is rejected: it forgets the token and goes once more if there is another.
 async fn rejected_call(fixture: &Fixture) {
-    let rejected = fixture.cache.authorization().await.unwrap();
+    let rejected = fixture.cache.authorization(later()).await.unwrap();
     fixture.cache.forget(&rejected);
-    let _ = fixture.cache.authorization().await;
+    let _ = fixture.cache.authorization(later()).await;
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_rejected_token_is_replaced_once_for_all_calls_that_used_it() {
     let fixture = Fixture::numbered(HOUR);
-    let rejected = fixture.cache.authorization().await.unwrap();
+    let rejected = fixture.cache.authorization(later()).await.unwrap();
     for _ in 0..10 {
         fixture.cache.forget(&rejected);
     }
@@ -46,9 +46,9 @@ async fn a_service_that_rejects_every_token_costs_one_renewal_in_half_a_minute()
 #[tokio::test(start_paused = true)]
 async fn the_rejection_of_a_token_that_is_gone_already_delays_no_other() {
     let fixture = Fixture::numbered(Duration::from_secs(20));
-    let first = fixture.cache.authorization().await.unwrap();
+    let first = fixture.cache.authorization(later()).await.unwrap();
     advance(Duration::from_secs(20)).await;
-    let second = fixture.cache.authorization().await.unwrap();
+    let second = fixture.cache.authorization(later()).await.unwrap();
     fixture.cache.forget(&first);
     fixture.cache.forget(&second);
     assert_eq!(fixture.token().await, bearer(3));

@@ -60,7 +60,7 @@ async fn a_slow_renewal_on_a_runtime_that_runs_is_not_taken_over() {
 #[test]
 fn needs_a_runtime_and_says_so() {
     let fixture = Fixture::numbered(HOUR);
-    let asking = std::pin::pin!(fixture.cache.authorization());
+    let asking = std::pin::pin!(fixture.cache.authorization(later()));
     let std::task::Poll::Ready(outcome) = asking.poll(&mut std::task::Context::from_waker(std::task::Waker::noop()))
     else {
         panic!("it waits without a runtime");

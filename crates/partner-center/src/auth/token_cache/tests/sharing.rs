@@ -68,7 +68,7 @@ async fn a_caller_that_leaves_strands_nobody() {
 async fn leaves_no_task_behind() {
     let tasks = || tokio::runtime::Handle::current().metrics().num_alive_tasks();
     let fixture = Fixture::numbered(HOUR);
-    let waited = tokio::time::timeout(Duration::from_millis(10), fixture.cache.authorization()).await;
+    let waited = tokio::time::timeout(Duration::from_millis(10), fixture.cache.authorization(later())).await;
     assert!(waited.is_err());
     assert_eq!(tasks(), 0);
     assert_eq!(fixture.token().await, bearer(2));
