@@ -91,12 +91,7 @@ pub(crate) async fn exchange(
     .await;
     let failure = match result {
         Ok(result) => result.err(),
-        Err(_) => Some(TransportError {
-            kind: TransportErrorKind::Timeout,
-            message: "no complete response in time".to_owned(),
-            may_have_been_sent: true,
-            source: None,
-        }),
+        Err(_) => Some(TransportError::new(TransportErrorKind::Timeout, "no complete response in time".to_owned())),
     };
     Exchange { head, body: body.into(), failure }
 }
@@ -122,18 +117,19 @@ async fn read(response: &mut reqwest::Response, limit: usize, body: &mut Vec<u8>
         let room = limit - body.len();
         body.extend_from_slice(&chunk[..chunk.len().min(room)]);
         if chunk.len() > room {
-            return Err(TransportError {
-                kind: TransportErrorKind::BodyTooLarge,
-                message: format!("the body is larger than {limit} bytes"),
-                may_have_been_sent: true,
-                source: None,
-            });
+            let message = format!("the body is larger than {limit} bytes");
+            return Err(TransportError::new(TransportErrorKind::BodyTooLarge, message));
         }
     }
     Ok(())
 }
 
 impl TransportError {
+    /// The error of a request that was sent.
+    fn new(kind: TransportErrorKind, message: String) -> Self {
+        Self { kind, message, may_have_been_sent: true, source: None }
+    }
+
     fn of(error: reqwest::Error, place: &str) -> Self {
         let may_have_been_sent = !error.is_connect();
         let error = error.without_url();

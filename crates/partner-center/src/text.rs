@@ -41,7 +41,9 @@ fn is_invisible(character: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::excerpt;
+    use proptest::prelude::*;
+
+    use super::*;
 
     #[test]
     fn escapes_what_a_terminal_would_obey() {
@@ -61,13 +63,6 @@ mod tests {
         assert_eq!(excerpt("äöüß", 3).to_string(), "äöü…");
         assert_eq!(excerpt("äöü", 3).to_string(), "äöü");
     }
-}
-
-#[cfg(test)]
-mod properties {
-    use proptest::prelude::*;
-
-    use super::{excerpt, is_invisible};
 
     proptest! {
         #[test]

@@ -13,12 +13,9 @@ use serde_json::{Map, Value};
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Claims {
     audiences: Vec<String>,
-    issuer: Option<String>,
     tenant_id: Option<String>,
-    application_id: Option<String>,
     authentication_methods: Option<Vec<String>>,
     scopes: Vec<String>,
-    roles: Vec<String>,
     expires: Option<SystemTime>,
 }
 
@@ -32,17 +29,13 @@ impl Claims {
         let mut parts = token.split('.');
         let (_header, payload, _signature) = (parts.next()?, parts.next()?, parts.next()?);
         let claims: Map<String, Value> = serde_json::from_slice(&BASE64.decode(payload).ok()?).ok()?;
-        let text = |name: &str| claims.get(name).and_then(Value::as_str).map(str::to_owned);
         let seconds = claims.get("exp").and_then(Value::as_u64);
         Some(Self {
             audiences: claims.get("aud").map(texts).unwrap_or_default(),
-            issuer: text("iss"),
-            tenant_id: text("tid"),
-            application_id: text("appid").or_else(|| text("azp")),
+            tenant_id: claims.get("tid").and_then(Value::as_str).map(str::to_owned),
             authentication_methods: claims.get("amr").map(texts),
             // Entra's name, and that of RFC 9068.
             scopes: claims.get("scp").or_else(|| claims.get("scope")).map(words).unwrap_or_default(),
-            roles: claims.get("roles").map(texts).unwrap_or_default(),
             expires: seconds.and_then(|seconds| UNIX_EPOCH.checked_add(Duration::from_secs(seconds))),
         })
     }
@@ -53,40 +46,16 @@ impl Claims {
         &self.audiences
     }
 
-    /// Who issued it (`iss`).
-    #[must_use]
-    pub fn issuer(&self) -> Option<&str> {
-        self.issuer.as_deref()
-    }
-
     /// The tenant it was issued in (`tid`).
     #[must_use]
     pub fn tenant_id(&self) -> Option<&str> {
         self.tenant_id.as_deref()
     }
 
-    /// The application it was issued to (`appid`, in newer tokens `azp`).
-    #[must_use]
-    pub fn application_id(&self) -> Option<&str> {
-        self.application_id.as_deref()
-    }
-
-    /// How the user signed in (`amr`), such as `pwd` and `mfa`; `None` if the token does not say.
-    #[must_use]
-    pub fn authentication_methods(&self) -> Option<&[String]> {
-        self.authentication_methods.as_deref()
-    }
-
     /// What a user lets the application do (`scp`, in other issuers' tokens `scope`); empty for an application alone.
     #[must_use]
     pub fn scopes(&self) -> &[String] {
         &self.scopes
-    }
-
-    /// What the application itself may do (`roles`).
-    #[must_use]
-    pub fn roles(&self) -> &[String] {
-        &self.roles
     }
 
     /// When it ends by the issuer's clock (`exp`).
@@ -101,7 +70,7 @@ impl Claims {
     /// ([source](https://learn.microsoft.com/partner-center/security/partner-security-requirements-mandating-mfa)).
     #[must_use]
     pub fn has_mfa(&self) -> Option<bool> {
-        Some(self.authentication_methods()?.iter().any(|method| method == "mfa"))
+        Some(self.authentication_methods.as_ref()?.iter().any(|method| method == "mfa"))
     }
 
     /// Whether the token is for `audience`, as far as can be told from here; `None` if it cannot.
