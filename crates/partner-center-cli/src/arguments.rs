@@ -1,5 +1,6 @@
 //! The command line.
 
+pub(crate) mod columns;
 mod examples;
 mod organization;
 
@@ -8,8 +9,9 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use partner_center::uuid::Uuid;
 
+pub(crate) use self::columns::Column;
 pub(crate) use self::organization::{
-    Column, Export, ExportFormat, Format, Get, Layout, ListOptions, OrganizationCommand, RetryFailed,
+    Export, ExportFormat, Format, Get, Layout, ListOptions, OrganizationCommand, RetryFailed,
 };
 use crate::exit;
 
@@ -113,6 +115,9 @@ pub(crate) enum Command {
         #[arg(long, short, default_value = "text", value_name = "FORMAT")]
         output: ReportFormat,
     },
+    /// Show the profiles, or choose the one to use
+    #[command(subcommand, after_long_help = examples::PROFILE)]
+    Profile(ProfileCommand),
     /// Print the completion script of a shell
     #[command(after_long_help = examples::COMPLETIONS)]
     Completions {
@@ -125,6 +130,24 @@ pub(crate) enum Command {
         /// The folder, which must exist
         #[arg(long, value_name = "FOLDER")]
         to: Option<PathBuf>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ProfileCommand {
+    /// Show the profiles of the config file and of the sign-ins
+    #[command(after_long_help = examples::PROFILE)]
+    List {
+        /// The format of the report
+        #[arg(long, short, default_value = "text", value_name = "FORMAT")]
+        output: ReportFormat,
+    },
+    /// Choose the profile of commands that name none
+    #[command(after_long_help = examples::PROFILE)]
+    Use {
+        /// The profile
+        #[arg(value_name = "PROFILE")]
+        name: String,
     },
 }
 

@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::Path;
 
-use clap::{Command, CommandFactory};
+use clap::{Arg, Command, CommandFactory};
 use clap_complete::Shell;
 use clap_complete::engine::{ArgValueCandidates, CompletionCandidate};
 use clap_complete::env::{CompleteEnv, Shells};
@@ -52,7 +52,10 @@ const FILES: [(&str, &str); 4] = [
 
 fn command() -> Command {
     let profiles = || settings::profiles().into_iter().map(CompletionCandidate::new).collect::<Vec<_>>();
-    Arguments::command().mut_arg("profile", |profile| profile.add(ArgValueCandidates::new(profiles)))
+    let completed = move |argument: Arg| argument.add(ArgValueCandidates::new(profiles));
+    Arguments::command().mut_arg("profile", completed).mut_subcommand("profile", |command| {
+        command.mut_subcommand("use", |command| command.mut_arg("name", completed))
+    })
 }
 
 /// Answers a completion script and exits, where one asks.

@@ -6,10 +6,12 @@ use std::io::Read;
 
 /// A token of its own needs neither a tenant nor an application.
 pub(crate) const ACCESS_TOKEN: &str = "PARTNER_CENTER_ACCESS_TOKEN";
+const REFRESH_TOKEN: &str = "PARTNER_CENTER_REFRESH_TOKEN";
 const REFRESH_TOKEN_FILE: &str = "PARTNER_CENTER_REFRESH_TOKEN_FILE";
 const CERTIFICATE_PATH: &str = "AZURE_CLIENT_CERTIFICATE_PATH";
-/// The variables that belong to most of them.
-const IDENTITY: [&str; 2] = ["AZURE_TENANT_ID", "AZURE_CLIENT_ID"];
+/// The variables of every other credential.
+const REST: [&str; 6] =
+    ["AZURE_TENANT_ID", "AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET", REFRESH_TOKEN, REFRESH_TOKEN_FILE, CERTIFICATE_PATH];
 
 /// A variable that cannot be used, and what to do about it.
 #[derive(Debug)]
@@ -27,32 +29,31 @@ pub(crate) fn variable(name: &str) -> Result<Option<String>, InvalidVariable> {
 
 /// Rejects what the SDK would send as it is, and a file that it could not use.
 pub(crate) fn check_credential(name: &str) -> Result<(), InvalidVariable> {
-    for name in IDENTITY.into_iter().chain([name]) {
+    let read = if name == ACCESS_TOKEN { &[ACCESS_TOKEN][..] } else { &REST };
+    for name in read {
         let value = raw(name)?.unwrap_or_default();
         if unquoted(&value) != value {
             let what = format!("the value of {name} includes quotation marks or a byte order mark");
             return Err(InvalidVariable { what, help: "Set it without them; env files keep quotation marks." });
         }
     }
-    match raw(name)? {
-        Some(path) if matches!(name, REFRESH_TOKEN_FILE | CERTIFICATE_PATH) => check_file(name, &path),
-        _ => Ok(()),
+    // A refresh token to begin with makes the file.
+    let needs_file = |name: &str| name != REFRESH_TOKEN_FILE || !matches!(raw(REFRESH_TOKEN), Ok(Some(_)));
+    for name in read.iter().filter(|name| matches!(**name, REFRESH_TOKEN_FILE | CERTIFICATE_PATH) && needs_file(name)) {
+        if let Some(path) = raw(name)? {
+            check_file(name, &path)?;
+        }
     }
+    Ok(())
 }
 
 fn check_file(name: &str, path: &str) -> Result<(), InvalidVariable> {
-    let mut start = [0; 2];
-    match File::open(path).and_then(|mut file| file.read(&mut start)) {
-        Err(error) => Err(InvalidVariable {
-            what: format!("the file {path} ({name}) cannot be read: {error}"),
-            help: "Check the path and the file's permissions.",
-        }),
-        Ok(_) if matches!(start, [0xff, 0xfe] | [0xfe, 0xff]) => Err(InvalidVariable {
-            what: format!("the file {path} ({name}) is UTF-16 text"),
-            help: "Save it as UTF-8; in Windows PowerShell, `Set-Content -Encoding ascii` does.",
-        }),
-        Ok(_) => Ok(()),
-    }
+    let what = match File::open(path).and_then(|mut file| file.read(&mut [0])) {
+        Err(error) => format!("the file {path} ({name}) cannot be read: {error}"),
+        Ok(0) => format!("the file {path} ({name}) is empty"),
+        Ok(_) => return Ok(()),
+    };
+    Err(InvalidVariable { what, help: "Check the path and the file's permissions." })
 }
 
 fn raw(name: &str) -> Result<Option<String>, InvalidVariable> {

@@ -57,7 +57,13 @@ pub(crate) fn of_credential(error: &CredentialError) -> String {
 /// What to do about a sign-in that failed while it was made.
 pub(crate) fn of_login(error: &CredentialError) -> String {
     match error.kind() {
-        kind if kind.needs_sign_in() => format!("Run `partner-center login`. {}", why(error)),
+        CredentialErrorKind::SignInRequired => "Start again, and finish the sign-in.".to_owned(),
+        CredentialErrorKind::MfaRequired => {
+            "Start again, and pass multi-factor authentication; a user who has no second \
+             factor yet sets one up at https://aka.ms/mfasetup."
+                .to_owned()
+        }
+        CredentialErrorKind::WrongTenant => "Pass the partner's own tenant in --tenant, and sign in there.".to_owned(),
         CredentialErrorKind::Throttled => "Run it again in some minutes.".to_owned(),
         CredentialErrorKind::Unreachable => {
             "Check the network, the proxy (HTTPS_PROXY) and --authority, then run it again.".to_owned()

@@ -9,25 +9,35 @@ mod duration;
 mod environment;
 mod exit;
 mod failure;
+mod fetch;
 mod help;
+mod list;
 mod organization;
 mod output;
+mod profile;
 mod settings;
 mod sign_in;
 mod signals;
 mod terminal;
 mod text;
+mod throttle_notice;
 mod trace;
 
 use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches};
+use partner_center::Customer;
 use partner_center::auth::finish_redemptions;
+use partner_center::models::Organization;
 
-use crate::arguments::{Arguments, Command, OrganizationCommand};
+use crate::arguments::{Arguments, Command, OrganizationCommand, columns};
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::output::record::Record;
 use crate::settings::Settings;
+
+const ORGANIZATIONS: fetch::About<Organization> =
+    fetch::About { call: Customer::organization, record: Record::of_organization, columns: &columns::ORGANIZATION };
 
 fn main() -> ExitCode {
     documents::complete();
@@ -61,13 +71,13 @@ fn run(arguments: Arguments) -> Result<Exit, Failure> {
     }
     let settings = Settings::resolve(&global)?;
     // A misspelled name would lead to other addresses than those meant.
-    if !matches!(arguments.command, Command::Login(_)) {
+    if !matches!(arguments.command, Command::Login(_) | Command::Profile(_)) {
         sign_in::check_profile(&settings)?;
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let outcome = runtime.block_on(async {
         let outcome = match arguments.command {
-            Command::Organization(OrganizationCommand::Get(get)) => organization::get::run(&settings, &get).await,
+            Command::Organization(OrganizationCommand::Get(get)) => fetch::run(&settings, &get, ORGANIZATIONS).await,
             Command::Organization(OrganizationCommand::Export(export)) => {
                 organization::export::run(&settings, &export).await
             }
@@ -76,6 +86,7 @@ fn run(arguments: Arguments) -> Result<Exit, Failure> {
             Command::Status { output } => sign_in::status::run(&settings, output).await,
             Command::Doctor(doctor) => signals::or_signal(doctor::run(&settings, &doctor)).await,
             Command::Config { output } => config::run(&settings, output),
+            Command::Profile(command) => profile::run(&settings, &command),
             Command::Completions { .. } | Command::Man { .. } => Ok(Exit::Success),
         };
         // The refresh token that comes of one is the only one that is still good.

@@ -1,17 +1,17 @@
-//! An example of the contract.
+//! A documented response of the contract.
 
-/// One of the contract's examples: a whole answer of the service.
+/// An example of the contract: a complete response of the service.
 ///
-/// The constants are in [`examples`](crate::examples), one module an operation. Turn one into a
-/// [`MockResponse`](crate::MockResponse) to serve it, changed if need be.
+/// [`examples`](crate::examples) has one module of constants for each operation. To change one before serving it,
+/// convert it into a [`MockResponse`](crate::MockResponse).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Example {
-    /// What the contract calls it, such as `contoso`.
+    /// The name in the contract, such as `contoso`.
     pub name: &'static str,
-    /// The HTTP status it is documented for.
+    /// The documented HTTP status.
     pub status: u16,
-    /// Headers it is documented with, content type included.
+    /// The documented headers, content type included.
     pub headers: &'static [(&'static str, &'static str)],
     /// The body, byte for byte.
     pub body: &'static str,

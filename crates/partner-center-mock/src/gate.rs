@@ -1,12 +1,12 @@
-//! Holds answers back until a test lets them go.
+//! Holds responses back until a test releases them.
 
 use std::sync::Arc;
 
 use tokio::sync::{Semaphore, watch};
 
-/// A closed gate that answers wait at.
+/// A closed gate that responses wait at.
 ///
-/// It makes "while the answer is on its way" a state a test can stand in, without sleeping. Clones are the same gate.
+/// With it, a test can act while a response is pending, without sleeping. Clones share the gate.
 ///
 /// ```
 /// # use std::error::Error;
@@ -19,7 +19,7 @@ use tokio::sync::{Semaphore, watch};
 /// let gate = Gate::new();
 /// let server = FaultServer::start([FaultResponse::held(&gate, organization::CONTOSO)]).await?;
 /// let call = tokio::spawn(reqwest::get(server.url()));
-/// gate.wait_for(1).await; // the request has arrived, its answer waits
+/// gate.wait_for(1).await; // the request has arrived, its response is held
 /// gate.open();
 /// assert_eq!(call.await??.status(), 200);
 /// # Ok(())
@@ -38,32 +38,32 @@ impl Gate {
         Self { passes: Arc::new(Semaphore::new(0)), waiting: watch::Sender::new(0) }
     }
 
-    /// Opens it for good.
+    /// Opens the gate permanently.
     pub fn open(&self) {
         self.passes.close();
     }
 
-    /// Lets `count` more answers through, those that wait first.
+    /// Lets `count` more responses through, in the order they arrived.
     pub fn let_through(&self, count: usize) {
         self.passes.add_permits(count);
     }
 
-    /// How many answers wait.
+    /// How many responses are waiting.
     #[must_use]
     pub fn waiting(&self) -> usize {
         *self.waiting.borrow()
     }
 
-    /// Waits until at least `count` answers wait.
+    /// Waits until at least `count` responses are waiting.
     pub async fn wait_for(&self, count: usize) {
-        // It fails only without a sender, and `self` is one.
+        // Fails only without a sender, and `self` holds one.
         let _ = self.waiting.subscribe().wait_for(|waiting| *waiting >= count).await;
     }
 
-    /// Waits to be let through.
+    /// Waits at the gate.
     pub(crate) async fn pass(&self) {
-        let _turn = Turn::take(&self.waiting);
-        // It fails when the gate is open.
+        let _waiting = Waiting::take(&self.waiting);
+        // Fails when the gate is open.
         if let Ok(pass) = self.passes.acquire().await {
             pass.forget();
         }
@@ -76,17 +76,17 @@ impl Default for Gate {
     }
 }
 
-/// A place in the queue, given up also when the one who waits is dropped.
-struct Turn<'a>(&'a watch::Sender<usize>);
+/// Counts a waiting response, also if its task is dropped.
+struct Waiting<'a>(&'a watch::Sender<usize>);
 
-impl<'a> Turn<'a> {
+impl<'a> Waiting<'a> {
     fn take(waiting: &'a watch::Sender<usize>) -> Self {
         waiting.send_modify(|waiting| *waiting += 1);
         Self(waiting)
     }
 }
 
-impl Drop for Turn<'_> {
+impl Drop for Waiting<'_> {
     fn drop(&mut self) {
         self.0.send_modify(|waiting| *waiting -= 1);
     }
@@ -97,7 +97,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn lets_through_as_many_as_told() {
+    async fn lets_through_the_given_number() {
         let gate = Gate::new();
         let mut responses = tokio::task::JoinSet::new();
         for _ in 0..3 {
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn one_who_leaves_waits_no_longer() {
+    async fn a_dropped_response_no_longer_counts_as_waiting() {
         let gate = Gate::new();
         let response = tokio::spawn({
             let gate = gate.clone();

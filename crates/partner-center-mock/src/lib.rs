@@ -1,14 +1,14 @@
-//! Stand-ins for Microsoft Partner Center and its sign-in, for the tests of programs that use `partner-center`.
+//! Mock servers for Microsoft Partner Center and its sign-in, for tests of programs that use `partner-center`.
 //!
 //! Everything listens on loopback. Five tools, from the least powerful to the most:
 //!
 //! | to test | use |
 //! |---|---|
-//! | what your code does with one answer | [`MockServerExt`], typed mocks on [`httpmock`], and the documented [`examples`] |
-//! | what it does with several answers in turn | [`ResponseScript`] |
-//! | sign-in: grants, rotation, refusals | [`token_endpoint::TokenEndpoint`] |
-//! | what it does when the network misbehaves | [`faults::FaultServer`] |
-//! | the whole program, by hand or from outside | [`serve::Service`], and the binary that serves it |
+//! | how your code handles one response | [`MockServerExt`], typed mocks on [`httpmock`], and the documented [`examples`] |
+//! | how it handles a sequence of responses | [`ResponseScript`] |
+//! | sign-in: grants, refresh token rotation, OAuth errors | [`token_endpoint::TokenEndpoint`] |
+//! | network faults | [`faults::FaultServer`] |
+//! | the whole program, by hand or end to end | [`serve::Service`], and the binary that serves it |
 //!
 //! ```
 //! use httpmock::MockServer;
@@ -23,8 +23,7 @@
 //! assert_eq!(mock.calls(), 0);
 //! ```
 //!
-//! Answers come from Microsoft's documentation as far as the contract holds them; nothing here was compared with the
-//! live service.
+//! Responses are the documented ones of the contract; nothing here has been verified against the live service.
 
 // A library must not panic; a test may.
 #![cfg_attr(not(test), deny(clippy::expect_used, clippy::panic, clippy::unreachable))]
@@ -41,8 +40,8 @@ pub mod token_endpoint;
     missing_docs,                  // the generator documents what the contract documents
     missing_debug_implementations, // progenitor derives none for the wrappers of `When` and `Then`
     unreachable_pub,               // the modules are private, their parts are re-exported by name
-    clippy::all,                   // the generator's style is not ours to mend
-    clippy::unwrap_used,           // it compiles its regular expressions with `unwrap`
+    clippy::all,                   // generated code keeps the generator's style
+    clippy::unwrap_used,           // the generator compiles regular expressions with `unwrap`
     rustdoc::all
 )]
 #[rustfmt::skip]

@@ -1,4 +1,4 @@
-//! `partner-center-mock`: a Partner Center on loopback, to try programs without Microsoft.
+//! `partner-center-mock`: serves a mock Partner Center on loopback.
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -7,7 +7,7 @@ use std::time::Duration;
 use clap::{Parser, Subcommand};
 use partner_center_mock::serve::{self, RateLimit, Service};
 
-/// A stand-in for Microsoft Partner Center and its sign-in, on loopback.
+/// A mock of Microsoft Partner Center and its sign-in, on loopback.
 #[derive(Parser)]
 #[command(version)]
 struct Arguments {
@@ -17,27 +17,27 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Serve until Ctrl-C, and print what to paste into a shell.
+    /// Serve until Ctrl-C, and print the environment variables for clients.
     Serve {
-        /// The port of Partner Center; the sign-in gets the next one. 0 takes any two.
+        /// Port of Partner Center; the sign-in uses the next one. 0 picks two free ports.
         #[arg(long, default_value_t = 4010)]
         port: u16,
-        /// How many made-up customers there are.
+        /// Number of customers.
         #[arg(long, default_value_t = 1000)]
         customers: u64,
-        /// Respond with 429 to what goes beyond this limit, such as 500/60s.
+        /// Throttle calls beyond this limit with 429, such as 500/60s.
         #[arg(long)]
         rate_limit: Option<RateLimit>,
-        /// Put failures in: passing ones, and refusals of two customers in a hundred.
+        /// Inject faults: transient ones, and 403 for two customers in a hundred.
         #[arg(long)]
         faults: bool,
-        /// How long each answer takes, in milliseconds.
+        /// Delay of each response, in milliseconds.
         #[arg(long, default_value_t = 0)]
         latency: u64,
     },
-    /// Print the tenant ids of the made-up customers, one a line.
+    /// Print the tenant ids of the customers, one per line.
     Customers {
-        /// How many.
+        /// Number of customers.
         #[arg(long, default_value_t = 1000)]
         count: u64,
     },
@@ -46,7 +46,7 @@ enum Command {
 fn main() -> ExitCode {
     match run(Arguments::parse().command) {
         Ok(()) => ExitCode::SUCCESS,
-        // Whoever read the list has seen enough of it.
+        // The reader of the pipe, such as `head`, has closed it.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(error) => {
             let _ = writeln!(io::stderr(), "error: {error}");
@@ -73,18 +73,21 @@ fn run(command: Command) -> io::Result<()> {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
             runtime.block_on(async {
                 let service = service.start().await.map_err(|error| {
-                    io::Error::new(error.kind(), format!("port {port} or the next cannot be had ({error}); try --port"))
+                    io::Error::new(
+                        error.kind(),
+                        format!("cannot listen on port {port} or the next one: {error}; choose another with --port"),
+                    )
                 })?;
                 print_variables(&service, customers)?;
-                asked_to_end().await
+                shutdown_signal().await
             })
         }
     }
 }
 
-/// Ctrl-C or SIGTERM, which a first process in a container must catch.
+/// Waits for Ctrl-C or SIGTERM. The first process of a container must handle SIGTERM itself.
 #[cfg(unix)]
-async fn asked_to_end() -> io::Result<()> {
+async fn shutdown_signal() -> io::Result<()> {
     use tokio::signal::unix::{SignalKind, signal};
     let mut terminate = signal(SignalKind::terminate())?;
     tokio::select! {
@@ -94,27 +97,27 @@ async fn asked_to_end() -> io::Result<()> {
 }
 
 #[cfg(not(unix))]
-async fn asked_to_end() -> io::Result<()> {
+async fn shutdown_signal() -> io::Result<()> {
     tokio::signal::ctrl_c().await
 }
 
 fn print_variables(service: &Service, customers: u64) -> io::Result<()> {
     let mut out = io::stdout().lock();
-    writeln!(out, "# Partner Center with {customers} made-up customers. Paste this into another shell:")?;
+    writeln!(out, "# Partner Center with {customers} customers. Paste this into another shell:")?;
     for (name, value) in [
         ("PARTNER_CENTER_BASE_URL", service.base_url()),
         ("PARTNER_CENTER_AUTHORITY", service.authority()),
-        // A profile of its own, so that trying things out does not replace a real sign-in.
+        // A separate profile, so that experiments do not replace the real sign-in.
         ("PARTNER_CENTER_PROFILE", "mock".to_owned()),
         ("AZURE_TENANT_ID", "contoso.onmicrosoft.com".to_owned()),
         ("AZURE_CLIENT_ID", serve::customer_id(u64::MAX / 4).to_string()),
     ] {
-        writeln!(out, "{}", assignment(Shell::of_this_system(), name, &value))?;
+        writeln!(out, "{}", assignment(Shell::of_this_platform(), name, &value))?;
     }
     if customers > 0 {
         writeln!(out, "# The first customer is {}; `partner-center-mock customers` lists all.", serve::customer_id(0))?;
     }
-    writeln!(out, "# Ctrl-C ends it.")?;
+    writeln!(out, "# Press Ctrl-C to stop.")?;
     out.flush()
 }
 
@@ -125,12 +128,12 @@ enum Shell {
 }
 
 impl Shell {
-    fn of_this_system() -> Self {
+    fn of_this_platform() -> Self {
         if cfg!(windows) { Self::PowerShell } else { Self::Posix }
     }
 }
 
-/// The line that sets an environment variable; no value holds a quotation mark.
+/// The line that sets an environment variable; no value contains a quotation mark.
 fn assignment(shell: Shell, name: &str, value: &str) -> String {
     match shell {
         Shell::Posix => format!("export {name}={value}"),
@@ -143,7 +146,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_shell_gets_a_line_that_it_takes() {
+    fn each_shell_gets_its_own_syntax() {
         let line = |shell| assignment(shell, "PARTNER_CENTER_PROFILE", "mock");
         assert_eq!(line(Shell::Posix), "export PARTNER_CENTER_PROFILE=mock");
         assert_eq!(line(Shell::PowerShell), "$env:PARTNER_CENTER_PROFILE = 'mock'");

@@ -1,4 +1,4 @@
-//! One HTTP answer, whoever serves it.
+//! An HTTP response that any server of this crate can send.
 
 use httpmock::HttpMockResponse;
 use partner_center_gen::types::Organization;
@@ -6,9 +6,9 @@ use serde::Serialize;
 
 use crate::Example;
 
-/// An HTTP answer: status, headers, body.
+/// An HTTP response: status, headers, body.
 ///
-/// Every server of this crate serves it: a typed mock through [`ThenExt`](crate::ThenExt), a
+/// Every server of this crate takes it: a typed mock through [`ThenExt`](crate::ThenExt), a
 /// [`FaultServer`](crate::faults::FaultServer) and a [`TokenEndpoint`](crate::token_endpoint::TokenEndpoint).
 ///
 /// ```
@@ -28,42 +28,43 @@ pub struct MockResponse {
 }
 
 impl MockResponse {
-    /// An answer with `status`, no headers and no body.
+    /// A response with `status`, no headers and no body.
     #[must_use]
     pub fn new(status: u16) -> Self {
         Self { status, reason: None, headers: Vec::new(), body: Vec::new() }
     }
 
-    /// An answer with `value` as its JSON body.
+    /// A response with `value` as its JSON body.
     ///
-    /// A value that has no JSON form, such as a map with keys that aren't text, gives a 500 whose body says why.
+    /// A value that cannot be serialized, such as a map with keys that are not strings, gives a 500 whose body says
+    /// why.
     #[must_use]
     pub fn json<T: Serialize + ?Sized>(status: u16, value: &T) -> Self {
         match serde_json::to_vec(value) {
             Ok(body) => Self::new(status).header("Content-Type", "application/json").body(body),
-            Err(error) => Self::text(500, format!("This reply's value has no JSON form: {error}")),
+            Err(error) => Self::text(500, format!("cannot serialize the body of this mock response: {error}")),
         }
     }
 
-    /// An answer with plain text as its body.
+    /// A response with plain text as its body.
     #[must_use]
     pub fn text(status: u16, text: impl Into<String>) -> Self {
         Self::new(status).header("Content-Type", "text/plain; charset=utf-8").body(text.into())
     }
 
-    /// An answer with a web page as its body: what a captive portal or a proxy puts in the service's place.
+    /// A response with a web page as its body, such as that of a captive portal or a proxy.
     #[must_use]
     pub fn html(status: u16, page: impl Into<String>) -> Self {
         Self::new(status).header("Content-Type", "text/html; charset=utf-8").body(page.into())
     }
 
-    /// A 200 with `organization` in the shape the service documents: an array of one.
+    /// A 200 with `organization` as the service documents it: an array with one element.
     #[must_use]
     pub fn organization(organization: &Organization) -> Self {
         Self::json(200, std::slice::from_ref(organization))
     }
 
-    /// Sets a header in place of all of the same name.
+    /// Sets a header; replaces every header of the same name.
     #[must_use]
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         let name = name.into();
@@ -72,21 +73,21 @@ impl MockResponse {
         self
     }
 
-    /// Adds a header beside those of the same name.
+    /// Adds a header; keeps those of the same name.
     #[must_use]
     pub fn add_header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.headers.push((name.into(), value.into()));
         self
     }
 
-    /// Takes every header of this name out.
+    /// Removes every header of this name.
     #[must_use]
     pub fn without_header(mut self, name: &str) -> Self {
         self.headers.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
         self
     }
 
-    /// Replaces the body; the headers stay as they are.
+    /// Replaces the body; the headers stay unchanged.
     #[must_use]
     pub fn body(mut self, body: impl Into<Vec<u8>>) -> Self {
         self.body = body.into();
@@ -100,7 +101,7 @@ impl MockResponse {
         self
     }
 
-    /// Sets the status line's reason phrase. Only the fault server and what stands on it can send one.
+    /// Sets the status line's reason phrase. Only the fault server and the servers built on it can send one.
     #[must_use]
     pub fn reason(mut self, reason: impl Into<String>) -> Self {
         self.reason = Some(reason.into());
@@ -113,19 +114,19 @@ impl MockResponse {
         self.status
     }
 
-    /// The status line's reason phrase, where one was set.
+    /// The status line's reason phrase, if one was set.
     #[must_use]
     pub fn reason_phrase(&self) -> Option<&str> {
         self.reason.as_deref()
     }
 
-    /// The headers in the order they are sent.
+    /// The headers, in the order they are sent.
     #[must_use]
     pub fn headers(&self) -> &[(String, String)] {
         &self.headers
     }
 
-    /// The first header of this name, in any case.
+    /// The first header of this name, ignoring case.
     #[must_use]
     pub fn header_value(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
@@ -181,15 +182,15 @@ mod tests {
     }
 
     #[test]
-    fn a_value_without_a_json_form_is_told_in_the_answer() {
-        let unfit = std::collections::BTreeMap::from([(vec![1_u8], 1_u8)]);
-        let response = MockResponse::json(200, &unfit);
+    fn a_value_that_cannot_be_serialized_gives_a_500_that_says_so() {
+        let unserializable = std::collections::BTreeMap::from([(vec![1_u8], 1_u8)]);
+        let response = MockResponse::json(200, &unserializable);
         assert_eq!(response.status(), 500);
-        assert!(String::from_utf8_lossy(response.body_bytes()).contains("no JSON form"));
+        assert!(String::from_utf8_lossy(response.body_bytes()).contains("cannot serialize"));
     }
 
     #[test]
-    fn the_byte_order_mark_stands_before_the_body() {
+    fn the_byte_order_mark_precedes_the_body() {
         assert_eq!(MockResponse::text(200, "a").byte_order_mark().body_bytes(), b"\xEF\xBB\xBFa");
     }
 }

@@ -1,4 +1,4 @@
-//! Replies served in turn.
+//! Responses served in turn.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -7,10 +7,10 @@ use httpmock::{HttpMockResponse, Then};
 
 use crate::MockResponse;
 
-/// A list of replies, served in turn; after the last one it goes on as told.
+/// A list of responses, served in turn; the last one repeats unless set otherwise.
 ///
-/// Clones share the count, so keep one to ask how far it got. A mock takes it through [`ThenExt::script`]; any other
-/// server takes [`next_response`](Self::next_response).
+/// Clones share the position, so keep one to ask for it. A mock takes a script through [`ThenExt::script`]; for any
+/// other server, call [`next_response`](Self::next_response).
 ///
 /// ```
 /// use httpmock::MockServer;
@@ -31,7 +31,7 @@ pub struct ResponseScript {
     served: Arc<AtomicUsize>,
 }
 
-/// What a script does when it is through.
+/// What a script serves after its last response.
 #[derive(Clone, Debug)]
 enum Afterwards {
     RepeatLast,
@@ -40,41 +40,41 @@ enum Afterwards {
 }
 
 impl ResponseScript {
-    /// These replies in turn; the last one is repeated for as long as requests come.
+    /// Serves these responses in turn; the last one repeats.
     ///
-    /// Without any reply it serves a 500 that says so.
+    /// An empty script serves a 500 that says so.
     pub fn new<R: Into<MockResponse>>(responses: impl IntoIterator<Item = R>) -> Self {
         let responses = responses.into_iter().map(Into::into).collect();
         Self { responses, afterwards: Afterwards::RepeatLast, served: Arc::default() }
     }
 
-    /// Starts again from the first reply after the last one.
+    /// Starts again with the first response after the last one.
     #[must_use]
     pub fn start_again(mut self) -> Self {
         self.afterwards = Afterwards::StartAgain;
         self
     }
 
-    /// Serves `reply` after the last one, as often as asked.
+    /// Serves `response` for every request after the last one of the list.
     #[must_use]
     pub fn afterwards(mut self, response: impl Into<MockResponse>) -> Self {
         self.afterwards = Afterwards::Serve(Box::new(response.into()));
         self
     }
 
-    /// How many replies have been served, repetitions included.
+    /// How many responses have been served, repetitions included.
     #[must_use]
     pub fn served(&self) -> usize {
         self.served.load(Ordering::SeqCst)
     }
 
-    /// How many replies of the list have not been served yet.
+    /// How many responses of the list have not been served yet.
     #[must_use]
     pub fn remaining(&self) -> usize {
         self.responses.len().saturating_sub(self.served())
     }
 
-    /// Takes the next reply, as a server does.
+    /// Takes the next response.
     #[must_use]
     pub fn next_response(&self) -> MockResponse {
         let turn = self.served.fetch_add(1, Ordering::SeqCst);
@@ -83,7 +83,7 @@ impl ResponseScript {
             Afterwards::Serve(response) => Some(self.responses.get(turn).unwrap_or(response)),
             _ => self.responses.get(turn).or(self.responses.last()),
         };
-        response.cloned().unwrap_or_else(|| MockResponse::text(500, "The script has no reply: give it at least one."))
+        response.cloned().unwrap_or_else(|| MockResponse::text(500, "the script has no responses: add at least one"))
     }
 }
 
@@ -105,12 +105,12 @@ impl From<&ResponseScript> for ResponseScript {
     }
 }
 
-/// Lets a mock serve [`MockResponse`]s. Get at the [`Then`] of a typed mock with `into_inner()`.
+/// Lets a mock serve [`MockResponse`]s. `into_inner()` gives the [`Then`] of a typed mock.
 pub trait ThenExt: Sized {
-    /// Serves one reply, always the same.
+    /// Serves the same response to every request.
     fn respond(self, response: impl Into<MockResponse>) -> Self;
 
-    /// Serves the replies of a script in turn.
+    /// Serves the responses of a script in turn.
     fn script(self, script: impl Into<ResponseScript>) -> Self;
 }
 
@@ -139,25 +139,25 @@ mod tests {
     }
 
     #[test]
-    fn repeats_the_last_reply() {
+    fn repeats_the_last_response() {
         let script = ResponseScript::new([MockResponse::new(503), MockResponse::new(200)]);
         assert_eq!(statuses(&script, 4), [503, 200, 200, 200]);
     }
 
     #[test]
-    fn starts_again_when_told() {
+    fn starts_again_after_the_last_response_if_set() {
         let script = ResponseScript::new([MockResponse::new(503), MockResponse::new(200)]).start_again();
         assert_eq!(statuses(&script, 5), [503, 200, 503, 200, 503]);
     }
 
     #[test]
-    fn goes_on_with_another_reply_when_told() {
+    fn serves_the_set_response_after_the_last_one() {
         let script = ResponseScript::new([MockResponse::new(503)]).afterwards(MockResponse::new(418));
         assert_eq!(statuses(&script, 3), [503, 418, 418]);
     }
 
     #[test]
-    fn counts_what_it_served_in_every_clone() {
+    fn clones_share_the_position() {
         let script = ResponseScript::new([MockResponse::new(503), MockResponse::new(200)]);
         let kept = script.clone();
         assert_eq!(statuses(&script, 1), [503]);
@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn says_so_when_it_is_empty() {
+    fn an_empty_script_serves_a_500() {
         for script in [
             ResponseScript::from(Vec::<MockResponse>::new()),
             ResponseScript::from(Vec::<MockResponse>::new()).start_again(),
@@ -187,22 +187,22 @@ mod tests {
         });
         let url = server.url(format!("/v1/customers/{customer}/organization"));
         let client = reqwest::Client::new();
-        let throttled = client.get(&url).send().await.expect("the mock answers");
+        let throttled = client.get(&url).send().await.expect("the mock responds");
         assert_eq!(throttled.status(), 429);
         assert_eq!(throttled.headers()["retry-after"], "57");
-        let found = client.get(&url).send().await.expect("the mock answers");
+        let found = client.get(&url).send().await.expect("the mock responds");
         assert_eq!(found.text().await.expect("a body"), organization::CONTOSO.body);
         assert_eq!((script.served(), mock.calls()), (2, 2));
     }
 
     #[tokio::test]
-    async fn the_replies_own_headers_reach_the_client_twice_if_added_twice() {
+    async fn a_header_added_twice_is_sent_twice() {
         let server = MockServer::start_async().await;
         server.get_customer_organization(|_when, then| {
             then.into_inner().respond(MockResponse::new(429).header("Retry-After", "1").add_header("Retry-After", "9"));
         });
         let url = server.url(format!("/v1/customers/{}/organization", Uuid::new_v4()));
-        let response = reqwest::get(&url).await.expect("the mock answers");
+        let response = reqwest::get(&url).await.expect("the mock responds");
         assert_eq!(response.headers().get_all("retry-after").iter().count(), 2);
     }
 }

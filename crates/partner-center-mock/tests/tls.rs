@@ -1,4 +1,4 @@
-//! The fault server speaks TLS with the certificate it was given, and a client tells the bad ones from the good.
+//! TLS of the fault server: clients accept the valid certificate and reject the others.
 #![cfg(feature = "tls")]
 
 use std::error::Error;
@@ -31,16 +31,16 @@ async fn connect(server: &FaultServer, trusted: &CertificateAuthority) -> Result
     Ok(TlsConnector::from(Arc::new(config)).connect(host, socket).await?)
 }
 
-async fn refusal(identity: TlsIdentity, trusted: &CertificateAuthority) -> Result<String, Box<dyn Error>> {
+async fn rejection(identity: TlsIdentity, trusted: &CertificateAuthority) -> Result<String, Box<dyn Error>> {
     let server = FaultServer::builder().tls(identity).responses([organization::CONTOSO]).start().await?;
-    let error = connect(&server, trusted).await.err().ok_or("the certificate was taken")?;
+    let error = connect(&server, trusted).await.err().ok_or("the certificate was accepted")?;
     server.wait_for(EventKind::TlsFailed, 1).await;
     assert_eq!(server.requests().len(), 0);
     Ok(error.to_string())
 }
 
 #[tokio::test]
-async fn a_trusted_certificate_carries_the_answer() -> Outcome {
+async fn a_trusted_certificate_serves_the_response() -> Outcome {
     let authority = CertificateAuthority::new()?;
     let identity = authority.issue(["127.0.0.1"])?;
     let response = FaultResponse::respond(organization::CONTOSO).then_close();
@@ -57,21 +57,21 @@ async fn a_trusted_certificate_carries_the_answer() -> Outcome {
 }
 
 #[tokio::test]
-async fn each_bad_certificate_is_bad_in_its_own_way() -> Outcome {
+async fn each_bad_certificate_is_rejected_for_its_own_reason() -> Outcome {
     let authority = CertificateAuthority::new()?;
-    let expired = refusal(authority.issue_expired(["127.0.0.1"])?, &authority).await?;
+    let expired = rejection(authority.issue_expired(["127.0.0.1"])?, &authority).await?;
     assert!(expired.contains("expired"), "{expired}");
-    let of_another_host = refusal(authority.issue(["api.example.com"])?, &authority).await?;
+    let of_another_host = rejection(authority.issue(["api.example.com"])?, &authority).await?;
     assert!(of_another_host.contains("not valid for"), "{of_another_host}");
-    let self_signed = refusal(TlsIdentity::self_signed(["127.0.0.1"])?, &authority).await?;
+    let self_signed = rejection(TlsIdentity::self_signed(["127.0.0.1"])?, &authority).await?;
     assert!(self_signed.contains("UnknownIssuer"), "{self_signed}");
-    let untrusted = refusal(CertificateAuthority::new()?.issue(["127.0.0.1"])?, &authority).await?;
+    let untrusted = rejection(CertificateAuthority::new()?.issue(["127.0.0.1"])?, &authority).await?;
     assert!(untrusted.contains("UnknownIssuer") || untrusted.contains("BadSignature"), "{untrusted}");
     Ok(())
 }
 
 #[tokio::test]
-async fn the_handshake_too_can_be_reset() -> Outcome {
+async fn the_handshake_can_be_reset_too() -> Outcome {
     let authority = CertificateAuthority::new()?;
     let identity = authority.issue(["127.0.0.1"])?;
     let responses = [FaultResponse::reset().on_connect(), FaultResponse::reset()];
@@ -86,7 +86,7 @@ async fn the_handshake_too_can_be_reset() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_wait_before_the_handshake_loses_none_of_it() -> Outcome {
+async fn a_delay_before_the_handshake_loses_no_bytes() -> Outcome {
     let authority = CertificateAuthority::new()?;
     let wait = FaultResponse::wait(Duration::from_millis(20)).on_connect();
     let server = FaultServer::builder()
@@ -101,7 +101,7 @@ async fn a_wait_before_the_handshake_loses_none_of_it() -> Outcome {
 }
 
 #[test]
-fn what_is_no_certificate_is_told() {
+fn invalid_pem_and_hosts_that_are_not_ascii_are_errors() {
     assert!(TlsIdentity::from_pem("", "").is_err());
     assert!(TlsIdentity::self_signed(["bücher.example"]).is_err());
 }

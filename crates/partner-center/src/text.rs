@@ -1,6 +1,7 @@
-//! Makes text from elsewhere safe to print: one line, no control characters, bounded.
+//! Makes text from elsewhere safe to print: one line, no control characters, bounded. Delays in words.
 
 use std::fmt::{self, Write};
+use std::time::Duration;
 
 /// Prints a text on one line: control characters and such as change the direction of writing are escaped, and what
 /// goes past `limit` characters is cut.
@@ -30,6 +31,16 @@ impl fmt::Display for Excerpt<'_> {
     }
 }
 
+/// A delay for people: in seconds, and in minutes or hours where it is long, rounded up.
+pub(crate) fn delay(delay: Duration) -> String {
+    let seconds = delay.as_secs() + u64::from(delay.subsec_nanos() > 0);
+    match seconds {
+        0..=120 => format!("{seconds} s"),
+        121..=7200 => format!("{} minutes", seconds.div_ceil(60)),
+        _ => format!("{} hours", seconds.div_ceil(3600)),
+    }
+}
+
 /// Characters that show nothing and change how the rest of the line is read.
 fn is_invisible(character: char) -> bool {
     matches!(
@@ -44,6 +55,13 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn a_long_delay_is_in_minutes_or_hours() {
+        let words = |seconds| delay(Duration::from_millis(seconds * 1000 - 1));
+        assert_eq!([1, 57, 120, 121].map(words), ["1 s", "57 s", "120 s", "3 minutes"]);
+        assert_eq!([3600, 86_402, u64::MAX / 1000].map(words), ["60 minutes", "25 hours", "5124095576031 hours"]);
+    }
 
     #[test]
     fn escapes_what_a_terminal_would_obey() {

@@ -1,4 +1,4 @@
-//! The facts that the contract states beside its operations, against what the SDK does: one of the two cannot change alone.
+//! The facts of the contract's extensions and the SDK agree.
 
 use partner_center::auth::{ClientSecret, MemoryStore, RefreshToken, StaticToken};
 use partner_center::{Client, ClientBuilder, Cloud, Error, RetryPolicy, uuid::Uuid};
@@ -6,7 +6,7 @@ use partner_center_mock::httpmock::MockServer;
 use serde_json::{Value, json};
 
 #[test]
-fn the_clouds_have_the_addresses_that_the_contract_states() {
+fn clouds_have_the_addresses_of_the_contract() {
     let contract = contract();
     let clouds = [("global", Cloud::Global), ("us-government", Cloud::UsGovernment), ("china", Cloud::China)];
     let stated = contract["x-partner-center-clouds"].as_array().expect("a list");
@@ -19,7 +19,7 @@ fn the_clouds_have_the_addresses_that_the_contract_states() {
 }
 
 #[tokio::test]
-async fn each_error_code_gives_the_kind_that_the_contract_states() {
+async fn error_codes_have_the_kinds_of_the_contract() {
     let contract = contract();
     let codes = contract["x-partner-center-error-codes"].as_array().expect("a list");
     for code in codes {
@@ -29,7 +29,7 @@ async fn each_error_code_gives_the_kind_that_the_contract_states() {
 }
 
 #[tokio::test]
-async fn the_help_for_a_missing_role_names_each_role_of_each_operation() {
+async fn the_help_for_a_missing_role_names_the_roles_of_the_contract() {
     let contract = contract();
     let error = denied(Some(403), &json!("900308")).await;
     let help = format!("{:?}", error.help());
@@ -43,7 +43,7 @@ async fn the_help_for_a_missing_role_names_each_role_of_each_operation() {
 }
 
 #[tokio::test]
-async fn credentials_send_the_scopes_of_the_contract_to_its_token_url() {
+async fn credentials_request_the_scopes_and_token_url_of_the_contract() {
     let contract = contract();
     let schemes = &contract["components"]["securitySchemes"];
     let app_plus_user = &schemes["appPlusUser"]["flows"]["authorizationCode"];
@@ -55,7 +55,7 @@ async fn credentials_send_the_scopes_of_the_contract_to_its_token_url() {
     assert_eq!(app_plus_user["refreshUrl"], app_plus_user["tokenUrl"]);
     let authorize = app_plus_user["authorizationUrl"].as_str().and_then(|url| url.strip_suffix("/authorize"));
     assert_eq!(authorize, app_plus_user["tokenUrl"].as_str().and_then(|url| url.strip_suffix("/token")));
-    // The scheme that an operation names carries the scope that the scheme itself lists.
+    // The security scheme of each operation has the scope of the scheme itself.
     for requirement in contract["security"].as_array().expect("a list") {
         for (scheme, scopes) in requirement.as_object().expect("an object") {
             let flows = schemes[scheme]["flows"].as_object().expect("flows");
@@ -83,7 +83,7 @@ async fn signs_in(flow: &Value, more: &str, client: ClientBuilder) {
     assert_eq!(token.calls_async().await, 1, "no token for {scope}{more}: {outcome:?}");
 }
 
-/// The error that a response with this status and code becomes.
+/// The error of a response with this status and code.
 async fn denied(status: Option<u64>, code: &Value) -> Error {
     let status = status.and_then(|status| u16::try_from(status).ok()).expect("a status");
     let body = json!({ "code": code, "description": "d" });

@@ -1,4 +1,4 @@
-//! Documents that state something of tests and contract: `docs/faults.md` and `openapi/SOURCES.md`.
+//! Checks `docs/faults.md` against the tests, and `openapi/SOURCES.md` against the contract.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -47,14 +47,14 @@ fn every_fact_of_the_contract_has_a_source_and_every_source_a_fact() {
         let [_, .., source, grade] = &row[..] else { panic!("too short: {row:?}") };
         assert!(!source.is_empty() && GRADES.contains(&grade.as_str()), "{row:?}");
         let Some(stated) = facts.get(fact) else { continue };
-        // What the contract states of the fact itself is what the row says, to the digit.
+        // The row repeats what the contract states of the fact.
         assert!(stated["grade"].as_str().is_none_or(|stated| stated == grade), "{fact} has another grade");
         let template = stated["template-id"].as_str();
         assert!(template.is_none_or(|template| row[1].contains(template)), "{fact} has another template id");
     }
 }
 
-/// The rows of all tables by their facts: JSON pointers, or a status and a code.
+/// The rows of all tables by fact: a JSON pointer, or a status and a code.
 fn rows() -> BTreeMap<String, Vec<String>> {
     let mut rows = BTreeMap::new();
     for line in text("openapi/SOURCES.md").lines() {
@@ -68,7 +68,7 @@ fn rows() -> BTreeMap<String, Vec<String>> {
     rows
 }
 
-/// What has to have a row, with its node in the contract.
+/// The facts that need a row, with their nodes in the contract.
 fn facts(contract: &Value) -> BTreeMap<String, &Value> {
     let mut pointers = BTreeSet::new();
     for section in ["parameters", "headers", "schemas", "examples", "securitySchemes"] {
@@ -97,7 +97,7 @@ fn facts(contract: &Value) -> BTreeMap<String, &Value> {
     facts
 }
 
-/// The pointers to the members or elements of what `pointer` leads to.
+/// The pointers to the members or elements of the node at `pointer`.
 fn below(contract: &Value, pointer: &str) -> Vec<String> {
     let escape = |key: &String| key.replace('~', "~0").replace('/', "~1");
     match contract.pointer(pointer) {
@@ -107,7 +107,7 @@ fn below(contract: &Value, pointer: &str) -> Vec<String> {
     }
 }
 
-/// Adds every source file below the folder.
+/// Appends every source file below the folder.
 fn read(folder: &Path, source: &mut String) {
     for entry in std::fs::read_dir(folder).expect("the folder is there").flatten() {
         let path = entry.path();

@@ -52,6 +52,12 @@ Examples:
   partner-center config
   partner-center config --profile fabrikam --output json";
 
+pub(super) const PROFILE: &str = "\
+Examples:
+  partner-center profile list
+  partner-center profile list --output json
+  partner-center profile use fabrikam";
+
 pub(super) const COMPLETIONS: &str = "\
 Examples:
   # bash, in ~/.bashrc

@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::{Args, Subcommand, ValueEnum};
 use partner_center::uuid::Uuid;
 
+use super::columns::{self, Column};
 use super::examples;
 
 #[derive(Debug, Subcommand)]
@@ -93,11 +94,18 @@ pub(crate) struct ListOptions {
 #[derive(Args, Debug)]
 pub(crate) struct Layout {
     /// The columns of a table or of CSV after the tenant id
-    #[arg(long, value_delimiter = ',', value_name = "NAMES")]
+    #[arg(long, value_delimiter = ',', value_name = "NAMES", value_parser = columns::parser(&columns::ORGANIZATION))]
     pub(crate) columns: Vec<Column>,
     /// CSV that Excel opens in columns and with every character in any language: UTF-16, divided by tabs
     #[arg(long)]
     pub(crate) excel: bool,
+}
+
+impl Layout {
+    /// The columns asked for, or all.
+    pub(crate) fn columns_or<'a>(&'a self, all: &'a [Column]) -> &'a [Column] {
+        if self.columns.is_empty() { all } else { &self.columns }
+    }
 }
 
 fn tenant_id(text: &str) -> Result<Uuid, String> {
@@ -147,19 +155,6 @@ pub(crate) enum ExportFormat {
     Json,
     /// Comma-separated values with a header
     Csv,
-}
-
-/// A known field of an organization.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-#[value(rename_all = "camelCase")]
-pub(crate) enum Column {
-    DisplayName,
-    Street,
-    City,
-    State,
-    PostalCode,
-    CountryLetterCode,
-    TechnicalNotificationMails,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

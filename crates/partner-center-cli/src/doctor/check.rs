@@ -3,7 +3,9 @@
 use std::fmt::Display;
 
 use anstyle::{AnsiColor, Style};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
+use tracing_subscriber::fmt::format::Writer;
+use tracing_subscriber::fmt::time::{FormatTime, SystemTime};
 
 use crate::arguments::ReportFormat;
 use crate::exit::Exit;
@@ -17,6 +19,8 @@ pub(super) struct Check {
     detail: String,
     help: Option<String>,
     correlation_id: Option<String>,
+    /// What else JSON shows.
+    fields: Map<String, Value>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,7 +33,8 @@ enum Outcome {
 
 impl Check {
     pub(super) fn good(name: &'static str, detail: impl Into<String>) -> Self {
-        Self { name, outcome: Outcome::Good, detail: detail.into(), help: None, correlation_id: None }
+        let (detail, fields) = (detail.into(), Map::new());
+        Self { name, outcome: Outcome::Good, detail, help: None, correlation_id: None, fields }
     }
 
     pub(super) fn doubtful(name: &'static str, detail: impl Into<String>, help: impl Into<String>) -> Self {
@@ -50,11 +55,9 @@ impl Check {
         Self { correlation_id: Some(id.to_string()), ..self }
     }
 
-    /// Adds to what is to be done.
-    pub(super) fn more(mut self, text: &str) -> Self {
-        if let Some(help) = &mut self.help {
-            help.push_str(text);
-        }
+    /// Adds a field to the JSON.
+    pub(super) fn field(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.fields.insert(name.to_owned(), value.into());
         self
     }
 
@@ -83,13 +86,17 @@ impl Check {
             Outcome::Doubtful => "doubtful",
             Outcome::Bad(_) => "bad",
         };
-        json!({
+        let mut json = json!({
             "check": self.name,
             "outcome": outcome,
             "detail": self.detail,
             "help": self.help,
             "correlationId": self.correlation_id,
-        })
+        });
+        if let Some(json) = json.as_object_mut() {
+            json.extend(self.fields.clone());
+        }
+        json
     }
 }
 
@@ -116,6 +123,8 @@ impl Report {
     pub(super) fn end(self) -> Result<Exit, Failure> {
         if self.format == ReportFormat::Json {
             let report = json!({
+                "time": now(),
+                "system": { "os": std::env::consts::OS, "architecture": std::env::consts::ARCH },
                 "version": env!("CARGO_PKG_VERSION"),
                 "contract": partner_center::contract_version(),
                 "checks": self.checks.iter().map(Check::to_json).collect::<Vec<_>>(),
@@ -131,4 +140,12 @@ impl Report {
             })
             .unwrap_or(Exit::Success))
     }
+}
+
+/// The time in UTC, as RFC 3339 has it.
+fn now() -> String {
+    let mut text = String::new();
+    // Writing into a string does not fail.
+    let _ = SystemTime.format_time(&mut Writer::new(&mut text));
+    text
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use partner_center::auth::{ExposeSecret, StaticToken};
 use partner_center::uuid::Uuid;
-use partner_center::{Client, Error, ErrorKind};
+use partner_center::{Client, Error};
 
 use self::check::{Check, Report};
 use crate::arguments::Doctor;
@@ -30,14 +30,12 @@ pub(crate) async fn run(settings: &Settings, arguments: &Doctor) -> Result<Exit,
         "configuration",
         format!("profile {} ({}), {}", settings.profile.value, settings.profile.source, file(settings)),
     ))?;
-    let credential = match credential::find(settings).await {
-        Ok(Found::Nothing) => {
-            report.add(Check::of_failure("credential", &nothing()))?;
-            None
-        }
-        Ok(found) => {
-            report.add(Check::good("credential", found.origin()))?;
-            found.credential().ok()
+    let found = credential::find(settings).await;
+    let origin = found.as_ref().map(Found::origin).unwrap_or_default();
+    let credential = match found.and_then(Found::credential) {
+        Ok(credential) => {
+            report.add(Check::good("credential", origin))?;
+            Some(credential)
         }
         Err(failure) => {
             report.add(Check::of_failure("credential", &failure))?;
@@ -69,35 +67,18 @@ pub(crate) async fn run(settings: &Settings, arguments: &Doctor) -> Result<Exit,
             "call",
             format!("{customer} is {}", organization.display_name.as_deref().unwrap_or("without a name")),
         )
-        .correlation_id(organization.correlation_id()),
-        Err(error) => refused(customer, &error),
+        .correlation_id(organization.correlation_id())
+        .field("status", organization.status().as_u16()),
+        Err(error) => failed(customer, &error),
     })?;
     report.end()
 }
 
-fn nothing() -> Failure {
-    Failure::new(
-        Exit::SignIn,
-        "nobody is signed in, and the environment holds no credential",
-        "Run `partner-center login`, or set the environment variables of a credential.",
-    )
-}
-
-/// The refusal, and what the customer or the partner has to change.
-fn refused(customer: Uuid, error: &Error) -> Check {
-    let check = Check::of_failure("call", &Failure::of_customer(customer, error));
-    let more = match error.kind() {
-        ErrorKind::Forbidden | ErrorKind::GdapRoleMissing => {
-            " The roles come from an active GDAP relationship: the customer approves it, and the partner assigns the \
-             role in it to a security group that the signed-in user is a member of."
-        }
-        ErrorKind::NoRelationship | ErrorKind::NotFound => {
-            " A customer belongs to the partner once it has accepted the reseller relationship; in the portal it then \
-             stands in the list of customers."
-        }
-        _ => "",
-    };
-    check.more(more)
+fn failed(customer: Uuid, error: &Error) -> Check {
+    Check::of_failure("call", &Failure::of_customer(customer, error))
+        .field("status", error.status().map(|status| status.as_u16()))
+        .field("code", error.code())
+        .field("kind", error.kind().as_str())
 }
 
 fn file(settings: &Settings) -> String {

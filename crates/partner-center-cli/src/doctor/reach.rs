@@ -7,6 +7,7 @@ use partner_center::reqwest;
 
 use super::check::Check;
 use super::patience;
+use crate::duration::in_words;
 use crate::exit::Exit;
 use crate::settings::Settings;
 use crate::sign_in::credential;
@@ -85,12 +86,11 @@ pub(super) fn clock(difference: Option<Result<Duration, Duration>>) -> Check {
                 Ok(ahead) => (ahead, "behind"),
                 Err(behind) => (behind, "ahead of"),
             };
-            let seconds = apart.as_secs();
             if apart <= TOLERANCE {
-                // A `Date` has whole seconds, and the answer took its time.
-                return Check::good("clock", format!("within {} s of the server's", seconds + 1));
+                // A `Date` has whole seconds, and the response took its time.
+                return Check::good("clock", format!("within {} s of the server's", apart.as_secs() + 1));
             }
-            let detail = format!("this machine is {seconds} s {word} the server");
+            let detail = format!("this machine is {} {word} the server", in_words(apart));
             Check::bad("clock", Exit::SignIn, detail, "Set this machine's clock; tokens are valid by the clock.")
         }
     }

@@ -6,9 +6,12 @@ use partner_center::auth::{AccessToken, Claims, Credential, TokenRequest};
 
 use super::check::{Check, Report};
 use super::patience;
+use crate::duration::in_words;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::settings::Settings;
+use crate::sign_in::credential;
+use crate::sign_in::token_identity::TokenIdentity;
 
 /// How much longer than a token request getting a token may take.
 const SLACK: Duration = Duration::from_millis(500);
@@ -41,14 +44,35 @@ pub(super) async fn obtain(
         report.add(Check::doubtful("claims", "the token is opaque", help))?;
         return Ok(Some(token));
     };
-    for check in [audience(&claims, settings.audience()), expiry(&claims), kind(&claims), mfa(&claims)] {
+    let identity = identity(settings, &token);
+    for check in [identity, audience(&claims, settings.audience()), expiry(&claims), kind(&claims), mfa(&claims)] {
         report.add(check)?;
     }
     Ok(Some(token))
 }
 
+/// Who the token was issued for, and whether the tenant is the configured one.
+fn identity(settings: &Settings, token: &AccessToken) -> Check {
+    let identity = TokenIdentity::of(token);
+    let requested = credential::identity(settings).ok().and_then(|identity| identity.tenant);
+    let warning = identity.warning(requested.as_ref().map(|tenant| &*tenant.value), settings);
+    let TokenIdentity { user, tenant_id, application } = identity;
+    let named = [("user", &user), ("tenant", &tenant_id), ("application", &application)];
+    let named = named.iter().filter_map(|(what, name)| name.as_ref().map(|name| format!("{what} {name}")));
+    let detail = named.collect::<Vec<_>>().join(", ");
+    let check = match warning {
+        None => Check::good("identity", detail),
+        Some(warning) => Check::doubtful(
+            "identity",
+            format!("{detail}: {warning}"),
+            "Run `partner-center login` for the configured tenant, or correct the setting.",
+        ),
+    };
+    check.field("user", user).field("tenantId", tenant_id).field("application", application)
+}
+
 fn audience(claims: &Claims, wanted: &str) -> Check {
-    let named = claims.audiences().join(", ");
+    let named = claims.audience_names().join(", ");
     match claims.is_for(wanted) {
         Some(true) => Check::good("audience", named),
         Some(false) => Check::bad(
@@ -62,15 +86,25 @@ fn audience(claims: &Claims, wanted: &str) -> Check {
 }
 
 fn expiry(claims: &Claims) -> Check {
+    let now = SystemTime::now();
+    if let Some(Ok(left)) = claims.not_before().map(|start| start.duration_since(now)) {
+        let detail = format!("the token is not valid yet, by this machine's clock; it will be in {}", in_words(left));
+        return Check::bad(
+            "expiry",
+            Exit::SignIn,
+            detail,
+            "Set this machine's clock; if it is right, wait until then.",
+        );
+    }
     let Some(expires) = claims.expires() else {
         return Check::doubtful("expiry", "the token does not say when it ends", "Try the call itself.");
     };
-    match expires.duration_since(SystemTime::now()) {
-        Ok(left) => Check::good("expiry", format!("valid for another {} min", left.as_secs() / 60)),
-        Err(_) => Check::bad(
+    match expires.duration_since(now) {
+        Ok(left) => Check::good("expiry", format!("in {}", in_words(left))),
+        Err(error) => Check::bad(
             "expiry",
             Exit::SignIn,
-            format!("the token ended at {}", httpdate::fmt_http_date(expires)),
+            format!("the token expired {} ago, at {}", in_words(error.duration()), httpdate::fmt_http_date(expires)),
             "Get a new token; if it is new, set this machine's clock.",
         ),
     }

@@ -1,7 +1,7 @@
 //! The formats that grow line by line, and the lines of organizations in them.
 
 use super::csv;
-use super::record::{self, Record};
+use super::record::{ID, Record};
 use crate::arguments::Column;
 use crate::failure::Failure;
 use crate::terminal::escape_json;
@@ -31,7 +31,9 @@ impl FileFormat {
         match self {
             Self::Ndjson => Ok(String::new()),
             Self::Json => Ok("[\n".to_owned()),
-            Self::Csv | Self::Excel => self.csv_header(record::names(columns)),
+            Self::Csv | Self::Excel => {
+                self.csv_header(std::iter::once(ID).chain(columns.iter().map(|column| column.name)))
+            }
         }
     }
 
@@ -44,9 +46,11 @@ impl FileFormat {
     /// One organization; in an array every line but the first begins with a comma.
     pub(crate) fn line(self, record: &Record, columns: &[Column], is_first: bool) -> Result<String, Failure> {
         match self {
-            Self::Csv | Self::Excel => csv::line(record::cells(record, columns), self.delimiter()),
-            Self::Json if !is_first => Ok(format!(",{}\n", escape_json(&record.to_json().to_string()))),
-            Self::Json | Self::Ndjson => Ok(format!("{}\n", escape_json(&record.to_json().to_string()))),
+            Self::Csv | Self::Excel => csv::line(record.cells(columns), self.delimiter()),
+            Self::Json | Self::Ndjson => {
+                let comma = if self == Self::Json && !is_first { "," } else { "" };
+                Ok(format!("{comma}{}\n", escape_json(&record.json().to_string())))
+            }
         }
     }
 

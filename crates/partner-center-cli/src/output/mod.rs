@@ -8,11 +8,9 @@ mod table;
 
 use std::io::{self, Write};
 
-use serde_json::Value;
-
 use self::file_format::FileFormat;
-use self::record::{Record, columns};
-use crate::arguments::{Format, Layout};
+use self::record::Record;
+use crate::arguments::{Column, Format, Layout};
 use crate::failure::Failure;
 use crate::terminal::{self, escape_json};
 
@@ -31,40 +29,40 @@ pub(crate) fn not_csv() -> Failure {
     Failure::usage("--excel is a form of CSV", "Leave out --format, or pass --format csv.")
 }
 
-/// Prints what was fetched; `is_list` where several customers were asked for.
-pub(crate) fn print(records: &[Record], is_list: bool, format: Format, layout: &Layout) -> Result<(), Failure> {
+/// Prints what was fetched; `is_list` where several customers were asked for, `all` the columns there are.
+pub(crate) fn print(
+    records: &[Record],
+    is_list: bool,
+    format: Format,
+    layout: &Layout,
+    all: &[Column],
+) -> Result<(), Failure> {
     let lines = match format {
         Format::Table => {
-            return Ok(terminal::print(&table::render(records, is_list, &layout.columns, terminal::width()))?);
+            return Ok(terminal::print(&table::render(records, is_list, &layout.columns, all, terminal::width()))?);
         }
         Format::Json => {
-            let text = format!("{:#}\n", document(records, is_list));
-            return Ok(terminal::print(&escape_json(&text))?);
+            let json = match records {
+                [record] if !is_list => record.json().clone(),
+                records => records.iter().map(Record::json).cloned().collect(),
+            };
+            return Ok(terminal::print(&escape_json(&format!("{json:#}\n")))?);
         }
-        Format::Raw => return print_raw(records),
+        Format::Raw => {
+            // The service sends no line break at the end.
+            let bodies: Vec<&[u8]> = records.iter().map(Record::raw).collect();
+            return Ok(write(&bodies.join(&b'\n'))?);
+        }
         Format::Ndjson => FileFormat::Ndjson,
         Format::Csv if layout.excel => FileFormat::Excel,
         Format::Csv => FileFormat::Csv,
     };
-    let columns = columns(&layout.columns);
+    let columns = layout.columns_or(all);
     let mut text = lines.header(columns)?;
     for record in records {
         text.push_str(&lines.line(record, columns, false)?);
     }
     Ok(write(&lines.encode(&text))?)
-}
-
-fn document(records: &[Record], is_list: bool) -> Value {
-    match records {
-        [record] if !is_list => record.to_json(),
-        records => records.iter().map(Record::to_json).collect(),
-    }
-}
-
-/// The bytes as received; between several a line break, since the service sends none.
-fn print_raw(records: &[Record]) -> Result<(), Failure> {
-    let bodies: Vec<&[u8]> = records.iter().map(Record::raw).collect();
-    Ok(write(&bodies.join(&b'\n'))?)
 }
 
 fn write(bytes: &[u8]) -> io::Result<()> {

@@ -7,13 +7,30 @@ use crate::arguments::ReportFormat;
 use crate::failure::Failure;
 use crate::terminal::{self, plain};
 
-/// Prints rows; `columns` are the fields that people see.
+/// Prints rows, named by the first column, with the columns that people see.
+///
+/// As JSON an object: each name has the value of the second column or, where there are more, the rest of the row.
 pub(crate) fn print(rows: &[Value], columns: &[&str], format: ReportFormat) -> Result<(), Failure> {
     let text = match format {
-        ReportFormat::Json => terminal::escape_json(&format!("{:#}\n", Value::from(rows))),
+        ReportFormat::Json => {
+            let fields = rows.iter().map(|row| {
+                let mut fields = row.as_object().cloned().unwrap_or_default();
+                let name = fields.shift_remove(columns[0]);
+                let value = if columns.len() == 2 { row[columns[1]].clone() } else { fields.into() };
+                (camel_case(name.as_ref().and_then(Value::as_str).unwrap_or_default()), value)
+            });
+            terminal::escape_json(&format!("{:#}\n", Value::Object(fields.collect())))
+        }
         ReportFormat::Text => table(rows, columns),
     };
     Ok(terminal::print(&text)?)
+}
+
+/// `baseUrl` of `base-url`.
+fn camel_case(name: &str) -> String {
+    let mut words = name.split(['-', ' ']);
+    let first = words.next().unwrap_or_default().to_owned();
+    words.fold(first, |camel, word| camel + &word[..1].to_uppercase() + &word[1..])
 }
 
 fn table(rows: &[Value], columns: &[&str]) -> String {
@@ -24,7 +41,11 @@ fn table(rows: &[Value], columns: &[&str]) -> String {
     }
     table.set_header(columns.iter().map(|name| name.to_uppercase()));
     for row in rows {
-        table.add_row(columns.iter().map(|name| plain(row[name].as_str().unwrap_or_default())));
+        table.add_row(columns.iter().map(|name| match &row[name] {
+            Value::Bool(true) => "yes".to_owned(),
+            Value::Bool(false) => "no".to_owned(),
+            value => plain(value.as_str().unwrap_or_default()),
+        }));
     }
     for column in table.column_iter_mut() {
         column.set_padding((0, 2));

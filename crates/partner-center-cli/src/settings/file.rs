@@ -1,14 +1,15 @@
 //! The config file.
 
 use std::collections::BTreeMap;
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
 use std::num::NonZeroU32;
 use std::path::Path;
 
+use partner_center::auth::replace_file;
 use serde::Deserialize;
+use toml_edit::DocumentMut;
 
 use crate::arguments::CloudName;
-use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::text;
 
@@ -37,19 +38,36 @@ pub(super) struct Profile {
 
 /// The file's content; nothing where there is no file.
 pub(super) fn read(path: &Path) -> Result<Config, Failure> {
-    let text = match std::fs::read(path) {
-        Ok(bytes) => text::decode(&bytes),
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Config::default()),
-        Err(error) => {
-            let what = format!("the config file {} cannot be read: {error}", path.display());
-            return Err(Failure::new(Exit::File, what, "Make it readable, or remove it."));
-        }
-    };
-    toml::from_str(&text).map_err(|error| {
+    let text = text(path)?;
+    toml_edit::de::from_str(&text).map_err(|error| {
         let line = error.span().map_or(1, |span| text[..span.start].matches('\n').count() + 1);
         Failure::usage(
             format!("the config file {} is wrong in line {line}: {}", path.display(), error.message()),
             "Correct the line; the keys of a profile are cloud, base-url, authority, tenant, client-id and timeout.",
         )
+    })
+}
+
+fn text(path: &Path) -> Result<String, Failure> {
+    match std::fs::read(path) {
+        Ok(bytes) => Ok(text::decode(&bytes)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(String::new()),
+        Err(error) => {
+            let what = format!("the config file {} cannot be read", path.display());
+            Err(Failure::file(&error, what, "Make it readable, or remove it."))
+        }
+    }
+}
+
+/// Writes the profile that is used where none is named into a valid file; the rest of it stays as it is.
+pub(super) fn set_profile(path: &Path, name: &str) -> Result<(), Failure> {
+    let document = text(path)?.parse::<DocumentMut>().map_err(io::Error::other);
+    let written = document.and_then(|mut document| {
+        document["profile"] = toml_edit::value(name);
+        path.parent().map_or(Ok(()), std::fs::create_dir_all)?;
+        replace_file(path, document.to_string().as_bytes())
+    });
+    written.map_err(|error| {
+        Failure::file(&error, format!("the config file {} cannot be written", path.display()), "Make it writable.")
     })
 }

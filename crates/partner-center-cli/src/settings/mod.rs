@@ -119,6 +119,11 @@ impl Settings {
         self.folder.join("config.toml")
     }
 
+    /// Writes into the config file which profile is used where none is named.
+    pub(crate) fn set_profile(&self, name: &str) -> Result<(), Failure> {
+        file::set_profile(&self.file(), name)
+    }
+
     /// Whom tokens are issued for.
     pub(crate) fn audience(&self) -> &'static str {
         Cloud::from(self.cloud.value).audience()

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use partner_center::auth::{self, ClientSecret, Credential, ExposeSecret, RefreshToken};
+use partner_center::auth::{self, ClientSecret, Credential, CredentialError, ExposeSecret, RefreshToken};
 
-use super::keeper;
-use super::record::{Kind, Place, Record};
+use super::record::{Kind, Record};
+use super::secret_store;
 use crate::environment::{self, ACCESS_TOKEN};
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -16,7 +16,8 @@ use crate::terminal::warn;
 pub(crate) enum Found {
     /// The variable that decided, and what it led to.
     Environment(&'static str, Arc<dyn Credential>),
-    Kept(Record, Arc<dyn Credential>),
+    /// A kept sign-in, where its secret is, and nothing where it is no longer there.
+    Kept(Record, String, Option<Arc<dyn Credential>>),
     Nothing,
 }
 
@@ -59,7 +60,7 @@ pub(crate) fn identity(settings: &Settings) -> Result<Identity, Failure> {
 pub(crate) async fn find(settings: &Settings) -> Result<Found, Failure> {
     if let Some(name) = auth::credential_variable()? {
         environment::check_credential(name)?;
-        return Ok(Found::Environment(name, auth::from_env()?));
+        return Ok(Found::Environment(name, auth::from_env_with(warn_of_store)?));
     }
     let Some(record) = Record::read(settings)? else { return Ok(Found::Nothing) };
     if record.authority != settings.authority.value {
@@ -71,20 +72,24 @@ pub(crate) async fn find(settings: &Settings) -> Result<Found, Failure> {
             "Name another profile with --profile, or run `partner-center login` again; a sign-in is sent to nobody else.",
         ));
     }
-    let store = keeper::store(settings, &record);
+    let place = secret_store::place(settings, &record);
+    let Some(secret) = secret_store::load(settings, &record).await? else {
+        return Ok(Found::Kept(record, place, None));
+    };
     let (tenant, client_id) = (&record.tenant, &record.client_id);
     let credential: Arc<dyn Credential> = match record.kind {
-        Kind::User => Arc::new(RefreshToken::new(tenant, client_id, store).on_store_failure(|error| {
-            warn(&format!("the new sign-in cannot be kept, and the old one ends one day: {error}"));
-        })),
-        Kind::Application => {
-            let secret = store.load().await?.ok_or_else(|| {
-                Failure::new(Exit::SignIn, "the client secret is gone from its place", "Run `partner-center login`.")
-            })?;
-            Arc::new(ClientSecret::new(tenant, client_id, secret.expose_secret()))
+        Kind::User => {
+            let store = secret_store::open(settings, &record);
+            Arc::new(RefreshToken::new(tenant, client_id, store).on_store_failure(warn_of_store))
         }
+        Kind::Application => Arc::new(ClientSecret::new(tenant, client_id, secret.expose_secret())),
     };
-    Ok(Found::Kept(record, credential))
+    Ok(Found::Kept(record, place, Some(credential)))
+}
+
+/// The calls go on, and the next command begins with the old refresh token.
+fn warn_of_store(error: &CredentialError) {
+    warn(&format!("{error}; a sign-in that is not renewed ends after 90 days"));
 }
 
 impl Found {
@@ -92,21 +97,20 @@ impl Found {
     pub(crate) fn origin(&self) -> String {
         match self {
             Self::Environment(variable, _) => format!("environment {variable}"),
-            Self::Kept(record, _) if record.kept_in == Place::Keyring => "kept in the system's keyring".to_owned(),
-            Self::Kept(..) => "kept in a file".to_owned(),
+            Self::Kept(_, place, Some(_)) => place.clone(),
+            Self::Kept(_, place, None) => format!("none, it is no longer in {place}"),
             Self::Nothing => "none".to_owned(),
         }
     }
 
     /// The credential, or what to do to have one.
     pub(crate) fn credential(self) -> Result<Arc<dyn Credential>, Failure> {
-        match self {
-            Self::Environment(_, credential) | Self::Kept(_, credential) => Ok(credential),
-            Self::Nothing => Err(Failure::new(
-                Exit::SignIn,
-                "nobody is signed in",
-                "Run `partner-center login`, or set the environment variables of a credential.",
-            )),
-        }
+        let what = match self {
+            Self::Environment(_, credential) | Self::Kept(_, _, Some(credential)) => return Ok(credential),
+            Self::Kept(_, place, None) => format!("signed out: the secret of the sign-in is no longer in {place}"),
+            Self::Nothing => "not signed in, and the environment holds no credential".to_owned(),
+        };
+        let help = "Run `partner-center login`, or set the environment variables of a credential.";
+        Err(Failure::new(Exit::SignIn, what, help))
     }
 }

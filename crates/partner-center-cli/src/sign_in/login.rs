@@ -5,13 +5,15 @@ use std::io::{self, IsTerminal, Read};
 use partner_center::auth::{ClientSecret, Credential, DeviceCode, ExposeSecret, SecretString, TokenRequest};
 
 use super::record::{Kind, Place, Record, file, remove_file};
-use super::{credential, keeper};
+use super::token_identity::TokenIdentity;
+use super::{credential, secret_store};
 use crate::arguments::Login;
 use crate::duration;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::settings::{Setting, Settings};
 use crate::terminal::{notify, warn};
+use crate::text;
 
 /// Signs in, or ends at Ctrl-C; caught, it leaves the prompt the time to let the terminal echo again.
 pub(crate) async fn run(settings: Settings, arguments: &Login) -> Result<Exit, Failure> {
@@ -39,18 +41,18 @@ async fn sign_in(settings: Settings, arguments: &Login) -> Result<Exit, Failure>
     let tenant = named("--tenant", &arguments.tenant, &settings.tenant, "AZURE_TENANT_ID")?;
     let client_id = named("--client-id", &arguments.client_id, &settings.client_id, "AZURE_CLIENT_ID")?;
     let request = TokenRequest::for_audience(settings.audience(), &settings.authority.value)?;
-    let (kind, secret) = match arguments.with_secret {
+    let (kind, (secret, token)) = match arguments.with_secret {
         true => (Kind::Application, application(&tenant, &client_id, &request).await?),
         false => (Kind::User, user(&tenant, &client_id, &request).await?),
     };
 
     let before = Record::read(&settings).unwrap_or_default();
     let authority = settings.authority.value.clone();
-    let record = Record { kind, tenant: tenant.clone(), client_id, authority, kept_in: Place::Keyring };
-    let record = keep(&settings, record, &secret, arguments.no_keyring).await?;
+    let record = Record { kind, tenant: tenant.clone(), client_id, authority, kept_in: Place::Keyring, token };
+    let record = secret_store::save(&settings, record, &secret, arguments.no_keyring).await?;
     record.write(&settings)?;
     if let Some(before) = before {
-        replace(&settings, &before, &record).await;
+        secret_store::remove_replaced(&settings, &before, &record).await;
     }
     if record.kept_in == Place::Keyring {
         // Even where nothing is known of a sign-in before. The lock beside it goes on to serve.
@@ -65,24 +67,29 @@ async fn sign_in(settings: Settings, arguments: &Login) -> Result<Exit, Failure>
 }
 
 /// A user signs in with a browser; what comes back is a refresh token.
-async fn user(tenant: &str, client_id: &str, request: &TokenRequest) -> Result<SecretString, Failure> {
+async fn user(tenant: &str, client_id: &str, request: &TokenRequest) -> Result<(SecretString, TokenIdentity), Failure> {
     let device_code = DeviceCode::new(tenant, client_id);
     let signed_in = device_code.sign_in(request, |prompt| {
         notify(&format!("Open {} in a browser and enter the code {}", prompt.verification_uri, prompt.user_code));
         notify(&format!("Waiting {} at most …", duration::in_words(prompt.expires_in)));
     });
     let signed_in = signed_in.await?;
-    signed_in.refresh_token().cloned().ok_or_else(|| {
+    let refresh_token = signed_in.refresh_token().cloned().ok_or_else(|| {
         Failure::new(
             Exit::SignIn,
             "the sign-in succeeded and brought no refresh token, so nothing can be kept",
             "Let the application have the delegated permission offline_access.",
         )
-    })
+    })?;
+    Ok((refresh_token, TokenIdentity::of(signed_in.access_token())))
 }
 
 /// An application's secret, once it has opened the door.
-async fn application(tenant: &str, client_id: &str, request: &TokenRequest) -> Result<SecretString, Failure> {
+async fn application(
+    tenant: &str,
+    client_id: &str,
+    request: &TokenRequest,
+) -> Result<(SecretString, TokenIdentity), Failure> {
     let unreadable = |error: io::Error| match error.kind() {
         io::ErrorKind::Interrupted => stopped(),
         _ => Failure::new(Exit::File, format!("the secret cannot be read: {error}"), "Enter it, or pipe it in."),
@@ -90,41 +97,22 @@ async fn application(tenant: &str, client_id: &str, request: &TokenRequest) -> R
     let mut secret = match io::stdin().is_terminal() {
         true => rpassword::prompt_password("Client secret: ").map_err(unreadable)?,
         false => {
-            let mut text = String::new();
-            io::stdin().read_to_string(&mut text).map_err(unreadable)?;
-            text
+            let mut bytes = Vec::new();
+            io::stdin().read_to_end(&mut bytes).map_err(unreadable)?;
+            text::decode(&bytes)
         }
     };
     secret = secret.trim().to_owned();
     if secret.is_empty() {
         return Err(Failure::usage("the secret is empty", "Enter it at the prompt, or pipe it in."));
     }
+    if secret.bytes().any(|byte| byte != b' ' && !byte.is_ascii_graphic()) {
+        return Err(Failure::usage(
+            "the secret holds a character that no client secret has",
+            "Pipe it in as plain text in UTF-8, or copy its value from Entra again.",
+        ));
+    }
     let secret = SecretString::from(secret);
-    ClientSecret::new(tenant, client_id, secret.expose_secret()).token(request).await?;
-    Ok(secret)
-}
-
-/// Takes the secret of the sign-in before out of the keyring, where it has a place of its own.
-async fn replace(settings: &Settings, before: &Record, record: &Record) {
-    let place = |record: &Record| (record.kept_in == Place::Keyring).then(|| keeper::user(settings, record));
-    let Some(user) = place(before).filter(|user| Some(user) != place(record).as_ref()) else { return };
-    // A keyring that is gone cannot be emptied.
-    if keeper::forget_in_keyring(user).await.is_err() {
-        notify(&format!("The sign-in before, as {}, is still in the keyring.", before.client_id));
-    }
-}
-
-/// Keeps the secret in the keyring, or says that there is none and keeps it in a file; the record says which.
-async fn keep(settings: &Settings, record: Record, secret: &SecretString, no_keyring: bool) -> Result<Record, Failure> {
-    if !no_keyring {
-        match keeper::keep(settings, &record, secret).await {
-            Ok(()) => return Ok(record),
-            Err(reason) => warn(reason.what()),
-        }
-    }
-    let path = file(settings, "secret");
-    notify(&format!("The sign-in is kept in the file {}, which you alone may read (mode 0600).", path.display()));
-    let record = Record { kept_in: Place::File, ..record };
-    keeper::keep(settings, &record, secret).await?;
-    Ok(record)
+    let token = ClientSecret::new(tenant, client_id, secret.expose_secret()).token(request).await?;
+    Ok((secret, TokenIdentity::of(&token)))
 }

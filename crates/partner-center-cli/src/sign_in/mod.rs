@@ -1,10 +1,12 @@
-//! Signing in, and where the sign-in is kept.
+//! Signing in, and where the sign-in is stored.
 
 pub(crate) mod credential;
-mod keeper;
+mod keyring;
 pub(crate) mod login;
-mod record;
+pub(crate) mod record;
+mod secret_store;
 pub(crate) mod status;
+pub(crate) mod token_identity;
 
 use self::record::Record;
 use crate::exit::Exit;
@@ -31,7 +33,7 @@ pub(crate) async fn logout(settings: &Settings) -> Result<Exit, Failure> {
         notify(&format!("Nobody is signed in with the profile {}.", settings.profile.value));
         return Ok(Exit::Success);
     };
-    keeper::forget(settings, &record).await?;
+    secret_store::remove(settings, &record).await?;
     Record::remove(settings)?;
     notify(&format!(
         "Signed out of {}. Entra still knows the sign-in; an administrator can revoke it there.",

@@ -1,11 +1,13 @@
 //! What is known of a sign-in beside its secret.
 
 use std::fs;
-use std::io::{self, Write};
+use std::io;
 use std::path::PathBuf;
 
+use partner_center::auth::replace_file;
 use serde::{Deserialize, Serialize};
 
+use super::token_identity::TokenIdentity;
 use crate::failure::Failure;
 use crate::settings::Settings;
 
@@ -19,6 +21,9 @@ pub(crate) struct Record {
     /// Who issued it; the secret goes nowhere else.
     pub(crate) authority: String,
     pub(crate) kept_in: Place,
+    /// Of the token that the sign-in gave.
+    #[serde(flatten)]
+    pub(crate) token: TokenIdentity,
 }
 
 /// Who signed in.
@@ -37,7 +42,7 @@ pub(crate) enum Place {
     File,
 }
 
-const MEND: &str = "Make the folder readable and writable for you, or name another with PARTNER_CENTER_CONFIG_DIR.";
+const HELP: &str = "Make the folder readable and writable for you, or name another with PARTNER_CENTER_CONFIG_DIR.";
 
 impl Record {
     /// The profile's sign-in, if there is one.
@@ -46,7 +51,7 @@ impl Record {
         let text = match fs::read_to_string(&path) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(Failure::file(&error, format!("{} cannot be read", path.display()), MEND)),
+            Err(error) => return Err(Failure::file(&error, format!("{} cannot be read", path.display()), HELP)),
         };
         serde_json::from_str(&text).map(Some).map_err(|error| {
             Failure::usage(format!("{} is damaged: {error}", path.display()), "Remove the file and sign in again.")
@@ -56,11 +61,9 @@ impl Record {
     /// Keeps it, in place of the one before.
     pub(crate) fn write(&self, settings: &Settings) -> Result<(), Failure> {
         let path = path(settings);
-        let refused = |error: io::Error| Failure::file(&error, format!("{} cannot be written", path.display()), MEND);
-        let mut file = tempfile::NamedTempFile::new_in(folder(settings)?).map_err(refused)?;
-        file.write_all(format!("{:#}\n", serde_json::json!(self)).as_bytes()).map_err(refused)?;
-        file.persist(&path).map_err(|error| refused(error.error))?;
-        Ok(())
+        folder(settings)?;
+        replace_file(&path, format!("{:#}\n", serde_json::json!(self)).as_bytes())
+            .map_err(|error| Failure::file(&error, format!("{} cannot be written", path.display()), HELP))
     }
 
     pub(crate) fn remove(settings: &Settings) -> Result<(), Failure> {
@@ -77,7 +80,7 @@ pub(super) fn folder(settings: &Settings) -> Result<PathBuf, Failure> {
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder
         .create(&folder)
-        .map_err(|error| Failure::file(&error, format!("{} cannot be made", folder.display()), MEND))?;
+        .map_err(|error| Failure::file(&error, format!("{} cannot be made", folder.display()), HELP))?;
     Ok(folder)
 }
 
@@ -94,7 +97,7 @@ fn path(settings: &Settings) -> PathBuf {
 pub(super) fn remove_file(path: PathBuf) -> Result<(), Failure> {
     match fs::remove_file(&path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => {
-            Err(Failure::file(&error, format!("{} cannot be removed", path.display()), MEND))
+            Err(Failure::file(&error, format!("{} cannot be removed", path.display()), HELP))
         }
         _ => Ok(()),
     }

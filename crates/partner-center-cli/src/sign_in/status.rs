@@ -1,51 +1,63 @@
-//! `partner-center status`: who is signed in, without asking anybody.
+//! `partner-center status`: who is signed in, without asking the service.
 
+use partner_center::auth::AccessToken;
 use serde_json::{Value, json};
 
 use super::credential::{self, Found};
-use super::record::{Kind, Place, Record, file};
+use super::record::{Kind, Record};
+use super::token_identity::TokenIdentity;
 use crate::arguments::ReportFormat;
+use crate::environment::{ACCESS_TOKEN, variable};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::report;
 use crate::settings::Settings;
+use crate::terminal::warn;
 
 pub(crate) async fn run(settings: &Settings, format: ReportFormat) -> Result<Exit, Failure> {
-    let mut rows = vec![row("profile", &settings.profile.value)];
-    let exit = match credential::find(settings).await? {
-        Found::Environment(variable, _) => {
-            rows.push(row("credential", &format!("environment {variable}")));
+    let found = credential::find(settings).await?;
+    let is_signed_in = !matches!(found, Found::Nothing | Found::Kept(_, _, None));
+    let mut rows = vec![
+        row("profile", settings.profile.value.as_str()),
+        row("signed in", is_signed_in),
+        row("credential", found.origin()),
+    ];
+    let used = credential::identity(settings)?;
+    let token = match &found {
+        Found::Environment(name, _) => {
             if Record::read(settings)?.is_some() {
                 credential::warn_of_variable("goes before the kept sign-in", "use that one")?;
             }
-            Exit::Success
+            // Of the variables it alone holds a token that says something.
+            let token = variable(name)?.filter(|_| *name == ACCESS_TOKEN);
+            token.map(|token| TokenIdentity::of(&AccessToken::without_expiry(token))).unwrap_or_default()
         }
-        Found::Kept(record, _) => {
-            let place = match record.kept_in {
-                Place::Keyring => "the system's keyring".to_owned(),
-                Place::File => format!("file {}", file(settings, "secret").display()),
-            };
-            let kind = match record.kind {
-                Kind::User => "a user (app+user)",
-                Kind::Application => "the application alone (app-only)",
-            };
-            rows.push(row("credential", &place));
-            rows.push(row("signed in", kind));
-            rows.push(row("tenant", &record.tenant));
-            rows.push(row("client-id", &record.client_id));
-            Exit::Success
+        Found::Kept(record, ..) => {
+            rows.push(row("kind", if record.kind == Kind::User { "app+user" } else { "app-only" }));
+            record.token.clone()
         }
-        Found::Nothing => {
-            rows.push(row("credential", "none; run `partner-center login`"));
-            Exit::SignIn
-        }
+        Found::Nothing => TokenIdentity::default(),
     };
-    rows.push(row("authority", &settings.authority.value));
-    rows.push(row("base-url", &settings.base_url.value));
+    if !matches!(found, Found::Nothing) {
+        let tenant = used.tenant.map(|tenant| tenant.value);
+        let client_id = used.client_id.map(|client_id| client_id.value);
+        if let Some(warning) = token.warning(tenant.as_deref(), settings) {
+            warn(&warning);
+        }
+        let known = [
+            ("user", token.user),
+            ("tenant", tenant),
+            ("tenant id", token.tenant_id),
+            ("application", token.application.or(client_id)),
+        ];
+        rows.extend(known.into_iter().filter_map(|(what, value)| Some(row(what, value?))));
+    }
+    rows.push(row("authority", settings.authority.value.as_str()));
+    rows.push(row("base-url", settings.base_url.value.as_str()));
     report::print(&rows, &["what", "value"], format)?;
-    Ok(exit)
+    Ok(if is_signed_in { Exit::Success } else { Exit::SignIn })
 }
 
-fn row(what: &str, value: &str) -> Value {
-    json!({ "what": what, "value": value })
+fn row(what: &str, value: impl Into<Value>) -> Value {
+    json!({ "what": what, "value": value.into() })
 }

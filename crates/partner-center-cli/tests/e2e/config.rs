@@ -5,7 +5,7 @@ use std::fs;
 use partner_center_mock::token_endpoint::TokenEndpoint;
 
 use crate::golden;
-use crate::support::{Outcome, UNKNOWN, World};
+use crate::support::{Outcome, UNKNOWN, World, id};
 
 const FILE: &str = "\
 profile = \"contoso\"
@@ -38,9 +38,8 @@ fn a_flag_goes_before_the_environment_and_that_before_the_file() {
     let timeout = |arguments: &[&str], variable: &str| {
         let arguments = [&["config", "--output", "json"], arguments].concat();
         let output = world.command(&arguments).env("PARTNER_CENTER_TIMEOUT", variable).output().expect("it runs");
-        let rows: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
-        let row = rows.as_array().and_then(|rows| rows.iter().find(|row| row["setting"] == "timeout").cloned());
-        row.expect("the setting")["value"].as_str().expect("a text").to_owned()
+        let settings: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        settings["timeout"]["value"].as_str().expect("a text").to_owned()
     };
     assert_eq!(timeout(&["--timeout", "10"], "20"), "10 s");
     assert_eq!(timeout(&[], "20"), "20 s");
@@ -92,10 +91,8 @@ fn no_time_at_all_is_a_wrong_line() {
 fn tenant(world: &World, more: &[(&str, &str)]) -> (String, String) {
     let mut command = world.command(&["config", "--output", "json"]);
     let output = command.env_remove("AZURE_TENANT_ID").envs(more.iter().copied()).output().expect("it runs");
-    let rows: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
-    let row = rows.as_array().and_then(|rows| rows.iter().find(|row| row["setting"] == "tenant").cloned());
-    let row = row.expect("the setting");
-    let text = |name: &str| world.named(row[name].as_str().expect("a text"));
+    let settings: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let text = |name: &str| world.named(settings["tenant"][name].as_str().expect("a text"));
     (text("value"), text("source"))
 }
 
@@ -140,6 +137,8 @@ fn quotation_marks_are_taken_off_a_setting_and_rejected_in_a_credential() {
         [("AZURE_CLIENT_SECRET", "\"s\""), ("AZURE_TENANT_ID", "'t'"), ("AZURE_CLIENT_ID", "\u{feff}c")]
     {
         let mut command = world.command(&["organization", "get", UNKNOWN]);
+        // It decides; the secret goes with it.
+        command.env("PARTNER_CENTER_REFRESH_TOKEN", "r");
         let outcome =
             Outcome::from(command.env("AZURE_CLIENT_SECRET", "s").env(name, value).output().expect("it runs"));
         assert_eq!(outcome.code, Some(2), "{}", outcome.err);
@@ -151,9 +150,9 @@ fn quotation_marks_are_taken_off_a_setting_and_rejected_in_a_credential() {
 #[test]
 fn a_credential_file_that_cannot_be_used_is_named_before_anything_is_sent() {
     let world = World::signed_out(TokenEndpoint::builder());
-    fs::write(world.path("utf16"), b"\xff\xfe0\x00.\x00").expect("a file");
+    fs::write(world.path("empty"), "").expect("a file");
     for name in ["PARTNER_CENTER_REFRESH_TOKEN_FILE", "AZURE_CLIENT_CERTIFICATE_PATH"] {
-        for (file, why) in [("nowhere", "cannot be read"), ("utf16", "is UTF-16 text")] {
+        for (file, why) in [("nowhere", "cannot be read"), ("empty", "is empty")] {
             let mut command = world.command(&["organization", "get", UNKNOWN]);
             let outcome = Outcome::from(command.env(name, file).output().expect("it runs"));
             assert_eq!(outcome.code, Some(2), "{}", outcome.err);
@@ -161,6 +160,25 @@ fn a_credential_file_that_cannot_be_used_is_named_before_anything_is_sent() {
         }
     }
     assert_eq!(world.entra.access_tokens().len(), 0);
+}
+
+#[test]
+fn a_token_file_from_windows_powershell_is_read_and_one_to_begin_with_is_made() {
+    let world = World::signed_out(TokenEndpoint::builder());
+    let token: Vec<u8> = "\u{feff}first\r\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    fs::write(world.path("powershell"), token).expect("a file");
+    for file in ["powershell", "new"] {
+        let mut command = world.command(&["organization", "get", &id(0)]);
+        command.env("PARTNER_CENTER_REFRESH_TOKEN_FILE", file);
+        if file == "new" {
+            command.env("PARTNER_CENTER_REFRESH_TOKEN", "first");
+        }
+        let outcome = Outcome::from(command.output().expect("it runs"));
+        assert_eq!((outcome.code, &*outcome.err), (Some(0), ""));
+        let kept = fs::read_to_string(world.path(file)).expect("the file");
+        assert_eq!(world.entra.refresh_tokens().last(), Some(&kept));
+        assert_eq!(world.entra.requests().last().and_then(|request| request.field("refresh_token")), Some("first"));
+    }
 }
 
 #[test]

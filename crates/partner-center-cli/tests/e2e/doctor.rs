@@ -50,6 +50,20 @@ fn a_refused_sign_in_ends_the_checks() {
 }
 
 #[test]
+fn the_id_of_an_audience_and_a_token_of_tomorrow_are_recognized() {
+    let tomorrow = std::time::SystemTime::now() + std::time::Duration::from_secs(86_400 + 60);
+    let tomorrow = tomorrow.duration_since(std::time::UNIX_EPOCH).expect("it is later").as_secs();
+    let entra = TokenEndpoint::builder().claim("aud", "fa3d9a0c-3fb0-42cc-9193-47c7ecd2edbd").claim("nbf", tomorrow);
+    let (code, text) = doctor(&World::signed_out(entra), &[]);
+    assert_eq!(code, Some(3), "{text}");
+    assert!(text.contains("✓ audience  https://api.partnercenter.microsoft.com (fa3d9a0c-"), "{text}");
+    assert!(text.contains("✗ expiry  the token is not valid yet, by this machine's clock; it will be in "), "{text}");
+    let graph = TokenEndpoint::builder().claim("aud", "00000003-0000-0000-c000-000000000000");
+    let (_, text) = doctor(&World::signed_out(graph), &[]);
+    assert!(text.contains("✗ audience  the token is for https://graph.microsoft.com (00000003-"), "{text}");
+}
+
+#[test]
 fn a_server_that_does_not_answer_costs_no_more_than_the_timeout() {
     let world = World::signed_out(TokenEndpoint::builder());
     let _gate = world.entra.hold();

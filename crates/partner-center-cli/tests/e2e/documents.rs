@@ -4,7 +4,7 @@ use crate::golden;
 use crate::support::World;
 
 /// Every command that has a help text.
-pub(crate) const COMMANDS: [&[&str]; 11] = [
+pub(crate) const COMMANDS: [&[&str]; 14] = [
     &[],
     &["organization"],
     &["organization", "get"],
@@ -14,6 +14,9 @@ pub(crate) const COMMANDS: [&[&str]; 11] = [
     &["status"],
     &["doctor"],
     &["config"],
+    &["profile"],
+    &["profile", "list"],
+    &["profile", "use"],
     &["completions"],
     &["man"],
 ];
@@ -119,6 +122,9 @@ fn profile_offers_profiles_and_no_files() {
     std::fs::create_dir_all(world.path("config/sign-ins")).expect("folders");
     std::fs::write(world.path("config/config.toml"), "[profiles.contoso]\n").expect("a file");
     std::fs::write(world.path("config/sign-ins/fabrikam.json"), "{}").expect("a file");
-    let offered = offered_by_bash(&world, &["partner-center", "status", "--profile", ""]);
-    assert_eq!(offered.split_whitespace().collect::<Vec<_>>(), ["contoso", "default", "fabrikam"]);
+    for words in [&["partner-center", "status", "--profile", ""], &["partner-center", "profile", "use", ""]] {
+        let offered = offered_by_bash(&world, words);
+        let names = offered.split_whitespace().filter(|word| !word.starts_with('-'));
+        assert_eq!(names.collect::<Vec<_>>(), ["contoso", "default", "fabrikam"], "{words:?}");
+    }
 }

@@ -8,6 +8,9 @@ mod export;
 mod files;
 mod get;
 mod golden;
+mod identity;
+mod profile;
+mod secret_store;
 mod sign_in;
 mod support;
 #[cfg(unix)]

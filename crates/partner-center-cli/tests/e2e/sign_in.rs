@@ -92,6 +92,24 @@ fn a_failed_sign_in_says_what_to_do_for_where_it_came_from() {
     assert!(file.err.contains(help), "{}", file.err);
 }
 
+#[test]
+fn help_during_login_never_says_to_run_login() {
+    let world = World::signed_out(TokenEndpoint::builder());
+    for (error, help) in [
+        (OAuthError::mfa_required(), "https://aka.ms/mfasetup"),
+        (OAuthError::revoked_grant(), "Start again"),
+        (OAuthError::new("invalid_grant", 700_005, "No."), "--tenant"),
+        (OAuthError::new("invalid_grant", 50_105, "No."), "assign the user"),
+        (OAuthError::wrong_secret(), "not the secret's id"),
+        (OAuthError::unknown_tenant(), "Check the tenant"),
+    ] {
+        world.entra.respond_always(error);
+        let login = world.run(&["login"]);
+        assert_eq!(login.code, Some(3), "{}", login.err);
+        assert!(login.err.contains(help) && !login.err.contains("center login"), "{}", login.err);
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn a_redemption_in_flight_is_saved_before_the_process_ends() {

@@ -1,4 +1,4 @@
-//! What can be set on a fault server before it starts.
+//! Configuration of a fault server.
 
 use std::fmt;
 use std::io;
@@ -9,24 +9,24 @@ use tokio::net::{TcpSocket, TcpStream};
 
 use super::server::{self, FaultServer};
 use super::shared::Shared;
-use super::source::Source;
+use super::source::ResponseSource;
 use super::{FaultResponse, Request};
 
 /// How many connections may wait to be accepted.
 const BACKLOG: u32 = 1024;
 
-/// Sets a [`FaultServer`] up; made by [`FaultServer::builder`].
+/// Configures and starts a [`FaultServer`]; see [`FaultServer::builder`].
 #[must_use = "nothing listens before `start`"]
 pub struct FaultServerBuilder {
     address: SocketAddr,
     opening: Opening,
     history: Option<usize>,
-    source: Source,
+    source: ResponseSource,
     #[cfg(feature = "tls")]
     identity: Option<super::tls::TlsIdentity>,
 }
 
-/// When a server begins to listen.
+/// When a server starts to listen.
 #[derive(Clone, Copy)]
 enum Opening {
     Now,
@@ -35,16 +35,16 @@ enum Opening {
 }
 
 impl FaultServer {
-    /// A server that gives these answers in turn; the last one is repeated.
+    /// Starts a server that sends these responses in turn; the last one repeats.
     ///
     /// # Errors
     ///
-    /// When no port on 127.0.0.1 can be had.
+    /// If no port on 127.0.0.1 is free.
     pub async fn start<A: Into<FaultResponse>>(responses: impl IntoIterator<Item = A>) -> io::Result<Self> {
         Self::builder().responses(responses).start().await
     }
 
-    /// A server that makes each answer with `function`: by the request, or at random.
+    /// Starts a server that calls `function` for the response to each request.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -52,7 +52,7 @@ impl FaultServer {
     /// use partner_center_mock::{MockResponse, faults::{FaultResponse, FaultServer}};
     ///
     /// let server = FaultServer::start_with(|request| match request.path() {
-    ///     "/health" => FaultResponse::respond(MockResponse::text(200, "fine")),
+    ///     "/health" => FaultResponse::respond(MockResponse::text(200, "ok")),
     ///     _ => FaultResponse::reset(),
     /// })
     /// .await?;
@@ -62,27 +62,27 @@ impl FaultServer {
     ///
     /// # Errors
     ///
-    /// When no port on 127.0.0.1 can be had.
+    /// If no port on 127.0.0.1 is free.
     pub async fn start_with<A: Into<FaultResponse>>(
         function: impl FnMut(&Request) -> A + Send + 'static,
     ) -> io::Result<Self> {
         Self::builder().respond_with(function).start().await
     }
 
-    /// An address that refuses every connection, and that nobody else can take meanwhile.
+    /// An address that refuses every connection, and stays reserved.
     ///
     /// # Errors
     ///
-    /// When no port on 127.0.0.1 can be had.
+    /// If no port on 127.0.0.1 is free.
     pub async fn connection_refused() -> io::Result<Self> {
         Self::builder().never_listen().start().await
     }
 
-    /// An address where connecting hangs: the queue of connections to accept is full and nobody accepts.
+    /// An address where connecting hangs: the accept queue is full.
     ///
     /// # Errors
     ///
-    /// When no port on 127.0.0.1 can be had, or on a system whose queue doesn't fill. It is known to fill on Linux.
+    /// If no port on 127.0.0.1 is free, or on a system whose queue does not fill. It is known to fill on Linux.
     pub async fn black_hole() -> io::Result<Self> {
         let socket = TcpSocket::new_v4()?;
         socket.bind(any_port())?;
@@ -90,19 +90,19 @@ impl FaultServer {
         let address = listener.local_addr()?;
         let mut queue = Vec::new();
         while queue.len() < 16 {
-            // On loopback a connection that the queue still takes is made within the call.
+            // On loopback, a connection that fits the queue is established within the call.
             match tokio::time::timeout(Duration::from_millis(20), TcpStream::connect(address)).await {
                 Ok(connected) => queue.push(connected?),
                 Err(_elapsed) => {
-                    let shared = Shared::new(Source::list(Vec::new()), None);
+                    let shared = Shared::new(ResponseSource::list(Vec::new()), None);
                     return Ok(Self::spawn(address, shared, |_, stopped| server::hold((listener, queue), stopped)));
                 }
             }
         }
-        Err(io::Error::other("the queue of connections to accept does not fill on this system"))
+        Err(io::Error::other("the accept queue does not fill on this system"))
     }
 
-    /// Everything that can be set.
+    /// Configures a server before it starts.
     pub fn builder() -> FaultServerBuilder {
         FaultServerBuilder::new()
     }
@@ -114,34 +114,34 @@ impl FaultServerBuilder {
             address: any_port(),
             opening: Opening::Now,
             history: None,
-            source: Source::list(Vec::new()),
+            source: ResponseSource::list(Vec::new()),
             #[cfg(feature = "tls")]
             identity: None,
         }
     }
 
-    /// One answer a request, in turn, over all connections; the last one is repeated.
+    /// Sends these responses in turn, one per request over all connections; the last one repeats.
     pub fn responses<A: Into<FaultResponse>>(mut self, responses: impl IntoIterator<Item = A>) -> Self {
-        self.source = Source::list(responses.into_iter().map(Into::into).collect());
+        self.source = ResponseSource::list(responses.into_iter().map(Into::into).collect());
         self
     }
 
-    /// A function that makes each request's answer, in place of a list.
+    /// Calls `function` for the response to each request.
     pub fn respond_with<A: Into<FaultResponse>>(
         mut self,
         mut function: impl FnMut(&Request) -> A + Send + 'static,
     ) -> Self {
-        self.source = Source::function(move |request| function(request).into());
+        self.source = ResponseSource::function(move |request| function(request).into());
         self
     }
 
-    /// The address to listen on, in place of any free port on 127.0.0.1.
+    /// Sets the address to listen on. Default: any free port on 127.0.0.1.
     pub fn bind(mut self, address: SocketAddr) -> Self {
         self.address = address;
         self
     }
 
-    /// Refuses connections for this long, by tokio's clock, and then begins to listen.
+    /// Refuses connections for `duration`, measured by tokio's clock, then listens.
     pub fn listen_after(mut self, duration: Duration) -> Self {
         self.opening = Opening::After(duration);
         self
@@ -152,13 +152,14 @@ impl FaultServerBuilder {
         self
     }
 
-    /// Keeps the last `count` events and requests alone, for runs of many calls. Counts stay whole.
+    /// Keeps only the last `count` events and requests, for runs of many calls. [`FaultServer::count`] still counts
+    /// all.
     pub fn history(mut self, count: usize) -> Self {
         self.history = Some(count);
         self
     }
 
-    /// Speaks TLS and shows this certificate.
+    /// Serves TLS with this certificate.
     #[cfg(feature = "tls")]
     pub fn tls(mut self, identity: super::tls::TlsIdentity) -> Self {
         self.identity = Some(identity);
@@ -169,10 +170,10 @@ impl FaultServerBuilder {
     ///
     /// # Errors
     ///
-    /// When the address cannot be had, or the certificate and its key don't fit together.
+    /// If the address is not available, or the certificate and its key do not match.
     pub async fn start(self) -> io::Result<FaultServer> {
         let socket = if self.address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
-        // A bound socket that doesn't listen refuses connections and keeps its port from everybody else.
+        // A bound socket that does not listen refuses connections and reserves its port.
         socket.bind(self.address)?;
         let address = socket.local_addr()?;
         #[cfg_attr(not(feature = "tls"), expect(unused_mut, reason = "only TLS is added afterwards"))]

@@ -1,4 +1,4 @@
-//! One connection of a fault server, from its opening to its end.
+//! One connection of a fault server.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -13,20 +13,20 @@ use super::response::{End, FaultResponse, Step};
 use super::shared::Shared;
 use super::socket::Socket;
 
-/// The client has gone, or the server has ended the connection.
-struct Over;
+/// The client has disconnected, or the server has ended the connection.
+struct Ended;
 
-/// Serves `socket` until one side ends it.
+/// Serves `socket` until one side ends the connection.
 pub(super) async fn serve(socket: TcpStream, id: u64, shared: Arc<Shared>) {
     let _open = Open::count(&shared);
     shared.log.write(id, EventKind::Connected);
-    // Without it the kernel would gather the bytes of a drip.
+    // Otherwise the kernel would coalesce the pieces of a slow body.
     let _ = socket.set_nodelay(true);
     let mut connection = Connection { socket, buffer: BytesMut::new(), id, shared: &shared, reads_ahead: true };
-    if let Some(response) = shared.source.response_on_connect() {
-        // What is read before the TLS handshake would be missing in it.
+    if let Some(response) = shared.source.next_on_connect() {
+        // Bytes that are read here would be missing in the TLS handshake.
         connection.reads_ahead = shared.is_plain() || response.end != End::KeepAlive;
-        if connection.carry_out(response).await.is_err() {
+        if connection.execute(response).await.is_err() {
             return;
         }
         connection.reads_ahead = true;
@@ -46,25 +46,25 @@ pub(super) async fn serve(socket: TcpStream, id: u64, shared: Arc<Shared>) {
 
 struct Connection<'a, S> {
     socket: S,
-    /// What was read and belongs to no request yet.
+    /// Bytes that belong to no request yet.
     buffer: BytesMut,
     id: u64,
     shared: &'a Shared,
-    /// Whether to read while waiting, to notice that the client leaves.
+    /// Whether to read while waiting, to notice that the client disconnects.
     reads_ahead: bool,
 }
 
 impl<S: Socket> Connection<'_, S> {
     async fn run(mut self) {
         while let Ok(request) = self.next_request().await {
-            let response = self.shared.source.response(&request);
-            if self.carry_out(response).await.is_err() {
+            let response = self.shared.source.next(&request);
+            if self.execute(response).await.is_err() {
                 return;
             }
         }
     }
 
-    async fn next_request(&mut self) -> Result<Request, Over> {
+    async fn next_request(&mut self) -> Result<Request, Ended> {
         loop {
             match Request::parse(&self.buffer) {
                 Parsed::Complete(mut request, used) => {
@@ -84,7 +84,7 @@ impl<S: Socket> Connection<'_, S> {
         }
     }
 
-    async fn carry_out(&mut self, response: FaultResponse) -> Result<(), Over> {
+    async fn execute(&mut self, response: FaultResponse) -> Result<(), Ended> {
         let sends = response.steps.iter().any(|step| !matches!(step, Step::Wait(_) | Step::Pass(_)));
         for step in response.steps {
             self.take(step).await?;
@@ -101,23 +101,23 @@ impl<S: Socket> Connection<'_, S> {
                 Err(self.left())
             }
             End::Reset => {
-                // It fails only on a socket that is gone already.
+                // Fails only on a socket that is closed already.
                 let _ = self.socket.tcp().set_zero_linger();
                 self.note(EventKind::Reset);
-                Err(Over)
+                Err(Ended)
             }
         }
     }
 
-    async fn take(&mut self, step: Step) -> Result<(), Over> {
+    async fn take(&mut self, step: Step) -> Result<(), Ended> {
         match step {
             Step::Wait(duration) => self.rest(tokio::time::sleep(duration)).await,
             Step::Pass(gate) => self.rest(gate.pass()).await,
             Step::Send(bytes) => self.send(&bytes).await,
             Step::Drip { bytes, at_a_time, pause } => {
-                for drop in bytes.chunks(at_a_time) {
+                for piece in bytes.chunks(at_a_time) {
                     self.rest(tokio::time::sleep(pause)).await?;
-                    self.send(drop).await?;
+                    self.send(piece).await?;
                 }
                 Ok(())
             }
@@ -125,7 +125,7 @@ impl<S: Socket> Connection<'_, S> {
         }
     }
 
-    async fn send(&mut self, bytes: &[u8]) -> Result<(), Over> {
+    async fn send(&mut self, bytes: &[u8]) -> Result<(), Ended> {
         let sent = match self.socket.write_all(bytes).await {
             Ok(()) => self.socket.flush().await,
             failed => failed,
@@ -133,7 +133,7 @@ impl<S: Socket> Connection<'_, S> {
         sent.map_err(|_| self.left())
     }
 
-    async fn send_spaces(&mut self, mut count: u64, chunked: bool) -> Result<(), Over> {
+    async fn send_spaces(&mut self, mut count: u64, chunked: bool) -> Result<(), Ended> {
         static BLOCK: [u8; 64 * 1024] = [b' '; 64 * 1024];
         while count > 0 {
             let block = &BLOCK[..usize::try_from(count).map_or(BLOCK.len(), |count| count.min(BLOCK.len()))];
@@ -149,8 +149,8 @@ impl<S: Socket> Connection<'_, S> {
         if chunked { self.send(b"0\r\n\r\n").await } else { Ok(()) }
     }
 
-    /// Waits for `pause`, unless the client leaves before.
-    async fn rest(&mut self, pause: impl Future<Output = ()>) -> Result<(), Over> {
+    /// Waits for `pause`, unless the client disconnects before.
+    async fn rest(&mut self, pause: impl Future<Output = ()>) -> Result<(), Ended> {
         let reads_ahead = self.reads_ahead;
         tokio::select! {
             biased;
@@ -163,19 +163,19 @@ impl<S: Socket> Connection<'_, S> {
         while matches!(self.socket.read_buf(&mut self.buffer).await, Ok(1..)) {}
     }
 
-    async fn close(&mut self) -> Over {
+    async fn close(&mut self) -> Ended {
         let _ = self.socket.shutdown().await;
         self.note(EventKind::Closed);
-        // A socket that is dropped with something unread resets the connection, so read until the client goes too.
+        // Dropping a socket with unread bytes resets the connection, so read until the client closes too.
         while matches!(self.socket.read_buf(&mut self.buffer).await, Ok(1..)) {
             self.buffer.clear();
         }
-        Over
+        Ended
     }
 
-    fn left(&self) -> Over {
+    fn left(&self) -> Ended {
         self.note(EventKind::Left);
-        Over
+        Ended
     }
 
     fn note(&self, kind: EventKind) {

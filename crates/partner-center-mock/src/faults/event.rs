@@ -1,4 +1,4 @@
-//! What a fault server saw and did.
+//! Events of a fault server.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -8,15 +8,15 @@ use tokio::time::Instant;
 
 use super::Request;
 
-/// Something that happened on a connection.
+/// An event on a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Event {
-    /// The connection, counted from 1.
+    /// The number of the connection, from 1.
     pub connection: u64,
     /// What happened.
     pub kind: EventKind,
-    /// When, by tokio's clock.
+    /// When it happened, by tokio's clock.
     pub at: Instant,
 }
 
@@ -26,15 +26,15 @@ pub struct Event {
 pub enum EventKind {
     /// A client has connected.
     Connected,
-    /// The TLS handshake failed, for example since the client refused the certificate.
+    /// The TLS handshake failed, for example because the client rejected the certificate.
     TlsFailed,
-    /// A whole request has arrived.
+    /// A complete request has arrived.
     Request,
-    /// Something that is no HTTP/1 request has arrived; the connection is closed.
+    /// Bytes that are not an HTTP/1 request have arrived; the server closes the connection.
     Malformed,
-    /// Every byte that the answer had to send has been written.
+    /// The response has been written completely.
     Sent,
-    /// The answer stalls.
+    /// The response stalls.
     Stalled,
     /// The server has reset the connection.
     Reset,
@@ -44,11 +44,11 @@ pub enum EventKind {
     Left,
 }
 
-/// Events and requests in the order they came.
+/// Events and requests, in order.
 #[derive(Debug)]
 pub(super) struct Log {
     entries: Mutex<Entries>,
-    /// Told whenever something is written down.
+    /// Notified of every entry.
     changed: watch::Sender<()>,
 }
 
@@ -56,7 +56,7 @@ pub(super) struct Log {
 struct Entries {
     events: VecDeque<Event>,
     requests: VecDeque<Request>,
-    /// Of everything that ever happened, also where the history was cut.
+    /// Counts of all events, also of those that the history no longer holds.
     counts: HashMap<EventKind, usize>,
     history: Option<usize>,
 }
@@ -72,7 +72,7 @@ impl Log {
         self.changed.send_replace(());
     }
 
-    /// Writes a request down, and gives it its number.
+    /// Records a request, and sets its number.
     pub(super) fn write_request(&self, connection: u64, request: &mut Request) {
         let mut entries = self.entries();
         entries.push(Event { connection, kind: EventKind::Request, at: Instant::now() });
@@ -98,7 +98,7 @@ impl Log {
 
     pub(super) async fn wait_for(&self, kind: EventKind, count: usize) {
         let mut changed = self.changed.subscribe();
-        // It fails only without a sender, and `self` has it.
+        // Fails only without a sender, and `self` holds it.
         let _ = changed.wait_for(|()| self.count(kind) >= count).await;
     }
 
@@ -131,7 +131,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn counts_also_what_the_history_no_longer_holds() {
+    fn counts_include_events_that_the_history_no_longer_holds() {
         let log = Log::new(Some(2));
         for kind in [EventKind::Connected, EventKind::Left, EventKind::Connected, EventKind::Reset] {
             log.write(1, kind);
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn waiting_ends_when_the_event_has_happened_often_enough() {
+    async fn wait_for_returns_once_the_count_is_reached() {
         let log = std::sync::Arc::new(Log::new(None));
         log.write(1, EventKind::Sent);
         log.wait_for(EventKind::Sent, 1).await;

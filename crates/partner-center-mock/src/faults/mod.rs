@@ -1,17 +1,17 @@
-//! A server on a raw socket that misbehaves as told: the faults that an HTTP mock cannot show.
+//! A server on a raw socket that injects the faults an HTTP mock cannot produce.
 //!
-//! A [`FaultServer`] takes an [`FaultResponse`] a request: a proper reply, or a reset, a stall, a drip, half a body, raw
-//! bytes. It writes down what happened as [`Event`]s, which a test asserts as a sequence, and keeps every
-//! [`Request`] to the byte.
+//! A [`FaultServer`] takes one [`FaultResponse`] per request: a complete response, a reset, a stall, a slow body, a
+//! truncated body, raw bytes. It records what happened as a sequence of [`Event`]s, and every [`Request`] byte for
+//! byte.
 //!
 //! ```
 //! # use std::error::Error;
 //! use partner_center_mock::examples::get_customer_organization as organization;
-//! use partner_center_mock::faults::{FaultResponse, EventKind::*, FaultServer};
+//! use partner_center_mock::faults::{EventKind::*, FaultResponse, FaultServer};
 //!
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn Error>> {
-//! // Half a status line and a reset, then the documented organization, for as long as requests come.
+//! // Half a status line and a reset, then the documented organization for every further request.
 //! let server = FaultServer::start([
 //!     FaultResponse::raw("HTTP/1.1 20").then_reset(),
 //!     FaultResponse::respond(organization::CONTOSO),
@@ -29,10 +29,10 @@
 //!
 //! # Paused time
 //!
-//! The server runs on the test's own runtime and measures every wait with [`tokio::time`], so
-//! `#[tokio::test(start_paused = true)]` works: a stall of an hour takes no time, and [`Request::at`] shows how long
-//! a client waited between two attempts. It takes the single-threaded runtime and tokio 1.53.3 (or 1.51.6) or later:
-//! before that, paused time also ran on while an answer was on its way through the socket.
+//! The server runs on the test's own runtime and measures every delay with [`tokio::time`], so
+//! `#[tokio::test(start_paused = true)]` works: a stall of an hour takes no time, and [`Request::at`] shows how long a
+//! client waited between two attempts. This requires the single-threaded runtime and tokio 1.53.3 (or 1.51.6) or later:
+//! before that, paused time also advanced while a response was in transit.
 
 mod builder;
 mod connection;

@@ -1,8 +1,8 @@
-//! A request as it came over the wire.
+//! A request as received.
 
 use tokio::time::Instant;
 
-/// A request that a server of this crate has read, to the byte.
+/// A request that a server of this crate has received, byte for byte.
 #[derive(Clone)]
 pub struct Request {
     pub(super) connection: u64,
@@ -15,13 +15,13 @@ pub struct Request {
     headers: Vec<(String, String)>,
 }
 
-/// What a buffer holds so far.
+/// The state of a buffer.
 pub(super) enum Parsed {
-    /// Not the whole request yet.
+    /// Not a complete request yet.
     Incomplete,
-    /// A whole request, and how many bytes it took.
+    /// A complete request, and its length in bytes.
     Complete(Box<Request>, usize),
-    /// No HTTP/1 request.
+    /// Not an HTTP/1 request.
     Malformed,
 }
 
@@ -29,19 +29,19 @@ pub(super) enum Parsed {
 const MAX_HEADERS: usize = 128;
 
 impl Request {
-    /// Which connection it came on, counted from 1.
+    /// The number of its connection, from 1.
     #[must_use]
     pub fn connection(&self) -> u64 {
         self.connection
     }
 
-    /// Which request of the server it is, counted from 1 over all connections.
+    /// The number of the request, from 1 over all connections.
     #[must_use]
     pub fn number(&self) -> usize {
         self.number
     }
 
-    /// When it had arrived whole, by tokio's clock.
+    /// When it had arrived completely, by tokio's clock.
     #[must_use]
     pub fn at(&self) -> Instant {
         self.at
@@ -65,31 +65,31 @@ impl Request {
         self.target.split_once('?').map_or(&self.target, |(path, _)| path)
     }
 
-    /// The headers in the order and spelling they were sent; bytes that aren't UTF-8 are replaced.
+    /// The headers in the order and spelling they were sent; bytes that are not UTF-8 are replaced.
     #[must_use]
     pub fn headers(&self) -> &[(String, String)] {
         &self.headers
     }
 
-    /// The first header of this name, in any case.
+    /// The first header of this name, ignoring case.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
 
-    /// The bytes from the request line to the empty line, that included.
+    /// The bytes from the request line to the empty line, inclusive.
     #[must_use]
     pub fn head(&self) -> &[u8] {
         &self.head
     }
 
-    /// The body's bytes, as many as `Content-Length` says. A chunked body is not read.
+    /// The body, as long as `Content-Length` says. A chunked body is not read.
     #[must_use]
     pub fn body(&self) -> &[u8] {
         &self.body
     }
 
-    /// Reads a request from the beginning of `buffer`.
+    /// Parses a request at the start of `buffer`.
     pub(super) fn parse(buffer: &[u8]) -> Parsed {
         let mut headers = [httparse::EMPTY_HEADER; MAX_HEADERS];
         let mut parsed = httparse::Request::new(&mut headers);
@@ -122,7 +122,7 @@ impl Request {
     }
 }
 
-// A request holds a bearer token or a client secret, and a test's failure ends up in a log.
+// A request holds a bearer token or a client secret, and the output of a failed test ends up in a log.
 impl std::fmt::Debug for Request {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let names: Vec<&str> = self.headers.iter().map(|(name, _)| name.as_str()).collect();
@@ -142,9 +142,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keeps_order_and_spelling_of_the_headers_and_every_byte() {
+    fn keeps_every_byte_and_the_order_and_spelling_of_headers() {
         let sent = b"POST /a/b?c=d HTTP/1.1\r\nMS-RequestId: 1\r\nhost: x\r\ncontent-length: 3\r\n\r\nabcNEXT";
-        let Parsed::Complete(request, used) = Request::parse(sent) else { panic!("the request is whole") };
+        let Parsed::Complete(request, used) = Request::parse(sent) else { panic!("the request is complete") };
         assert_eq!((request.method(), request.target(), request.path()), ("POST", "/a/b?c=d", "/a/b"));
         let names: Vec<&str> = request.headers().iter().map(|(name, _)| name.as_str()).collect();
         assert_eq!(names, ["MS-RequestId", "host", "content-length"]);
@@ -154,22 +154,22 @@ mod tests {
     }
 
     #[test]
-    fn waits_for_the_whole_head_and_the_whole_body() {
+    fn an_incomplete_head_or_body_is_incomplete() {
         assert!(matches!(Request::parse(b""), Parsed::Incomplete));
         assert!(matches!(Request::parse(b"GET / HTTP/1.1\r\nA: b\r\n"), Parsed::Incomplete));
         assert!(matches!(Request::parse(b"PUT / HTTP/1.1\r\nContent-Length: 2\r\n\r\nx"), Parsed::Incomplete));
     }
 
     #[test]
-    fn tells_what_is_no_request() {
+    fn bytes_that_are_not_a_request_are_malformed() {
         assert!(matches!(Request::parse(b"\x16\x03\x01\x02\x00\x01\x00"), Parsed::Malformed));
         assert!(matches!(Request::parse(b"GET / HTTP/1.1\r\nContent-Length: x\r\n\r\n"), Parsed::Malformed));
     }
 
     #[test]
-    fn its_debug_text_shows_no_header_value_and_no_body() {
+    fn debug_output_shows_no_header_value_and_no_body() {
         let sent = b"POST / HTTP/1.1\r\nAuthorization: Bearer s3cret\r\nContent-Length: 6\r\n\r\ns3cret";
-        let Parsed::Complete(request, _) = Request::parse(sent) else { panic!("the request is whole") };
+        let Parsed::Complete(request, _) = Request::parse(sent) else { panic!("the request is complete") };
         let shown = format!("{request:?}");
         assert!(shown.contains("Authorization") && !shown.contains("s3cret"), "{shown}");
     }

@@ -1,4 +1,4 @@
-//! The fault server: whom it answers, what it tells and how it ends.
+//! The fault server: its accept loop, its record of events, its shutdown.
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -13,9 +13,9 @@ use tokio::task::{JoinHandle, JoinSet};
 use super::shared::Shared;
 use super::{Event, EventKind, Request, connection};
 
-/// A server on loopback that answers as told. Dropping it closes every connection.
+/// A server on loopback that injects faults. Dropping it closes every connection.
 ///
-/// It lives on the runtime it was started on. See the [module](super) for an example.
+/// It runs on the runtime it was started on. See the [module](super) for an example.
 pub struct FaultServer {
     address: SocketAddr,
     shared: Arc<Shared>,
@@ -36,25 +36,25 @@ impl FaultServer {
         Self { address, shared, stop, task }
     }
 
-    /// Where it listens.
+    /// The address it listens on.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Its base URL, such as `http://127.0.0.1:40123`.
+    /// The base URL, such as `http://127.0.0.1:40123`.
     #[must_use]
     pub fn url(&self) -> String {
         format!("{}://{}", if self.shared.is_plain() { "http" } else { "https" }, self.address)
     }
 
-    /// What happened, in order, over all connections.
+    /// The events of all connections, in order.
     #[must_use]
     pub fn events(&self) -> Vec<Event> {
         self.shared.log.events()
     }
 
-    /// What happened, without when and where.
+    /// The kinds of the events, in order.
     #[must_use]
     pub fn event_kinds(&self) -> Vec<EventKind> {
         self.events().iter().map(|event| event.kind).collect()
@@ -66,13 +66,13 @@ impl FaultServer {
         self.shared.log.requests()
     }
 
-    /// How often something has happened.
+    /// How many events of this kind there have been.
     #[must_use]
     pub fn count(&self, kind: EventKind) -> usize {
         self.shared.log.count(kind)
     }
 
-    /// Waits until something has happened at least `count` times since the start.
+    /// Waits until there have been at least `count` events of this kind since the start.
     pub async fn wait_for(&self, kind: EventKind, count: usize) {
         self.shared.log.wait_for(kind, count).await;
     }
@@ -83,10 +83,10 @@ impl FaultServer {
         self.shared.open.load(Ordering::SeqCst)
     }
 
-    /// Closes every connection and waits until no task of the server is left.
+    /// Closes every connection and waits until all tasks of the server have ended.
     pub async fn shutdown(self) {
         drop(self.stop);
-        // It fails only when the runtime is going down, and then the task is gone too.
+        // Fails only if the runtime shuts down, and then the task has ended too.
         let _ = self.task.await;
     }
 }
@@ -101,7 +101,7 @@ impl fmt::Debug for FaultServer {
     }
 }
 
-/// Accepts and serves until the server is stopped.
+/// Accepts and serves until the server stops.
 pub(super) async fn run(listener: TcpListener, shared: Arc<Shared>, mut stopped: oneshot::Receiver<()>) {
     let mut connections = JoinSet::new();
     let mut accepted = 0;
@@ -114,7 +114,7 @@ pub(super) async fn run(listener: TcpListener, shared: Arc<Shared>, mut stopped:
                     accepted += 1;
                     connections.spawn(connection::serve(socket, accepted, shared.clone()));
                 }
-                // Out of file descriptors, say: give the connections that are open time to end.
+                // For example, out of file descriptors: give open connections time to end.
                 Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
             },
         }
@@ -123,7 +123,7 @@ pub(super) async fn run(listener: TcpListener, shared: Arc<Shared>, mut stopped:
     connections.shutdown().await;
 }
 
-/// Keeps `held` open until the server is stopped.
+/// Keeps `held` open until the server stops.
 pub(super) async fn hold<T>(held: T, stopped: oneshot::Receiver<()>) {
     let _ = stopped.await;
     drop(held);

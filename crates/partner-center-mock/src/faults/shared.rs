@@ -1,21 +1,21 @@
-//! What the connections of a fault server share.
+//! State that the connections of a fault server share.
 
 use std::sync::atomic::AtomicUsize;
 
 use super::event::Log;
-use super::source::Source;
+use super::source::ResponseSource;
 
-/// What the connections share.
+/// State that all connections share.
 pub(super) struct Shared {
     pub(super) log: Log,
-    pub(super) source: Source,
+    pub(super) source: ResponseSource,
     pub(super) open: AtomicUsize,
     #[cfg(feature = "tls")]
     pub(super) tls: Option<tokio_rustls::TlsAcceptor>,
 }
 
 impl Shared {
-    pub(super) fn new(source: Source, history: Option<usize>) -> Self {
+    pub(super) fn new(source: ResponseSource, history: Option<usize>) -> Self {
         Self {
             log: Log::new(history),
             source,

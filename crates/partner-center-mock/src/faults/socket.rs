@@ -1,9 +1,9 @@
-//! The streams that a fault server speaks over.
+//! Plain and TLS streams.
 
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 
-/// A stream that can be told to end in a reset.
+/// A stream whose TCP socket can be reset.
 pub(super) trait Socket: AsyncRead + AsyncWrite + Unpin + Send {
     fn tcp(&self) -> &TcpStream;
 }

@@ -1,15 +1,15 @@
-//! Where a fault server's answers come from.
+//! Where the responses of a fault server come from.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::{FaultResponse, Request};
 use crate::MockResponse;
 
-/// The answers of a server, handed out one a request.
-pub(super) struct Source(Mutex<Kind>);
+/// The responses of a server, one per request.
+pub(super) struct ResponseSource(Mutex<Responses>);
 
-enum Kind {
-    /// In turn; the last one is repeated.
+enum Responses {
+    /// In turn; the last one repeats.
     List {
         responses: Vec<FaultResponse>,
         next: usize,
@@ -17,33 +17,35 @@ enum Kind {
     Function(Box<dyn FnMut(&Request) -> FaultResponse + Send>),
 }
 
-impl Source {
+impl ResponseSource {
     pub(super) fn list(responses: Vec<FaultResponse>) -> Self {
-        Self(Mutex::new(Kind::List { responses, next: 0 }))
+        Self(Mutex::new(Responses::List { responses, next: 0 }))
     }
 
     pub(super) fn function(function: impl FnMut(&Request) -> FaultResponse + Send + 'static) -> Self {
-        Self(Mutex::new(Kind::Function(Box::new(function))))
+        Self(Mutex::new(Responses::Function(Box::new(function))))
     }
 
-    pub(super) fn response(&self, request: &Request) -> FaultResponse {
-        match &mut *self.kind() {
-            Kind::List { responses, next } => take(responses, next).unwrap_or_else(|| {
-                MockResponse::text(500, "The fault server has no answer: give it at least one.").into()
+    pub(super) fn next(&self, request: &Request) -> FaultResponse {
+        match &mut *self.responses() {
+            Responses::List { responses, next } => take(responses, next).unwrap_or_else(|| {
+                MockResponse::text(500, "the fault server has no responses: add at least one").into()
             }),
-            Kind::Function(function) => function(request),
+            Responses::Function(function) => function(request),
         }
     }
 
-    /// The next answer, if it wants to begin without a request.
-    pub(super) fn response_on_connect(&self) -> Option<FaultResponse> {
-        match &mut *self.kind() {
-            Kind::List { responses, next } if current(responses, *next)?.begins_on_connect => take(responses, next),
+    /// The next response, if it starts without a request.
+    pub(super) fn next_on_connect(&self) -> Option<FaultResponse> {
+        match &mut *self.responses() {
+            Responses::List { responses, next } if current(responses, *next)?.begins_on_connect => {
+                take(responses, next)
+            }
             _ => None,
         }
     }
 
-    fn kind(&self) -> MutexGuard<'_, Kind> {
+    fn responses(&self) -> MutexGuard<'_, Responses> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,4 +1,4 @@
-//! Certificates for tests: good ones and each kind of bad one.
+//! Test certificates: valid, expired, for another host, self-signed.
 
 use std::fmt;
 use std::io;
@@ -19,7 +19,7 @@ use super::socket::Socket;
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// A certificate chain and its key, as a server shows it.
+/// The certificate chain and private key of a server.
 ///
 /// ```
 /// # use std::error::Error;
@@ -32,7 +32,7 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// let trusted = authority.issue(["127.0.0.1", "localhost"])?;
 /// let server = FaultServer::builder().tls(trusted).responses([organization::CONTOSO]).start().await?;
 /// // A client that trusts `authority.certificate_pem()` gets the organization from `server.url()`;
-/// // none takes these:
+/// // it rejects these:
 /// let expired = authority.issue_expired(["127.0.0.1"])?;
 /// let of_another_host = authority.issue(["api.example.com"])?;
 /// let self_signed = TlsIdentity::self_signed(["127.0.0.1"])?;
@@ -45,26 +45,26 @@ pub struct TlsIdentity {
 }
 
 impl TlsIdentity {
-    /// Takes a chain, the server's own certificate first, and its private key.
+    /// An identity from a PEM chain, the server's own certificate first, and its private key.
     ///
     /// # Errors
     ///
-    /// When either is no PEM of what it should be.
+    /// If either is not valid PEM.
     pub fn from_pem(chain: &str, key: &str) -> io::Result<Self> {
         let chain: Vec<_> =
             CertificateDer::pem_slice_iter(chain.as_bytes()).collect::<Result<_, _>>().map_err(io::Error::other)?;
         if chain.is_empty() {
-            return Err(io::Error::other("the PEM text holds no certificate"));
+            return Err(io::Error::other("the PEM text contains no certificate"));
         }
         let key = PrivateKeyDer::from_pem_slice(key.as_bytes()).map_err(io::Error::other)?;
         Ok(Self { chain, key })
     }
 
-    /// A certificate for `hosts` (names or addresses) that nobody but itself vouches for.
+    /// A self-signed certificate for `hosts` (names or addresses).
     ///
     /// # Errors
     ///
-    /// When a host is written with letters beyond ASCII.
+    /// If a host is not ASCII.
     pub fn self_signed<H: Into<String>>(hosts: impl IntoIterator<Item = H>) -> io::Result<Self> {
         let key = KeyPair::generate().map_err(io::Error::other)?;
         let certificate = server_params(hosts)?.self_signed(&key).map_err(io::Error::other)?;
@@ -86,18 +86,18 @@ impl fmt::Debug for TlsIdentity {
     }
 }
 
-/// A certificate authority of the test's own. Nobody trusts it unless told to.
+/// A certificate authority for tests, trusted only by clients that add its certificate.
 pub struct CertificateAuthority {
     issuer: Issuer<'static, KeyPair>,
     pem: String,
 }
 
 impl CertificateAuthority {
-    /// A fresh one.
+    /// Creates an authority with a new key.
     ///
     /// # Errors
     ///
-    /// When the system gives no random numbers.
+    /// If the system provides no random numbers.
     pub fn new() -> io::Result<Self> {
         let key = KeyPair::generate().map_err(io::Error::other)?;
         let mut params = CertificateParams::default();
@@ -108,26 +108,26 @@ impl CertificateAuthority {
         Ok(Self { issuer: Issuer::new(params, key), pem })
     }
 
-    /// Its own certificate as PEM, for a client that shall trust it.
+    /// The authority's certificate as PEM, for the clients that trust it.
     #[must_use]
     pub fn certificate_pem(&self) -> &str {
         &self.pem
     }
 
-    /// A good certificate for `hosts` (names or addresses).
+    /// A valid certificate for `hosts` (names or addresses).
     ///
     /// # Errors
     ///
-    /// When a host is written with letters beyond ASCII.
+    /// If a host is not ASCII.
     pub fn issue<H: Into<String>>(&self, hosts: impl IntoIterator<Item = H>) -> io::Result<TlsIdentity> {
         self.sign(&server_params(hosts)?)
     }
 
-    /// A certificate that ended yesterday.
+    /// A certificate that expired yesterday.
     ///
     /// # Errors
     ///
-    /// When a host is written with letters beyond ASCII.
+    /// If a host is not ASCII.
     pub fn issue_expired<H: Into<String>>(&self, hosts: impl IntoIterator<Item = H>) -> io::Result<TlsIdentity> {
         let mut params = server_params(hosts)?;
         params.not_before = (SystemTime::now() - 30 * DAY).into();
@@ -151,7 +151,7 @@ impl fmt::Debug for CertificateAuthority {
 fn server_params<H: Into<String>>(hosts: impl IntoIterator<Item = H>) -> io::Result<CertificateParams> {
     let hosts: Vec<String> = hosts.into_iter().map(Into::into).collect();
     let mut params = CertificateParams::new(hosts).map_err(io::Error::other)?;
-    // Some platforms refuse certificates that live longer than about two years.
+    // Some platforms reject certificates that are valid for more than about two years.
     params.not_before = (SystemTime::now() - DAY).into();
     params.not_after = (SystemTime::now() + 365 * DAY).into();
     Ok(params)

@@ -1,53 +1,53 @@
-//! What can be set on a served Partner Center before it starts.
+//! Configuration of a mock Partner Center.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use super::responder::Responder;
-use super::settings::Settings;
+use super::settings::ServiceSettings;
 use super::{RateLimit, Service};
 use crate::faults::FaultServer;
 use crate::token_endpoint::TokenEndpoint;
 
-/// Sets a [`Service`] up; made by [`Service::builder`].
+/// Configures and starts a [`Service`]; see [`Service::builder`].
 #[derive(Clone, Debug, Default)]
 #[must_use = "nothing listens before `start`"]
 pub struct ServiceBuilder {
-    settings: Settings,
+    settings: ServiceSettings,
     port: u16,
 }
 
-/// How many requests are remembered; the service may run for days.
+/// How many requests are kept; the service may run for days.
 const HISTORY: usize = 16;
 
 impl ServiceBuilder {
-    /// How many customers there are, 1,000 unless set. Any other tenant id is answered with 404.
+    /// Sets the number of customers. Default: 1,000. Any other tenant id gets a 404.
     pub fn customers(mut self, customers: u64) -> Self {
         self.settings.customers = customers;
         self
     }
 
-    /// Answers with 429 what goes beyond this limit; none unless set.
+    /// Throttles calls beyond this limit with 429. Default: no limit.
     pub fn rate_limit(mut self, limit: RateLimit) -> Self {
         self.settings.rate_limit = Some(limit);
         self
     }
 
-    /// Puts failures in: one request in sixteen meets one that a repeat gets over (500, 502, 503, a reset in the
-    /// middle of a body), and two customers in a hundred are refused for good.
+    /// Injects faults: a transient one into one request in sixteen (500, 502, 503, a reset in the middle of a body),
+    /// and a 403 for two customers in a hundred.
     pub fn faults(mut self, has_faults: bool) -> Self {
         self.settings.has_faults = has_faults;
         self
     }
 
-    /// How long each answer takes; none unless set.
+    /// Sets the delay of each response. Default: none.
     pub fn latency(mut self, latency: Duration) -> Self {
         self.settings.latency = latency;
         self
     }
 
-    /// The port of Partner Center; the sign-in gets the next one. Any two free ports unless set.
+    /// Sets the port of Partner Center; the sign-in uses the next one. Default: two free ports.
     pub fn port(mut self, port: u16) -> Self {
         self.port = port;
         self
@@ -57,7 +57,7 @@ impl ServiceBuilder {
     ///
     /// # Errors
     ///
-    /// When a port cannot be had.
+    /// If a port is not available.
     pub async fn start(self) -> io::Result<Service> {
         let address = |port| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
         let mut responder = Responder::new(&self.settings);

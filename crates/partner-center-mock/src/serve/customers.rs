@@ -1,4 +1,4 @@
-//! Made-up customers, the same at every start.
+//! Generated customers, the same at every start.
 
 use partner_center_gen::types::Organization;
 use uuid::{Builder, Uuid};
@@ -50,7 +50,7 @@ const SECOND: [&str; 40] = [
     "Travel",
     "Works",
 ];
-/// City, state, country, postal code: places that exist, for addresses that do not.
+/// City, state, country, postal code: real places for fictitious addresses.
 const PLACES: [(&str, &str, &str, &str); 8] = [
     ("Redmond", "WA", "US", "98052"),
     ("Köln", "NRW", "DE", "50667"),
@@ -69,13 +69,13 @@ pub fn customer_id(number: u64) -> Uuid {
     Builder::from_random_bytes((u128::from(high) << 64 | u128::from(low)).to_be_bytes()).into_uuid()
 }
 
-/// The organization of the customer with this number: a name of its own, an address that does not exist.
+/// The organization of the customer with this number: a unique name, a fictitious address.
 #[must_use]
 pub fn organization(number: u64) -> Organization {
     let (first, second) = (number % 25, number / 25 % 40);
     let (first, second) = (pick(&FIRST, first), pick(&SECOND, second));
     let (city, state, country, postal_code) = *pick(&PLACES, mixed(number) % PLACES.len() as u64);
-    // From the thousandth customer on the names repeat, with a number.
+    // After 1,000 customers the names repeat, with a number.
     let round = number / 1000;
     let name = if round == 0 { format!("{first} {second}") } else { format!("{first} {second} {}", round + 1) };
     let mail = |who: &str| format!("{who}@{}.example", name.to_lowercase().replace(' ', "-"));
@@ -115,7 +115,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ten_thousand_customers_have_ids_and_names_of_their_own() {
+    fn ten_thousand_customers_have_unique_ids_and_names() {
         let ids: HashSet<Uuid> = (0..10_000).map(customer_id).collect();
         let names: HashSet<_> = (0..10_000).map(|number| organization(number).display_name).collect();
         assert_eq!((ids.len(), names.len()), (10_000, 10_000));

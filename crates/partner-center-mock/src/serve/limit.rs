@@ -1,4 +1,4 @@
-//! How many calls the served Partner Center takes in a window of time.
+//! The rate limit of a mock Partner Center.
 
 use std::fmt;
 use std::str::FromStr;
@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// So many calls in every window of time, written as `500/60s`; more are answered with 429.
+/// A number of calls per time window, written as `500/60s`; further calls get a 429.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RateLimit {
     calls: u32,
@@ -27,9 +27,9 @@ impl FromStr for RateLimit {
     /// Reads `500/60s`, or `500` for 500 a minute.
     fn from_str(text: &str) -> Result<Self, String> {
         let (calls, window) = text.split_once('/').unwrap_or((text, "60s"));
-        let calls = calls.trim().parse().map_err(|_| format!("`{calls}` is no number of calls"))?;
+        let calls = calls.trim().parse().map_err(|_| format!("invalid number of calls `{calls}`"))?;
         let seconds = window.trim().trim_end_matches('s').parse::<u32>().ok().filter(|seconds| *seconds > 0);
-        let seconds = seconds.ok_or_else(|| format!("`{window}` is no number of seconds such as 60s"))?;
+        let seconds = seconds.ok_or_else(|| format!("invalid window `{window}` (expected seconds, e.g. 60s)"))?;
         Ok(Self::new(calls, Duration::from_secs(seconds.into())))
     }
 }
@@ -52,7 +52,7 @@ impl Counter {
         Self { limit, began: None, calls: 0 }
     }
 
-    /// Counts one call; the seconds to wait, rounded up, where it is one too many.
+    /// Counts one call. If it exceeds the limit, returns the seconds until the next window, rounded up.
     pub(super) fn count(&mut self, now: Instant) -> Result<(), u64> {
         let began = *self.began.get_or_insert(now);
         let passed = now.saturating_duration_since(began);
@@ -72,7 +72,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn refuses_what_is_too_much_until_the_window_ends() {
+    fn throttles_calls_beyond_the_limit_until_the_window_ends() {
         let start = Instant::now();
         let mut counter = Counter::new(RateLimit::new(2, Duration::from_secs(10)));
         assert_eq!([counter.count(start), counter.count(start)], [Ok(()), Ok(())]);
@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn reads_calls_and_window() {
+    fn parses_calls_and_window() {
         let a_minute = RateLimit::new(500, Duration::from_secs(60));
         assert_eq!(["500/60s", "500/60", "500"].map(|text| text.parse()), [Ok(a_minute), Ok(a_minute), Ok(a_minute)]);
         for text in ["", "x", "5/0s", "5/x", "-1"] {

@@ -1,4 +1,4 @@
-//! A whole Partner Center to try programs against: made-up customers, their organizations, and the sign-in.
+//! A complete mock Partner Center: generated customers, their organizations, and the sign-in.
 //!
 //! ```
 //! # #[tokio::main(flavor = "current_thread")]
@@ -12,8 +12,8 @@
 //! # }
 //! ```
 //!
-//! The same ids come with every start, so lists and goldens may hold them. The binary `partner-center-mock` serves it:
-//! `cargo run -p partner-center-mock -- serve`.
+//! The customers are the same at every start, so test data may contain their ids. The binary `partner-center-mock`
+//! serves it: `cargo run -p partner-center-mock -- serve`.
 
 mod builder;
 mod customers;

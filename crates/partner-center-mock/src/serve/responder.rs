@@ -1,4 +1,4 @@
-//! Decides what the served Partner Center answers to one request.
+//! Chooses the response of a mock Partner Center to one request.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -8,23 +8,23 @@ use uuid::Uuid;
 
 use super::customers::{customer_id, domains, mixed, organization};
 use super::limit::Counter;
-use super::settings::Settings;
+use super::settings::ServiceSettings;
 use crate::MockResponse;
 use crate::examples::get_customer_organization as examples;
 use crate::faults::{FaultResponse, Request};
 
-/// Answers like Partner Center, without a socket.
+/// Responds like Partner Center, without a socket.
 pub(super) struct Responder {
     numbers: HashMap<Uuid, u64>,
     counter: Option<Counter>,
     has_faults: bool,
     latency: Duration,
-    /// Requests so far; faults of the moment go by it.
+    /// Requests so far; selects the transient faults.
     requests: u64,
 }
 
 impl Responder {
-    pub(super) fn new(settings: &Settings) -> Self {
+    pub(super) fn new(settings: &ServiceSettings) -> Self {
         Self {
             numbers: (0..settings.customers).map(|number| (customer_id(number), number)).collect(),
             counter: settings.rate_limit.map(Counter::new),
@@ -37,11 +37,11 @@ impl Responder {
     pub(super) fn respond(&mut self, request: &Request) -> FaultResponse {
         self.requests += 1;
         if self.has_faults
-            && let Some(fault) = self.passing_fault()
+            && let Some(fault) = self.transient_fault()
         {
             return fault;
         }
-        let response = FaultResponse::respond(finished(self.response(request), request));
+        let response = FaultResponse::respond(with_service_headers(self.response(request), request));
         response.behind(None, self.latency)
     }
 
@@ -59,7 +59,7 @@ impl Responder {
         else {
             return MockResponse::text(
                 404,
-                "This mock serves the organization and the customDomains of customers alone.",
+                "this mock only serves the organization and the customDomains of customers",
             );
         };
         let Ok(id) = Uuid::parse_str(id) else { return examples::BAD_INPUT.into() };
@@ -72,8 +72,8 @@ impl Responder {
         }
     }
 
-    /// One request in sixteen meets something that a repeat gets over.
-    fn passing_fault(&self) -> Option<FaultResponse> {
+    /// A transient fault for one request in sixteen.
+    fn transient_fault(&self) -> Option<FaultResponse> {
         Some(match mixed(self.requests) % 64 {
             0 => FaultResponse::respond(examples::SERVER_FAILURE),
             1 => FaultResponse::respond(MockResponse::new(503).header("Retry-After", "1")),
@@ -85,8 +85,8 @@ impl Responder {
     }
 }
 
-/// The reply with what every answer of the service carries: both ids, as sent, and the time.
-fn finished(response: MockResponse, request: &Request) -> MockResponse {
+/// Adds the headers of every response of the service: the two ids of the request, and the time.
+fn with_service_headers(response: MockResponse, request: &Request) -> MockResponse {
     let mut response = response.header("Date", httpdate::fmt_http_date(std::time::SystemTime::now()));
     for name in ["MS-RequestId", "MS-CorrelationId"] {
         let id = request.header(name).map_or_else(|| Uuid::new_v4().to_string(), str::to_owned);

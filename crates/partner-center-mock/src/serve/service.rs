@@ -1,4 +1,4 @@
-//! The running pair of servers.
+//! A running mock Partner Center.
 
 use super::ServiceBuilder;
 use crate::faults::{EventKind, FaultServer};
@@ -12,30 +12,30 @@ pub struct Service {
 }
 
 impl Service {
-    /// Everything that can be set.
+    /// Configures a service before it starts.
     pub fn builder() -> ServiceBuilder {
         ServiceBuilder::default()
     }
 
-    /// What takes the place of `https://api.partnercenter.microsoft.com`.
+    /// The URL to use in place of `https://api.partnercenter.microsoft.com`.
     #[must_use]
     pub fn base_url(&self) -> String {
         self.server.url()
     }
 
-    /// What takes the place of `https://login.microsoftonline.com`.
+    /// The URL to use in place of `https://login.microsoftonline.com`.
     #[must_use]
     pub fn authority(&self) -> String {
         self.sign_in.authority()
     }
 
-    /// How many requests Partner Center has had, refused ones included.
+    /// How many requests Partner Center has received, rejected ones included.
     #[must_use]
     pub fn request_count(&self) -> usize {
         self.server.count(EventKind::Request)
     }
 
-    /// The sign-in, to see what it was asked and to make it refuse.
+    /// The sign-in, to inspect its requests and to set its responses.
     #[must_use]
     pub fn sign_in(&self) -> &TokenEndpoint {
         &self.sign_in

@@ -1,4 +1,4 @@
-//! What can be set on a token endpoint before it starts.
+//! Configuration of a token endpoint.
 
 use std::fmt;
 use std::io;
@@ -10,116 +10,117 @@ use serde_json::Value;
 
 use super::TokenEndpoint;
 use super::issuer::Issuer;
-use super::settings::{DevicePoll, Rotation, Settings};
+use super::settings::{DevicePoll, EndpointSettings, Rotation};
 use crate::faults::FaultServer;
 
-/// Sets a [`TokenEndpoint`] up; made by [`TokenEndpoint::builder`].
+/// Configures and starts a [`TokenEndpoint`]; see [`TokenEndpoint::builder`].
 ///
-/// What isn't set isn't checked: any tenant, any client id, any refresh token will do.
+/// Values that are not set are not checked: any tenant, any client id, any refresh token is accepted.
 #[derive(Clone, Default)]
 #[must_use = "nothing listens before `start`"]
 pub struct TokenEndpointBuilder {
-    settings: Settings,
+    settings: EndpointSettings,
     address: Option<SocketAddr>,
 }
 
 impl TokenEndpointBuilder {
-    /// The only tenant there is; another is refused with `AADSTS90002`.
+    /// Sets the only tenant; any other is rejected with `AADSTS90002`.
     pub fn tenant(mut self, tenant: impl ToString) -> Self {
         self.settings.tenant = Some(tenant.to_string());
         self
     }
 
-    /// The only application there is; another is refused with `AADSTS700016`.
+    /// Sets the only application; any other is rejected with `AADSTS700016`.
     pub fn client_id(mut self, client_id: impl ToString) -> Self {
         self.settings.client_id = Some(client_id.to_string());
         self
     }
 
-    /// The application's secret; another is refused with `AADSTS7000215`, none at all with `AADSTS7000218`.
+    /// Sets the client secret; any other is rejected with `AADSTS7000215`, a missing one with `AADSTS7000218`.
     pub fn client_secret(mut self, secret: impl Into<String>) -> Self {
         self.settings.client_secret = Some(secret.into());
         self
     }
 
-    /// The application is a public client; a secret or an assertion is refused with `AADSTS700025`.
+    /// Makes the application a public client; a secret or an assertion is rejected with `AADSTS700025`.
     pub fn public_client(mut self) -> Self {
         self.settings.is_public_client = true;
         self
     }
 
-    /// A refresh token that is valid from the start. Once one is set, only these and the issued ones are.
+    /// Adds a valid refresh token. Once one is added, only added and issued ones are valid.
     pub fn refresh_token(mut self, token: impl Into<String>) -> Self {
         self.settings.refresh_tokens.push(token.into());
         self
     }
 
-    /// An authorization code that is valid once. Once one is set, only these are.
+    /// Adds an authorization code that is valid once. Once one is added, only added ones are valid.
     pub fn authorization_code(mut self, code: impl Into<String>) -> Self {
         self.settings.authorization_codes.push(code.into());
         self
     }
 
-    /// What becomes of a redeemed refresh token.
+    /// Sets the refresh token rotation.
     pub fn rotation(mut self, rotation: Rotation) -> Self {
         self.settings.rotation = rotation;
         self
     }
 
-    /// How long access tokens live, an hour unless set; whole seconds count.
+    /// Sets the lifetime of access tokens, in whole seconds. Default: one hour.
     pub fn lifetime(mut self, lifetime: Duration) -> Self {
         self.settings.lifetime = lifetime;
         self
     }
 
-    /// Issues access tokens without any structure, in place of JWTs.
+    /// Issues opaque access tokens in place of JWTs.
     pub fn opaque_tokens(mut self) -> Self {
         self.settings.has_opaque_tokens = true;
         self
     }
 
-    /// Sets a claim of every access token; `null` takes it out.
+    /// Sets a claim of every access token; `null` removes it.
     ///
-    /// By default they are those of Entra's v1 tokens: `aud` from the scope, `iss`, `iat`, `nbf`, `exp`, `tid`,
-    /// `appid`, `uti`, `ver`, for a user `amr` with `mfa` and `scp`, for an application `idtyp` and `roles`.
+    /// The default claims are those of Entra's v1 tokens: `aud` from the scope, `iss`, `iat`, `nbf`, `exp`, `tid`,
+    /// `appid`, `uti`, `ver`; for a user also `amr` with `mfa` and `scp`, for an application `idtyp` and `roles`.
     pub fn claim(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
         self.settings.claims.insert(name.into(), value.into());
         self
     }
 
-    /// Sets a field of every answer that holds a token; `null` takes it out.
+    /// Sets a field of every token response; `null` removes it.
     ///
-    /// `.response_field("expires_in", "3600")` gives the lifetime as text, as Entra's v1 endpoint does.
+    /// `.response_field("expires_in", "3600")` makes the lifetime a string, as in Entra's v1 endpoint.
     pub fn response_field(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
         self.settings.response_fields.insert(name.into(), value.into());
         self
     }
 
-    /// What the polls of a device code get, in turn; the last one is repeated. Unless set, the second poll is approved.
+    /// Sets the results of the polls of a device code, in turn; the last one repeats. Default: the second poll is
+    /// approved.
     pub fn device_polls(mut self, polls: impl IntoIterator<Item = DevicePoll>) -> Self {
         self.settings.device_polls = polls.into_iter().collect();
         self
     }
 
-    /// How long a client is told to wait between two polls, 5 seconds unless set; whole seconds count.
+    /// Sets the `interval` between two polls, in whole seconds. Default: 5 seconds.
     pub fn device_interval(mut self, interval: Duration) -> Self {
         self.settings.device_interval = interval;
         self
     }
 
-    /// How long a device code lives by tokio's clock, 15 minutes unless set.
+    /// Sets the lifetime of a device code, by tokio's clock. Default: 15 minutes.
     pub fn device_lifetime(mut self, lifetime: Duration) -> Self {
         self.settings.device_lifetime = lifetime;
         self
     }
 
-    /// How long each answer takes, by tokio's clock.
+    /// Sets the delay of each response, by tokio's clock. Default: none.
     pub fn delay(mut self, delay: Duration) -> Self {
         self.settings.delay = delay;
         self
     }
 
-    /// The address to listen on, in place of any free port on 127.0.0.1.
+    /// Sets the address to listen on. Default: any free port on 127.0.0.1.
     pub fn bind(mut self, address: SocketAddr) -> Self {
         self.address = Some(address);
         self
@@ -129,11 +130,11 @@ impl TokenEndpointBuilder {
     ///
     /// # Errors
     ///
-    /// When the address cannot be had.
+    /// If the address is not available.
     pub async fn start(self) -> io::Result<TokenEndpoint> {
         let issuer = Arc::new(Issuer::new(self.settings));
-        let answering = issuer.clone();
-        let mut server = FaultServer::builder().respond_with(move |request| answering.response(request));
+        let responder = issuer.clone();
+        let mut server = FaultServer::builder().respond_with(move |request| responder.respond(request));
         if let Some(address) = self.address {
             server = server.bind(address);
         }

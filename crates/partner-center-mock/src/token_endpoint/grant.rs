@@ -1,4 +1,4 @@
-//! What clients ask the token endpoint for.
+//! Requests to the token endpoint.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use super::token;
 use crate::faults::Request;
 
-/// What a request asks for.
+/// The grant of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Grant {
@@ -22,11 +22,11 @@ pub enum Grant {
     DeviceAuthorization,
     /// `grant_type=urn:ietf:params:oauth:grant-type:device_code`: a poll.
     DeviceCode,
-    /// Anything else, also where the field is missing.
+    /// Any other grant, or none.
     Other,
 }
 
-/// A request to the token endpoint, and what was in its form.
+/// A request to the token endpoint, with its form.
 #[derive(Clone)]
 pub struct TokenRequest {
     grant: Grant,
@@ -36,10 +36,10 @@ pub struct TokenRequest {
 }
 
 impl TokenRequest {
-    /// Reads a request; `None` where the path is none of the endpoint's.
+    /// Parses a request; `None` if its path is not one of the endpoint's.
     pub(super) fn read(request: &Request) -> Option<Self> {
         let (tenant, endpoint) = request.path().strip_prefix('/')?.split_once("/oauth2/v2.0/")?;
-        // Entra reads a form and nothing else.
+        // Entra only reads forms.
         let media_type = request.header("content-type").unwrap_or_default().split(';').next().unwrap_or_default();
         let form = if media_type.trim() == "application/x-www-form-urlencoded" { request.body() } else { b"" };
         let fields: Vec<(String, String)> = form_urlencoded::parse(form).into_owned().collect();
@@ -56,7 +56,7 @@ impl TokenRequest {
         Some(Self { grant, tenant: tenant.to_owned(), fields, request: request.clone() })
     }
 
-    /// What it asks for.
+    /// The grant.
     #[must_use]
     pub fn grant(&self) -> Grant {
         self.grant
@@ -68,20 +68,20 @@ impl TokenRequest {
         &self.tenant
     }
 
-    /// The form, decoded, in the order it was sent.
+    /// The decoded form fields, in the order they were sent.
     #[must_use]
     pub fn fields(&self) -> &[(String, String)] {
         &self.fields
     }
 
-    /// A field of the form, unless it is missing or empty.
+    /// A form field, unless it is missing or empty.
     #[must_use]
     pub fn field(&self, name: &str) -> Option<&str> {
         let field = self.fields.iter().find(|(known, _)| known == name);
         field.map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
     }
 
-    /// Header and claims of the `client_assertion`, unverified; `None` where there is none or it is no JWT.
+    /// Header and claims of the `client_assertion`, unverified; `None` if it is missing or not a JWT.
     #[must_use]
     pub fn client_assertion(&self) -> Option<(Value, Value)> {
         token::decode(self.field("client_assertion")?)
@@ -93,7 +93,7 @@ impl TokenRequest {
         self.request.at()
     }
 
-    /// The request itself.
+    /// The HTTP request.
     #[must_use]
     pub fn request(&self) -> &Request {
         &self.request

@@ -1,4 +1,4 @@
-//! Decides each request, and remembers what was asked and issued.
+//! Chooses the response to each request, and records requests and tokens.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -9,25 +9,25 @@ use uuid::Uuid;
 
 use super::grant::{Grant, TokenRequest};
 use super::oauth_error::OAuthError;
-use super::settings::{DevicePoll, Rotation, Settings};
+use super::settings::{DevicePoll, EndpointSettings, Rotation};
 use super::token::{self, Contents, Subject};
 use crate::faults::{FaultResponse, Request};
 use crate::{Gate, MockResponse};
 
-/// Answers like Entra's token endpoint, without a socket.
+/// Responds like Entra's token endpoint, without a socket.
 pub(super) struct Issuer {
-    settings: Settings,
+    settings: EndpointSettings,
     state: Mutex<State>,
 }
 
-/// What changes while it runs.
+/// The state of a running endpoint.
 #[derive(Default)]
 pub(super) struct State {
     pub(super) requests: Vec<TokenRequest>,
     pub(super) access_tokens: Vec<String>,
     pub(super) refresh_tokens: Vec<String>,
     pub(super) revoked: HashSet<String>,
-    /// Answers in place of what would be said otherwise.
+    /// Responses that replace the regular ones.
     pub(super) next: VecDeque<FaultResponse>,
     pub(super) always: Option<FaultResponse>,
     pub(super) gate: Option<Gate>,
@@ -35,7 +35,7 @@ pub(super) struct State {
     devices: HashMap<String, Device>,
 }
 
-/// A device code on its way.
+/// A device authorization that is not completed yet.
 struct Device {
     issued: Instant,
     polls: usize,
@@ -43,7 +43,7 @@ struct Device {
 }
 
 impl Issuer {
-    pub(super) fn new(settings: Settings) -> Self {
+    pub(super) fn new(settings: EndpointSettings) -> Self {
         Self { settings, state: Mutex::default() }
     }
 
@@ -51,16 +51,16 @@ impl Issuer {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn response(&self, request: &Request) -> FaultResponse {
+    pub(super) fn respond(&self, request: &Request) -> FaultResponse {
         let Some(request) = TokenRequest::read(request) else {
-            return MockResponse::text(404, "The token endpoint is at /{tenant}/oauth2/v2.0/token.").into();
+            return MockResponse::text(404, "the token endpoint is at /{tenant}/oauth2/v2.0/token").into();
         };
         let mut state = self.state();
         state.requests.push(request.clone());
-        let instead = state.next.pop_front().or_else(|| state.always.clone());
-        let response = instead.unwrap_or_else(|| match self.decide(&request, &mut state) {
+        let replacement = state.next.pop_front().or_else(|| state.always.clone());
+        let response = replacement.unwrap_or_else(|| match self.decide(&request, &mut state) {
             Ok(body) => MockResponse::json(200, &body).header("Cache-Control", "no-store").into(),
-            Err(refusal) => refusal.into(),
+            Err(oauth_error) => oauth_error.into(),
         });
         response.behind(state.gate.as_ref(), self.settings.delay)
     }
@@ -68,12 +68,12 @@ impl Issuer {
     fn decide(&self, request: &TokenRequest, state: &mut State) -> Result<Map<String, Value>, OAuthError> {
         let settings = &self.settings;
         if request.request().method() != "POST" {
-            return Err(OAuthError::new("invalid_request", 900_561, "The endpoint accepts POST requests alone."));
+            return Err(OAuthError::new("invalid_request", 900_561, "The endpoint only accepts POST requests."));
         }
         if settings.tenant.as_ref().is_some_and(|tenant| tenant != request.tenant()) {
             return Err(OAuthError::unknown_tenant());
         }
-        let client_id = need(request, "client_id")?;
+        let client_id = required(request, "client_id")?;
         if settings.client_id.as_ref().is_some_and(|known| known != client_id) {
             return Err(OAuthError::unknown_application());
         }
@@ -83,7 +83,7 @@ impl Issuer {
                 if !self.authenticate(request)? {
                     return Err(OAuthError::missing_secret());
                 }
-                let scope = need(request, "scope")?;
+                let scope = required(request, "scope")?;
                 if !scope.ends_with("/.default") {
                     return Err(OAuthError::wrong_scope());
                 }
@@ -91,14 +91,14 @@ impl Issuer {
             }
             Grant::RefreshToken => {
                 self.authenticate(request)?;
-                self.redeem_refresh_token(need(request, "refresh_token")?, state)?;
+                self.redeem_refresh_token(required(request, "refresh_token")?, state)?;
                 let rotates = settings.rotation != Rotation::NoNewToken;
                 Ok(self.issue(request, Subject::User, request.field("scope"), rotates, state))
             }
             Grant::AuthorizationCode => {
                 self.authenticate(request)?;
-                let code = need(request, "code")?;
-                need(request, "redirect_uri")?;
+                let code = required(request, "code")?;
+                required(request, "redirect_uri")?;
                 if !is_known(&settings.authorization_codes, code) {
                     return Err(OAuthError::unknown_grant());
                 }
@@ -109,7 +109,7 @@ impl Issuer {
             }
             Grant::DeviceCode => {
                 self.authenticate(request)?;
-                let scope = self.poll_device(need(request, "device_code")?, state)?;
+                let scope = self.poll_device(required(request, "device_code")?, state)?;
                 let is_offline = scope.split_whitespace().any(|scope| scope == "offline_access");
                 Ok(self.issue(request, Subject::User, Some(&scope), is_offline, state))
             }
@@ -118,7 +118,8 @@ impl Issuer {
         }
     }
 
-    /// Whether the client has proved who it is; an error where its proof is wrong or a needed one is missing.
+    /// Whether the client has authenticated itself; an error if its secret or assertion is wrong, or missing but
+    /// required.
     fn authenticate(&self, request: &TokenRequest) -> Result<bool, OAuthError> {
         let (secret, assertion) = (request.field("client_secret"), request.field("client_assertion"));
         if self.settings.is_public_client && secret.or(assertion).is_some() {
@@ -153,7 +154,7 @@ impl Issuer {
         request: &TokenRequest,
         state: &mut State,
     ) -> Result<Map<String, Value>, OAuthError> {
-        let scope = need(request, "scope")?.to_owned();
+        let scope = required(request, "scope")?.to_owned();
         let device_code = format!("device-code-{}", Uuid::new_v4().simple());
         let user_code = format!("MOCK{:05}", state.devices.len() + 1);
         let page = "https://microsoft.com/devicelogin";
@@ -168,7 +169,7 @@ impl Issuer {
         })))
     }
 
-    /// The scope that was asked for, once the user has approved.
+    /// The requested scope, once the user has approved.
     fn poll_device(&self, code: &str, state: &mut State) -> Result<String, OAuthError> {
         let device = state.devices.get_mut(code).ok_or_else(OAuthError::unknown_device_code)?;
         if device.issued.elapsed() >= self.settings.device_lifetime {
@@ -227,26 +228,26 @@ impl Issuer {
     }
 }
 
-fn need<'a>(request: &'a TokenRequest, name: &str) -> Result<&'a str, OAuthError> {
+fn required<'a>(request: &'a TokenRequest, name: &str) -> Result<&'a str, OAuthError> {
     request.field(name).ok_or_else(|| OAuthError::missing_field(name))
 }
 
-/// Whether `value` is one of those that were set; where none were, every value is.
+/// Whether `value` is one of the set values, or none are set.
 fn is_known(known: &[String], value: &str) -> bool {
     known.is_empty() || known.iter().any(|known| known == value)
 }
 
-/// What the endpoint can see without the certificate.
+/// Checks what the endpoint can check without the certificate.
 fn check_assertion(request: &TokenRequest) -> Result<(), &'static str> {
     if request.field("client_assertion_type") != Some("urn:ietf:params:oauth:client-assertion-type:jwt-bearer") {
-        return Err("client_assertion_type is not the one for JWTs");
+        return Err("client_assertion_type is not jwt-bearer");
     }
-    let (_, claims) = request.client_assertion().ok_or("it is no JWT")?;
+    let (_, claims) = request.client_assertion().ok_or("it is not a JWT")?;
     let client_id = request.field("client_id");
     if claims["iss"].as_str() != client_id || claims["sub"].as_str() != client_id {
         return Err("iss and sub are not the client id");
     }
-    // The host may be an alias, the path may not.
+    // The host may be an alias, the path must match.
     if !claims["aud"].as_str().is_some_and(|audience| audience.ends_with(request.request().path())) {
         return Err("aud is not this endpoint");
     }

@@ -1,7 +1,8 @@
-//! A stand-in for the v2 token endpoint of Microsoft Entra, for tests of a sign-in.
+//! A mock of the v2 token endpoint of Microsoft Entra, for tests of the sign-in.
 //!
-//! It takes the grants that Partner Center documents (client credentials by secret or certificate, refresh token,
-//! authorization code, device code), rotates refresh tokens, refuses as Entra does, and remembers what it was asked.
+//! It accepts the grants that Partner Center documents (client credentials with a secret or a certificate, refresh
+//! token, authorization code, device code), rotates refresh tokens, returns Entra's OAuth errors, and records its
+//! requests.
 //!
 //! ```
 //! # use std::error::Error;
@@ -12,7 +13,7 @@
 //! # async fn main() -> Result<(), Box<dyn Error>> {
 //! let entra = TokenEndpoint::builder().client_id("my-app").refresh_token("bootstrapped").start().await?;
 //!
-//! // Hand `entra.authority()` to the client under test. By hand it looks like this:
+//! // Hand `entra.authority()` to the client under test. By hand, a refresh looks like this:
 //! let form = "grant_type=refresh_token&client_id=my-app&refresh_token=bootstrapped";
 //! let redeem = || {
 //!     reqwest::Client::new()
@@ -23,7 +24,7 @@
 //! };
 //! assert_eq!(redeem().await?.status(), 200);
 //!
-//! // The next answers are bad ones, and then all is well again.
+//! // Two errors, then a token again.
 //! entra.respond_next(OAuthError::mfa_required());
 //! entra.respond_next(MockResponse::html(502, "<h1>Bad gateway</h1>"));
 //! assert_eq!(redeem().await?.status(), 400);
@@ -37,7 +38,7 @@
 //! # }
 //! ```
 //!
-//! Signatures of assertions aren't verified, and tokens are signed by nobody.
+//! Signatures of assertions are not verified, and tokens are not signed.
 
 mod builder;
 mod grant;
@@ -60,7 +61,7 @@ use crate::faults::{FaultResponse, FaultServer};
 
 /// A token endpoint on loopback. Dropping it closes every connection.
 ///
-/// It stands on a [`FaultServer`] and lives on the runtime it was started on, so paused time works with it. See the
+/// It is built on a [`FaultServer`] and runs on the runtime it was started on, so paused time works with it. See the
 /// [module](self) for an example.
 pub struct TokenEndpoint {
     server: FaultServer,
@@ -68,56 +69,56 @@ pub struct TokenEndpoint {
 }
 
 impl TokenEndpoint {
-    /// An endpoint that takes any tenant, client and refresh token, and issues JWTs that live for an hour.
+    /// Starts an endpoint that accepts any tenant, client and refresh token, and issues JWTs valid for one hour.
     ///
     /// # Errors
     ///
-    /// When no port on 127.0.0.1 can be had.
+    /// If no port on 127.0.0.1 is free.
     pub async fn start() -> io::Result<Self> {
         Self::builder().start().await
     }
 
-    /// Everything that can be set.
+    /// Configures an endpoint before it starts.
     pub fn builder() -> TokenEndpointBuilder {
         TokenEndpointBuilder::default()
     }
 
-    /// What takes the place of `https://login.microsoftonline.com`, such as `http://127.0.0.1:40123`.
+    /// The URL to use in place of `https://login.microsoftonline.com`, such as `http://127.0.0.1:40123`.
     #[must_use]
     pub fn authority(&self) -> String {
         self.server.url()
     }
 
-    /// Where tokens of `tenant` are issued.
+    /// The token endpoint of `tenant`.
     #[must_use]
     pub fn token_url(&self, tenant: impl fmt::Display) -> String {
         format!("{}/{tenant}/oauth2/v2.0/token", self.authority())
     }
 
-    /// Where device codes of `tenant` are issued.
+    /// The device authorization endpoint of `tenant`.
     #[must_use]
     pub fn device_code_url(&self, tenant: impl fmt::Display) -> String {
         format!("{}/{tenant}/oauth2/v2.0/devicecode", self.authority())
     }
 
-    /// Gives this answer to the next request, whatever it asks for; called again, to the one after it.
+    /// Sends this response to the next request, whatever its grant. Further calls queue further responses.
     pub fn respond_next(&self, response: impl Into<FaultResponse>) {
         self.issuer.state().next.push_back(response.into());
     }
 
-    /// Gives this answer to every request until [`respond_normally`](Self::respond_normally).
+    /// Sends this response to every request until [`respond_normally`](Self::respond_normally).
     pub fn respond_always(&self, response: impl Into<FaultResponse>) {
         self.issuer.state().always = Some(response.into());
     }
 
-    /// Forgets what [`respond_next`](Self::respond_next) and [`respond_always`](Self::respond_always) were told.
+    /// Undoes [`respond_next`](Self::respond_next) and [`respond_always`](Self::respond_always).
     pub fn respond_normally(&self) {
         let mut state = self.issuer.state();
         state.next.clear();
         state.always = None;
     }
 
-    /// Holds every answer from now on, until the gate is opened.
+    /// Holds every response from now on until the gate is opened.
     ///
     /// ```
     /// # use std::error::Error;
@@ -129,56 +130,56 @@ impl TokenEndpoint {
     /// // Start 1,000 tasks that all need a token, then:
     /// # let call = tokio::spawn(reqwest::Client::new().post(entra.token_url("contoso")).send());
     /// gate.wait_for(1).await;
-    /// // However many wait, one request has come.
+    /// // However many tasks wait, one request has arrived.
     /// assert_eq!(entra.requests().len(), 1);
     /// gate.open();
     /// # call.await??;
     /// # Ok(())
     /// # }
     /// ```
-    #[must_use = "the answers are held until this gate is opened"]
+    #[must_use = "responses are held until this gate is opened"]
     pub fn hold(&self) -> Gate {
         let gate = Gate::new();
         self.issuer.state().gate = Some(gate.clone());
         gate
     }
 
-    /// Refuses a refresh token from now on, as a changed password does.
+    /// Revokes a refresh token, as a changed password does.
     pub fn revoke(&self, refresh_token: impl Into<String>) {
         self.issuer.state().revoked.insert(refresh_token.into());
     }
 
-    /// What it was asked, in the order it arrived.
+    /// The requests, in the order they arrived.
     #[must_use]
     pub fn requests(&self) -> Vec<TokenRequest> {
         self.issuer.state().requests.clone()
     }
 
-    /// How often it was asked for `grant`.
+    /// How many requests had this grant.
     #[must_use]
     pub fn count(&self, grant: Grant) -> usize {
         self.issuer.state().requests.iter().filter(|request| request.grant() == grant).count()
     }
 
-    /// The access tokens it has issued, in order.
+    /// The issued access tokens, in order.
     #[must_use]
     pub fn access_tokens(&self) -> Vec<String> {
         self.issuer.state().access_tokens.clone()
     }
 
-    /// The refresh tokens it has issued, in order; the last one is the newest.
+    /// The issued refresh tokens, in order; the last one is the newest.
     #[must_use]
     pub fn refresh_tokens(&self) -> Vec<String> {
         self.issuer.state().refresh_tokens.clone()
     }
 
-    /// The server beneath: its events, connections and raw requests.
+    /// The underlying server: its events, connections and raw requests.
     #[must_use]
     pub fn server(&self) -> &FaultServer {
         &self.server
     }
 
-    /// Closes every connection and waits until no task of the endpoint is left.
+    /// Closes every connection and waits until all tasks of the endpoint have ended.
     pub async fn shutdown(self) {
         self.server.shutdown().await;
     }

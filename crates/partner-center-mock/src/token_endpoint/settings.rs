@@ -1,10 +1,10 @@
-//! What a token endpoint knows and how it answers.
+//! The settings of a token endpoint.
 
 use std::time::Duration;
 
 use serde_json::{Map, Value};
 
-/// What becomes of a refresh token once it has been redeemed.
+/// What happens to a refresh token once it has been redeemed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Rotation {
@@ -12,13 +12,13 @@ pub enum Rotation {
     /// [Entra documents](https://learn.microsoft.com/entra/identity-platform/refresh-tokens).
     #[default]
     OldStaysValid,
-    /// A new one is issued and the old one is refused from then on.
+    /// A new one is issued and the old one is revoked.
     OldIsRevoked,
     /// No new one is issued; the old one stays valid.
     NoNewToken,
 }
 
-/// What a poll of a device code gets.
+/// The result of polling with a device code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum DevicePoll {
@@ -34,9 +34,9 @@ pub enum DevicePoll {
     Approved,
 }
 
-/// Everything that is set before the start.
+/// What is set before the start.
 #[derive(Clone)]
-pub(super) struct Settings {
+pub(super) struct EndpointSettings {
     pub(super) tenant: Option<String>,
     pub(super) client_id: Option<String>,
     pub(super) client_secret: Option<String>,
@@ -54,7 +54,7 @@ pub(super) struct Settings {
     pub(super) delay: Duration,
 }
 
-impl Default for Settings {
+impl Default for EndpointSettings {
     fn default() -> Self {
         Self {
             tenant: None,

@@ -1,4 +1,4 @@
-//! Access tokens that look like Entra's, or like nothing at all.
+//! Access tokens like Entra's.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -7,17 +7,17 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-/// The resource a token is for where the request names none.
+/// The audience of a token if the request names no resource.
 const AUDIENCE: &str = "https://api.partnercenter.microsoft.com";
 
-/// Whom a token speaks for.
+/// The subject of a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Subject {
     Application,
     User,
 }
 
-/// What to put into a token.
+/// The contents of a token.
 pub(super) struct Contents<'a> {
     pub(super) subject: Subject,
     pub(super) tenant: &'a str,
@@ -26,9 +26,7 @@ pub(super) struct Contents<'a> {
     pub(super) lifetime: Duration,
 }
 
-/// A token with the claims of Entra's v1 access tokens, `changes` put over them; a `null` takes a claim out.
-///
-/// It is signed by nobody.
+/// An unsigned token with the claims of Entra's v1 access tokens, changed by `changes`; `null` removes a claim.
 pub(super) fn jwt(contents: &Contents<'_>, changes: &Map<String, Value>) -> String {
     let mut claims = claims(contents);
     for (name, value) in changes {
@@ -39,7 +37,7 @@ pub(super) fn jwt(contents: &Contents<'_>, changes: &Map<String, Value>) -> Stri
     }
     let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
     let header = json!({ "typ": "JWT", "alg": "none" });
-    format!("{}.{}.{}", part(&header), part(&claims.into()), URL_SAFE_NO_PAD.encode("signed by nobody"))
+    format!("{}.{}.{}", part(&header), part(&claims.into()), URL_SAFE_NO_PAD.encode("unsigned"))
 }
 
 fn claims(contents: &Contents<'_>) -> Map<String, Value> {
@@ -62,6 +60,7 @@ fn claims(contents: &Contents<'_>) -> Map<String, Value> {
             claims.insert("roles".to_owned(), json!([]));
         }
         Subject::User => {
+            claims.insert("upn".to_owned(), "admin@contoso.onmicrosoft.com".into());
             claims.insert("amr".to_owned(), json!(["pwd", "mfa"]));
             claims.insert("scp".to_owned(), "user_impersonation".into());
         }
@@ -81,7 +80,7 @@ pub(super) fn decode(jwt: &str) -> Option<(Value, Value)> {
     let mut parts = jwt.split('.');
     let mut part = || serde_json::from_slice(&URL_SAFE_NO_PAD.decode(parts.next()?).ok()?).ok();
     let decoded = (part()?, part()?);
-    // The signature, and then nothing.
+    // The signature, and nothing after it.
     (parts.next().is_some() && parts.next().is_none()).then_some(decoded)
 }
 
@@ -103,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn a_users_token_shows_mfa_and_scope() {
+    fn a_users_token_has_mfa_and_scope() {
         let claims = claims_of(&CONTENTS, json!({}));
         assert_eq!((&claims["aud"], &claims["tid"]), (&json!("https://api.example.com"), &json!("contoso")));
         assert_eq!((&claims["amr"], &claims["scp"]), (&json!(["pwd", "mfa"]), &json!("user_impersonation")));
@@ -112,21 +111,21 @@ mod tests {
     }
 
     #[test]
-    fn an_applications_token_shows_roles_instead() {
+    fn an_applications_token_has_roles_instead() {
         let claims = claims_of(&Contents { subject: Subject::Application, scope: None, ..CONTENTS }, json!({}));
         assert_eq!((&claims["idtyp"], &claims["aud"]), (&json!("app"), &json!(AUDIENCE)));
         assert!(claims.get("amr").is_none() && claims.get("scp").is_none());
     }
 
     #[test]
-    fn claims_can_be_changed_added_and_taken_out() {
+    fn claims_can_be_changed_added_and_removed() {
         let claims = claims_of(&CONTENTS, json!({ "aud": "x", "amr": null, "extra": 1 }));
         assert_eq!((&claims["aud"], &claims["extra"]), (&json!("x"), &json!(1)));
         assert!(claims.get("amr").is_none());
     }
 
     #[test]
-    fn what_is_no_jwt_has_no_claims() {
+    fn only_a_jwt_can_be_decoded() {
         for text in ["", "a", "a.b.c", "e30.e30", "e30.e30.x.y"] {
             assert!(decode(text).is_none(), "{text}");
         }

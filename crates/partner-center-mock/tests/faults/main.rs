@@ -1,4 +1,4 @@
-//! The fault server does to a real HTTP client what it was told, and tells what it did.
+//! The fault server: what a real HTTP client observes, and what the server records.
 
 mod paused_time;
 mod responses;
@@ -16,7 +16,7 @@ use tokio::time::Instant;
 
 type Outcome = Result<(), Box<dyn Error>>;
 
-/// A client that makes a connection a call, so that the order of events is certain.
+/// A client that opens one connection per call, so that the order of events is certain.
 fn client() -> Result<reqwest::Client, reqwest::Error> {
     reqwest::Client::builder().pool_max_idle_per_host(0).no_proxy().build()
 }
@@ -25,7 +25,7 @@ async fn get(server: &FaultServer) -> Result<String, reqwest::Error> {
     client()?.get(server.url()).send().await?.text().await
 }
 
-/// The whole chain of an error, which is where hyper says what happened.
+/// An error with all its sources, since hyper names the cause in the last ones.
 fn chain(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();

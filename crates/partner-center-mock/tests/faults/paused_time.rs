@@ -1,9 +1,9 @@
-//! Waits are tokio's, so that a test can pause them.
+//! Delays are measured by tokio's clock, so tests can pause them.
 
 use super::*;
 
 #[tokio::test(start_paused = true)]
-async fn a_stall_lasts_until_the_client_leaves() -> Outcome {
+async fn a_stall_lasts_until_the_client_disconnects() -> Outcome {
     let server = FaultServer::start([FaultResponse::stall()]).await?;
     let begun = Instant::now();
     let call = client()?.get(server.url()).timeout(Duration::from_secs(3600)).send().await;
@@ -16,7 +16,7 @@ async fn a_stall_lasts_until_the_client_leaves() -> Outcome {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_late_answer_comes_when_told_by_tokios_clock() -> Outcome {
+async fn a_delayed_response_is_sent_on_time_by_tokios_clock() -> Outcome {
     let server =
         FaultServer::start([FaultResponse::wait(Duration::from_secs(30)).then_respond(organization::CONTOSO)]).await?;
     let begun = Instant::now();
@@ -26,7 +26,7 @@ async fn a_late_answer_comes_when_told_by_tokios_clock() -> Outcome {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_client_that_leaves_is_noticed_while_its_answer_waits() -> Outcome {
+async fn a_disconnect_is_noticed_while_the_response_waits() -> Outcome {
     let server = FaultServer::start([FaultResponse::wait(Duration::from_secs(3600))]).await?;
     let begun = Instant::now();
     let mut socket = TcpStream::connect(server.address()).await?;
@@ -39,7 +39,7 @@ async fn a_client_that_leaves_is_noticed_while_its_answer_waits() -> Outcome {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_drip_gives_the_head_at_once_and_the_body_in_its_own_time() -> Outcome {
+async fn a_drip_sends_the_head_at_once_and_the_body_slowly() -> Outcome {
     let drip = FaultResponse::drip(MockResponse::text(200, "0123456789"), 3, Duration::from_secs(1));
     let server = FaultServer::start([drip]).await?;
     let begun = Instant::now();
@@ -51,7 +51,7 @@ async fn a_drip_gives_the_head_at_once_and_the_body_in_its_own_time() -> Outcome
 }
 
 #[tokio::test(start_paused = true)]
-async fn it_can_begin_to_listen_later() -> Outcome {
+async fn a_server_can_listen_after_a_delay() -> Outcome {
     let minute = Duration::from_secs(60);
     let server = FaultServer::builder().listen_after(minute).responses([organization::CONTOSO]).start().await?;
     assert!(get(&server).await.is_err_and(|error| error.is_connect()));
@@ -62,10 +62,9 @@ async fn it_can_begin_to_listen_later() -> Outcome {
     Ok(())
 }
 
-/// Every wait of the client and the server is hours long: were time to run on while bytes are on their way, a
-/// timeout would fire.
+/// The client's timeout is an hour: if time advanced while bytes are in transit, it would fire.
 #[tokio::test(start_paused = true)]
-async fn paused_time_stands_still_while_an_answer_is_on_its_way() -> Outcome {
+async fn paused_time_does_not_advance_while_a_response_is_in_transit() -> Outcome {
     let server = FaultServer::start([organization::CONTOSO]).await?;
     let client = reqwest::Client::builder().timeout(Duration::from_secs(3600)).no_proxy().build()?;
     let begun = Instant::now();

@@ -1,4 +1,4 @@
-//! Each kind of answer, as a client meets it.
+//! Each kind of response, as a client receives it.
 
 use super::*;
 
@@ -22,10 +22,10 @@ async fn a_connection_is_kept_alive_for_the_next_request() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_reset_in_the_status_line_is_an_error_of_the_connection() -> Outcome {
+async fn a_reset_in_the_status_line_is_a_connection_error() -> Outcome {
     let server = FaultServer::start([FaultResponse::raw("HTTP/1.1 20").then_reset()]).await?;
-    let error = get(&server).await.expect_err("there was no answer");
-    // Each system has its own words for it.
+    let error = get(&server).await.expect_err("there was no response");
+    // The message depends on the platform.
     let causes = std::iter::successors(error.source(), |&cause| cause.source());
     let kind = causes.filter_map(|cause| cause.downcast_ref::<std::io::Error>()).map(std::io::Error::kind).next();
     assert_eq!(kind, Some(std::io::ErrorKind::ConnectionReset), "{}", chain(&error));
@@ -47,16 +47,16 @@ async fn a_reset_on_connect_comes_before_any_request() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_close_without_an_answer_is_no_reset() -> Outcome {
+async fn a_close_without_a_response_is_not_a_reset() -> Outcome {
     let server = FaultServer::start([FaultResponse::close()]).await?;
-    let error = get(&server).await.expect_err("there was no answer");
+    let error = get(&server).await.expect_err("there was no response");
     assert!(chain(&error).contains("connection closed before message completed"), "{}", chain(&error));
     assert_eq!(server.event_kinds().last(), Some(&EventKind::Closed));
     Ok(())
 }
 
 #[tokio::test]
-async fn a_close_on_connect_is_no_reset_even_with_a_request_under_way() -> Outcome {
+async fn a_close_on_connect_is_not_a_reset_even_with_a_pending_request() -> Outcome {
     let server = FaultServer::start([FaultResponse::close().on_connect()]).await?;
     let mut socket = TcpStream::connect(server.address()).await?;
     socket.write_all(b"GET / HTTP/1.1\r\n\r\n").await?;
@@ -67,7 +67,7 @@ async fn a_close_on_connect_is_no_reset_even_with_a_request_under_way() -> Outco
 }
 
 #[tokio::test]
-async fn requests_sent_in_one_go_are_answered_one_by_one() -> Outcome {
+async fn pipelined_requests_get_one_response_each() -> Outcome {
     let server = FaultServer::start([MockResponse::new(204)]).await?;
     let mut socket = TcpStream::connect(server.address()).await?;
     socket.write_all(b"GET /a HTTP/1.1\r\n\r\nGET /b HTTP/1.1\r\n\r\n").await?;
@@ -79,7 +79,7 @@ async fn requests_sent_in_one_go_are_answered_one_by_one() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_connection_closed_after_its_reply_goes_stale() -> Outcome {
+async fn a_connection_closed_after_its_response_goes_stale() -> Outcome {
     let server = FaultServer::start([FaultResponse::respond(organization::CONTOSO).then_close()]).await?;
     let client = reqwest::Client::new();
     for _ in 0..3 {
@@ -91,12 +91,12 @@ async fn a_connection_closed_after_its_reply_goes_stale() -> Outcome {
 }
 
 #[tokio::test]
-async fn half_a_body_and_the_end_is_told_from_a_whole_one() -> Outcome {
-    for torn in [
+async fn a_truncated_body_is_an_error() -> Outcome {
+    for truncated in [
         FaultResponse::partial(organization::CONTOSO, 10),
         FaultResponse::partial(organization::CONTOSO, 10).then_reset(),
     ] {
-        let server = FaultServer::start([torn]).await?;
+        let server = FaultServer::start([truncated]).await?;
         let response = client()?.get(server.url()).send().await?;
         assert_eq!(response.status(), 200);
         assert!(response.bytes().await.is_err());
@@ -118,7 +118,7 @@ async fn a_huge_body_is_streamed_with_each_framing() -> Outcome {
 }
 
 #[tokio::test]
-async fn an_endless_body_ends_when_the_client_leaves() -> Outcome {
+async fn an_endless_body_ends_when_the_client_disconnects() -> Outcome {
     let server = FaultServer::start([FaultResponse::huge(MockResponse::new(200), u64::MAX, Framing::Chunked)]).await?;
     let mut response = client()?.get(server.url()).send().await?;
     assert!(response.chunk().await?.is_some());
@@ -128,7 +128,7 @@ async fn an_endless_body_ends_when_the_client_leaves() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_held_answer_waits_for_its_gate() -> Outcome {
+async fn a_held_response_waits_for_its_gate() -> Outcome {
     let gate = Gate::new();
     let server = FaultServer::start([FaultResponse::held(&gate, organization::CONTOSO)]).await?;
     let call = tokio::spawn(reqwest::get(server.url()));

@@ -1,11 +1,11 @@
-//! What the server is, keeps and leaves.
+//! The server's address, record of events, and shutdown.
 
 use super::*;
 
 #[tokio::test]
-async fn a_refusing_address_keeps_its_port() -> Outcome {
+async fn an_address_that_refuses_connections_reserves_its_port() -> Outcome {
     let server = FaultServer::connection_refused().await?;
-    let error = get(&server).await.expect_err("nobody listens");
+    let error = get(&server).await.expect_err("nothing listens");
     assert!(error.is_connect() && chain(&error).contains("refused"), "{}", chain(&error));
     assert!(std::net::TcpListener::bind(server.address()).is_err());
     Ok(())
@@ -21,7 +21,7 @@ async fn connecting_to_a_black_hole_hangs() -> Outcome {
 }
 
 #[tokio::test]
-async fn requests_are_kept_to_the_byte() -> Outcome {
+async fn requests_are_recorded_byte_for_byte() -> Outcome {
     let server = FaultServer::start([MockResponse::new(204)]).await?;
     let mut socket = TcpStream::connect(server.address()).await?;
     let sent = b"POST /x?y HTTP/1.1\r\nHost: h\r\nX-oDD:  two  spaces\r\nContent-Length: 2\r\n\r\n\xFF\x00";
@@ -37,7 +37,7 @@ async fn requests_are_kept_to_the_byte() -> Outcome {
 }
 
 #[tokio::test]
-async fn what_is_no_http_ends_the_connection() -> Outcome {
+async fn bytes_that_are_not_http_close_the_connection() -> Outcome {
     let server = FaultServer::start([organization::CONTOSO]).await?;
     let mut socket = TcpStream::connect(server.address()).await?;
     socket.write_all(b"\x16\x03\x01\x02\x00").await?;
@@ -48,7 +48,7 @@ async fn what_is_no_http_ends_the_connection() -> Outcome {
 }
 
 #[tokio::test]
-async fn the_history_can_be_cut_and_counts_stay_whole() -> Outcome {
+async fn the_history_can_be_limited_and_counts_stay_complete() -> Outcome {
     let server = FaultServer::builder().history(2).responses([MockResponse::new(200)]).start().await?;
     for _ in 0..5 {
         get(&server).await?;
@@ -60,7 +60,7 @@ async fn the_history_can_be_cut_and_counts_stay_whole() -> Outcome {
 }
 
 #[tokio::test]
-async fn shutdown_ends_every_connection_and_leaves_no_task() -> Outcome {
+async fn shutdown_closes_every_connection_and_leaves_no_task() -> Outcome {
     let gate = Gate::new();
     let server =
         FaultServer::start([FaultResponse::stall(), FaultResponse::held(&gate, MockResponse::new(200))]).await?;
@@ -82,7 +82,7 @@ async fn shutdown_ends_every_connection_and_leaves_no_task() -> Outcome {
 }
 
 #[tokio::test]
-async fn dropping_the_server_leaves_no_task_either() -> Outcome {
+async fn dropping_the_server_leaves_no_task() -> Outcome {
     let server = FaultServer::start([FaultResponse::stall()]).await?;
     let mut socket = TcpStream::connect(server.address()).await?;
     socket.write_all(b"GET / HTTP/1.1\r\n\r\n").await?;
@@ -98,7 +98,7 @@ async fn dropping_the_server_leaves_no_task_either() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_function_answers_by_the_request() -> Outcome {
+async fn a_function_can_choose_the_response_by_the_request() -> Outcome {
     let server = FaultServer::start_with(|request| match (request.path(), request.number()) {
         (_, 1) => FaultResponse::reset(),
         ("/a", _) => MockResponse::text(200, "a").into(),
@@ -113,14 +113,14 @@ async fn a_function_answers_by_the_request() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_server_without_answers_says_so() -> Outcome {
+async fn a_server_without_responses_says_so() -> Outcome {
     let server = FaultServer::start(Vec::<FaultResponse>::new()).await?;
-    assert!(get(&server).await?.contains("no answer"));
+    assert!(get(&server).await?.contains("no responses"));
     Ok(())
 }
 
 #[tokio::test]
-async fn answers_come_in_turn_and_the_last_one_is_repeated() -> Outcome {
+async fn responses_are_sent_in_turn_and_the_last_one_repeats() -> Outcome {
     let server = FaultServer::start([MockResponse::text(503, "a"), MockResponse::text(200, "b")]).await?;
     assert_eq!([get(&server).await?, get(&server).await?, get(&server).await?], ["a", "b", "b"]);
     Ok(())

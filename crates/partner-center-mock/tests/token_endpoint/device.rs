@@ -1,9 +1,9 @@
-//! The device code, from its issue to its token.
+//! The device code grant.
 
 use super::*;
 
 #[tokio::test]
-async fn a_device_sign_in_goes_through_its_polls() -> Outcome {
+async fn a_device_code_is_polled_until_approved() -> Outcome {
     use DevicePoll::*;
     let interval = Duration::from_secs(1);
     let polls = [Pending, SlowDown, Pending, Approved];
@@ -26,7 +26,7 @@ async fn a_device_sign_in_goes_through_its_polls() -> Outcome {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_device_sign_in_can_be_declined_and_expires() -> Outcome {
+async fn a_device_code_can_be_declined_and_expires() -> Outcome {
     for (polls, wait, expected) in [
         (DevicePoll::Declined, 0, "authorization_declined"),
         (DevicePoll::Expired, 0, "expired_token"),
@@ -45,7 +45,7 @@ async fn a_device_sign_in_can_be_declined_and_expires() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_device_sign_in_without_offline_access_gives_no_refresh_token() -> Outcome {
+async fn a_device_code_without_offline_access_gives_no_refresh_token() -> Outcome {
     let entra = TokenEndpoint::builder().device_polls([DevicePoll::Approved]).start().await?;
     let begun = post(&entra.device_code_url(TENANT), &[("client_id", "app"), ("scope", SCOPE)]).await?.1;
     let device_code = text(&begun, "device_code");

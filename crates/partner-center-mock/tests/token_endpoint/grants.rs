@@ -3,7 +3,7 @@
 use super::*;
 
 #[tokio::test]
-async fn client_credentials_give_a_token_of_the_application() -> Outcome {
+async fn client_credentials_give_an_application_token() -> Outcome {
     let entra = TokenEndpoint::builder().client_id("app").client_secret("s+&=").start().await?;
     let form = |secret| {
         [("grant_type", "client_credentials"), ("client_id", "app"), ("client_secret", secret), ("scope", SCOPE)]
@@ -25,7 +25,7 @@ async fn client_credentials_give_a_token_of_the_application() -> Outcome {
 }
 
 #[tokio::test]
-async fn client_credentials_need_a_secret_and_a_default_scope() -> Outcome {
+async fn client_credentials_require_a_secret_and_a_default_scope() -> Outcome {
     let entra = TokenEndpoint::start().await?;
     let form = [("grant_type", "client_credentials"), ("client_id", "app"), ("scope", SCOPE)];
     assert_eq!(code(&ask(&entra, &form).await?.1), 7_000_218);
@@ -71,7 +71,7 @@ async fn a_client_assertion_must_name_the_client_and_the_endpoint() -> Outcome {
 }
 
 #[tokio::test]
-async fn each_redemption_gives_a_new_refresh_token_and_the_old_one_stays_valid() -> Outcome {
+async fn redemption_gives_a_new_refresh_token_and_keeps_the_old_valid() -> Outcome {
     let entra = TokenEndpoint::builder().refresh_token("first").start().await?;
     let mut token = "first".to_owned();
     let mut seen = HashSet::from([token.clone()]);
@@ -87,7 +87,7 @@ async fn each_redemption_gives_a_new_refresh_token_and_the_old_one_stays_valid()
 }
 
 #[tokio::test]
-async fn an_old_refresh_token_can_be_refused() -> Outcome {
+async fn rotation_can_revoke_the_old_refresh_token() -> Outcome {
     let entra = TokenEndpoint::builder().refresh_token("first").rotation(Rotation::OldIsRevoked).start().await?;
     let (_, body) = redeem(&entra, "first").await?;
     assert_eq!(code(&redeem(&entra, "first").await?.1), 50173);

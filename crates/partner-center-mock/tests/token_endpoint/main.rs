@@ -1,4 +1,4 @@
-//! The token endpoint issues, rotates and refuses as Entra does, and remembers what it was asked.
+//! The token endpoint issues, rotates and rejects tokens as Entra does, and records its requests.
 
 mod device;
 mod grants;
@@ -22,7 +22,7 @@ const TENANT: &str = "contoso.onmicrosoft.com";
 const SCOPE: &str = "https://api.partnercenter.microsoft.com/.default";
 const DEVICE_GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
 
-/// Posts a form and gives status and body back.
+/// Posts a form and returns the status and the body.
 async fn post(url: &str, form: &[(&str, &str)]) -> Result<(u16, Value), reqwest::Error> {
     let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
     let client = reqwest::Client::builder().no_proxy().build()?;
@@ -48,6 +48,6 @@ fn code(body: &Value) -> u64 {
 }
 
 fn claims(token: &str) -> Result<Value, Box<dyn Error>> {
-    let payload = token.split('.').nth(1).ok_or("no JWT")?;
+    let payload = token.split('.').nth(1).ok_or("not a JWT")?;
     Ok(serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload)?)?)
 }

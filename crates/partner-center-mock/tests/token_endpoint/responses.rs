@@ -1,9 +1,9 @@
-//! How the endpoint answers, whatever the grant.
+//! Responses of the endpoint that are the same for every grant.
 
 use super::*;
 
 #[tokio::test]
-async fn tenant_client_and_grant_are_checked_where_they_were_set() -> Outcome {
+async fn tenant_client_and_grant_are_checked_if_set() -> Outcome {
     let entra = TokenEndpoint::builder().tenant(TENANT).client_id("app").public_client().start().await?;
     let refresh =
         |client, extra| [("grant_type", "refresh_token"), ("client_id", client), ("refresh_token", "r"), extra];
@@ -19,7 +19,7 @@ async fn tenant_client_and_grant_are_checked_where_they_were_set() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_body_that_is_no_form_is_not_read() -> Outcome {
+async fn a_body_that_is_not_a_form_is_ignored() -> Outcome {
     let entra = TokenEndpoint::start().await?;
     let request = reqwest::Client::new().post(entra.token_url(TENANT)).body("grant_type=refresh_token&client_id=app");
     let body: Value = request.send().await?.json().await?;
@@ -28,7 +28,7 @@ async fn a_body_that_is_no_form_is_not_read() -> Outcome {
 }
 
 #[tokio::test]
-async fn tokens_and_answers_can_be_shaped() -> Outcome {
+async fn claims_and_response_fields_can_be_changed() -> Outcome {
     let entra = TokenEndpoint::builder()
         .lifetime(Duration::from_secs(90))
         .claim("amr", json!(["pwd"]))
@@ -47,11 +47,11 @@ async fn tokens_and_answers_can_be_shaped() -> Outcome {
 }
 
 #[tokio::test]
-async fn other_answers_can_be_put_in_its_place() -> Outcome {
+async fn other_responses_can_replace_the_regular_ones() -> Outcome {
     let entra = TokenEndpoint::start().await?;
-    let refusal = OAuthError::inactive_refresh_token();
-    let trace_id = refusal.trace_id().to_string();
-    entra.respond_next(refusal);
+    let oauth_error = OAuthError::inactive_refresh_token();
+    let trace_id = oauth_error.trace_id().to_string();
+    entra.respond_next(oauth_error);
     entra.respond_next(MockResponse::new(429).header("Retry-After", "7").body("{}"));
     entra.respond_next(FaultResponse::reset());
     let (status, body) = redeem(&entra, "any").await?;
@@ -67,7 +67,7 @@ async fn other_answers_can_be_put_in_its_place() -> Outcome {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_answer_takes_as_long_as_told() -> Outcome {
+async fn responses_take_the_set_delay() -> Outcome {
     let entra = TokenEndpoint::builder().delay(Duration::from_secs(20)).start().await?;
     let begun = Instant::now();
     assert_eq!(redeem(&entra, "any").await?.0, 200);
@@ -76,7 +76,7 @@ async fn an_answer_takes_as_long_as_told() -> Outcome {
 }
 
 #[tokio::test]
-async fn many_callers_at_once_each_get_their_own_tokens() -> Outcome {
+async fn concurrent_requests_each_get_their_own_token() -> Outcome {
     let entra = std::sync::Arc::new(TokenEndpoint::start().await?);
     let gate = entra.hold();
     let mut calls = tokio::task::JoinSet::new();
@@ -96,7 +96,7 @@ async fn many_callers_at_once_each_get_their_own_tokens() -> Outcome {
 }
 
 #[tokio::test]
-async fn nothing_secret_is_in_a_debug_text() -> Outcome {
+async fn debug_output_shows_no_secret() -> Outcome {
     let builder = TokenEndpoint::builder().client_secret("s3cret").refresh_token("s3cret");
     let mut shown = format!("{builder:?}");
     let entra = builder.start().await?;

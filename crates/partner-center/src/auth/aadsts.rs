@@ -43,12 +43,36 @@ const PUBLIC_CLIENT: Row = Row {
     help: Some("Configure neither a secret nor a certificate for this application."),
 };
 
+const EXPIRED_CERTIFICATE: Row = Row {
+    kind: InvalidClient,
+    reason: "the client certificate has expired or is not valid yet",
+    help: Some("Upload a new certificate to the application's registration in Entra and use that one."),
+};
+const REDIRECT_URI: Row = Row {
+    kind: InvalidClient,
+    reason: "the redirect URI is not registered for this kind of application",
+    help: Some("Add the redirect URI to the application in Entra, under \"Mobile and desktop applications\"."),
+};
+const NO_SERVICE_PRINCIPAL: Row = Row {
+    kind: Kind::ConsentMissing,
+    reason: "the tenant has no service principal of the application or of Partner Center",
+    help: Some(
+        "Have an administrator of the partner's tenant consent to the application, which makes the service principal; \
+         Partner Center has one in the tenants of partners alone.",
+    ),
+};
+
 const fn kind(kind: Kind) -> Row {
     Row { kind, reason: "", help: None }
 }
 
 const fn sign_in(reason: &'static str) -> Row {
     Row { kind: SignInRequired, reason, help: None }
+}
+
+/// What only an administrator or another user can change.
+const fn rejected(reason: &'static str, help: &'static str) -> Row {
+    Row { kind: Kind::Rejected, reason, help: Some(help) }
 }
 
 /// What is known of a code; `None` for the many that call for no help of their own.
@@ -65,18 +89,44 @@ pub(super) fn find(code: u32) -> Option<Row> {
             sign_in("the refresh token was revoked, by a changed password or by an administrator")
         }
         70_000 => sign_in("the refresh token is invalid: not copied whole, expired or revoked"),
+        70_043 | 70_044 => sign_in("a Conditional Access policy limits how long a sign-in lasts"),
+        50_055 | 50_144 => sign_in("the user's password has expired"),
+        54_005 => sign_in("the authorization code was already redeemed"),
+        16_000 | 50_058 | 50_089 | 50_125 => kind(SignInRequired),
+        50_057 => rejected(
+            "the user's account is disabled",
+            "Have an administrator enable the account in Entra, or sign in as another user.",
+        ),
+        50_053 => rejected(
+            "the user's account is locked",
+            "Wait some minutes or have an administrator unlock the account, then sign in again.",
+        ),
+        50_020 | 50_034 | 51_004 | 90_072 => rejected(
+            "the user has no account in this tenant",
+            "Sign in as a user of the partner's own tenant, and check that the tenant is that one.",
+        ),
+        50_105 | 501_051 => rejected(
+            "the user, or the application itself, is not assigned to the application",
+            "In Entra, under \"Enterprise applications\", assign the user or one of their groups to the application, or \
+             turn off \"Assignment required\".",
+        ),
         700_005 | 7_000_012 => kind(Kind::WrongTenant),
-        50_072 | 50_074 | 50_076 | 50_078 | 50_079 | 50_158 => kind(Kind::MfaRequired),
-        53_000..=53_004 | 530_031..=530_035 | 50_005 | 50_097 | 50_131 => kind(Kind::ConditionalAccess),
+        50_072 | 50_074 | 50_076 | 50_078 | 50_079 | 50_158 | 500_121 => kind(Kind::MfaRequired),
+        53_000..=53_004 | 53_011 | 530_003 | 530_031..=530_035 | 50_005 | 50_097 | 50_131 => {
+            kind(Kind::ConditionalAccess)
+        }
         7_000_215 => WRONG_SECRET,
         7_000_222 => EXPIRED_SECRET,
         7_000_218 => NO_AUTHENTICATION,
         700_025 => PUBLIC_CLIENT,
-        700_021 | 700_023 | 700_024 | 700_027 | 700_030 | 7_000_214 => WRONG_CERTIFICATE,
-        90_002 | 900_023 => kind(Kind::UnknownTenant),
-        700_016 | 7_000_112 => kind(Kind::UnknownApplication),
-        65_001 | 90_094 | 650_057 => kind(Kind::ConsentMissing),
-        500_011 | 50_001 | 70_011 | 1_002_012 => kind(Kind::UnknownAudience),
+        1_000_502 => EXPIRED_CERTIFICATE,
+        50_011 | 9_002_327 => REDIRECT_URI,
+        500_133 | 700_021 | 700_023 | 700_024 | 700_027 | 700_030 | 7_000_214 => WRONG_CERTIFICATE,
+        50_059 | 50_128 | 90_002 | 90_019 | 900_023 => kind(Kind::UnknownTenant),
+        70_001 | 700_011 | 700_016 | 7_000_112 => kind(Kind::UnknownApplication),
+        65_001 | 65_005 | 90_093 | 90_094 | 650_053 | 650_056 | 650_057 => kind(Kind::ConsentMissing),
+        650_051 | 650_052 | 7_000_229 => NO_SERVICE_PRINCIPAL,
+        500_011 | 500_014 | 50_001 | 70_011 | 1_002_012 => kind(Kind::UnknownAudience),
         65_004 => kind(Kind::Declined),
         70_019 | 70_020 => kind(Kind::Expired),
         50_196 | 90_055 => kind(Kind::Throttled),

@@ -17,6 +17,7 @@ use secrecy::zeroize::Zeroizing;
 use serde_json::json;
 use uuid::Uuid;
 
+use super::encoding::decode;
 use super::error::CredentialError;
 
 /// A client certificate with its private key, for [`ClientCertificate`](super::ClientCertificate) and
@@ -57,7 +58,7 @@ impl Certificate {
         }
     }
 
-    /// Reads a PEM file.
+    /// Reads a PEM file; UTF-8 and UTF-16 with a byte order mark, as Windows PowerShell writes them, are read too.
     ///
     /// # Errors
     ///
@@ -67,7 +68,11 @@ impl Certificate {
         let pem = std::fs::read(path).map_err(|error| {
             CredentialError::configuration(format!("the certificate {} cannot be read: {error}", path.display()))
         })?;
-        Self::from_pem(Zeroizing::new(pem))
+        let pem = Zeroizing::new(pem);
+        match decode(&pem) {
+            Some(text) => Self::from_pem(text.as_bytes()),
+            None => Self::from_pem(&*pem),
+        }
     }
 
     /// An assertion, signed for one attempt: a server may accept each `jti` once.

@@ -14,10 +14,21 @@ use serde_json::{Map, Value};
 pub struct Claims {
     audiences: Vec<String>,
     tenant_id: Option<String>,
+    application_id: Option<String>,
+    user: Option<String>,
     authentication_methods: Option<Vec<String>>,
     scopes: Vec<String>,
+    not_before: Option<SystemTime>,
     expires: Option<SystemTime>,
 }
+
+/// The applications by whose ids Entra names these resources.
+const RESOURCES: [(&str, &str); 4] = [
+    ("fa3d9a0c-3fb0-42cc-9193-47c7ecd2edbd", "https://api.partnercenter.microsoft.com"),
+    ("00000003-0000-0000-c000-000000000000", "https://graph.microsoft.com"),
+    ("00000002-0000-0000-c000-000000000000", "https://graph.windows.net"),
+    ("797f4846-ba00-4fd7-ba43-dac1f8f63013", "https://management.azure.com"),
+];
 
 impl Claims {
     /// Reads a JSON web token; `None` if it is something else.
@@ -29,14 +40,21 @@ impl Claims {
         let mut parts = token.split('.');
         let (_header, payload, _signature) = (parts.next()?, parts.next()?, parts.next()?);
         let claims: Map<String, Value> = serde_json::from_slice(&BASE64.decode(payload).ok()?).ok()?;
-        let seconds = claims.get("exp").and_then(Value::as_u64);
+        let text = |name: &str| claims.get(name).and_then(Value::as_str).map(str::to_owned);
+        let time = |name: &str| {
+            let seconds = Duration::from_secs(claims.get(name).and_then(Value::as_u64)?);
+            UNIX_EPOCH.checked_add(seconds)
+        };
         Some(Self {
             audiences: claims.get("aud").map(texts).unwrap_or_default(),
-            tenant_id: claims.get("tid").and_then(Value::as_str).map(str::to_owned),
+            tenant_id: text("tid"),
+            application_id: text("appid").or_else(|| text("azp")),
+            user: ["upn", "preferred_username", "unique_name"].into_iter().find_map(text),
             authentication_methods: claims.get("amr").map(texts),
             // Entra's name, and that of RFC 9068.
             scopes: claims.get("scp").or_else(|| claims.get("scope")).map(words).unwrap_or_default(),
-            expires: seconds.and_then(|seconds| UNIX_EPOCH.checked_add(Duration::from_secs(seconds))),
+            not_before: time("nbf"),
+            expires: time("exp"),
         })
     }
 
@@ -52,10 +70,31 @@ impl Claims {
         self.tenant_id.as_deref()
     }
 
+    /// The application it was issued to (`appid`, in newer tokens `azp`).
+    #[must_use]
+    pub fn application_id(&self) -> Option<&str> {
+        self.application_id.as_deref()
+    }
+
+    /// The user's name for people, such as `admin@contoso.com` (`upn`, `preferred_username` or `unique_name`); `None` for
+    /// an application alone.
+    ///
+    /// [Source](https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference).
+    #[must_use]
+    pub fn user(&self) -> Option<&str> {
+        self.user.as_deref()
+    }
+
     /// What a user lets the application do (`scp`, in other issuers' tokens `scope`); empty for an application alone.
     #[must_use]
     pub fn scopes(&self) -> &[String] {
         &self.scopes
+    }
+
+    /// When it begins to be valid by the issuer's clock (`nbf`).
+    #[must_use]
+    pub fn not_before(&self) -> Option<SystemTime> {
+        self.not_before
     }
 
     /// When it ends by the issuer's clock (`exp`).
@@ -79,14 +118,31 @@ impl Claims {
     #[must_use]
     pub fn is_for(&self, audience: &str) -> Option<bool> {
         let bare = |text: &str| text.trim_start_matches("https://").trim_end_matches('/').to_ascii_lowercase();
-        let (addresses, ids): (Vec<_>, Vec<_>) =
-            self.audiences.iter().partition(|audience| uuid::Uuid::parse_str(audience).is_err());
-        match addresses.iter().any(|address| bare(address) == bare(audience)) {
+        let is_wanted = |found: &String| bare(resource(found).unwrap_or(found)) == bare(audience);
+        // An id may be that of the resource in another cloud.
+        let is_id = |found: &String| uuid::Uuid::parse_str(found).is_ok();
+        let is_foreign = |found: &String| !is_id(found) || resource(found).is_some_and(|name| name != RESOURCES[0].1);
+        match self.audiences.iter().any(is_wanted) {
             true => Some(true),
-            false if !ids.is_empty() || addresses.is_empty() => None,
+            false if self.audiences.is_empty() || !self.audiences.iter().all(is_foreign) => None,
             false => Some(false),
         }
     }
+
+    /// Whom the token is for, with the address beside the id of a resource that is known by one.
+    #[must_use]
+    pub fn audience_names(&self) -> Vec<String> {
+        let name = |found: &String| match resource(found) {
+            Some(address) => format!("{address} ({found})"),
+            None => found.clone(),
+        };
+        self.audiences.iter().map(name).collect()
+    }
+}
+
+/// The address of the resource that Entra names by this id.
+fn resource(id: &str) -> Option<&'static str> {
+    RESOURCES.iter().find(|(known, _)| known.eq_ignore_ascii_case(id)).map(|(_, address)| *address)
 }
 
 /// How many texts of one claim are kept.

@@ -47,7 +47,18 @@ const DECIDING: [&str; 5] = [ACCESS_TOKEN, REFRESH_TOKEN_FILE, REFRESH_TOKEN, CL
 ///
 /// [`Configuration`](CredentialErrorKind::Configuration), naming what is missing or cannot be read.
 pub fn from_env() -> Result<Arc<dyn Credential>, CredentialError> {
-    from_variables(&read)
+    from_env_with(|_| ())
+}
+
+/// The same, with what [`RefreshToken::on_store_failure`] calls where the environment brings a refresh token.
+///
+/// # Errors
+///
+/// As [`from_env`].
+pub fn from_env_with(
+    on_store_failure: impl Fn(&CredentialError) + Send + Sync + 'static,
+) -> Result<Arc<dyn Credential>, CredentialError> {
+    from_variables(&read, on_store_failure)
 }
 
 /// The variable that decides which credential [`from_env`] makes; `None` if none is set.
@@ -82,7 +93,10 @@ fn variable(read: Read<'_>, name: &str) -> Result<Option<String>, CredentialErro
     Ok(read(name)?.map(|value| value.trim().to_owned()).filter(|value| !value.is_empty()))
 }
 
-fn from_variables(read: Read<'_>) -> Result<Arc<dyn Credential>, CredentialError> {
+fn from_variables(
+    read: Read<'_>,
+    on_store_failure: impl Fn(&CredentialError) + Send + Sync + 'static,
+) -> Result<Arc<dyn Credential>, CredentialError> {
     let variable = |name| variable(read, name);
     if let Some(token) = variable(ACCESS_TOKEN)? {
         return Ok(Arc::new(StaticToken::new(token)));
@@ -123,7 +137,7 @@ fn from_variables(read: Read<'_>) -> Result<Arc<dyn Credential>, CredentialError
         (None, None) => None,
     };
     let credential: Box<dyn Credential> = match store {
-        Some(store) => Box::new(RefreshToken::of(application, store, refresh_token)),
+        Some(store) => Box::new(RefreshToken::of(application, store, refresh_token).on_store_failure(on_store_failure)),
         None => Box::new(application),
     };
     Ok(Arc::new(FromEnvironment { credential, names }))
@@ -189,10 +203,11 @@ mod tests {
     const IDS: [(&str, &str); 2] = [(TENANT_ID, "contoso.example"), (CLIENT_ID, "app")];
 
     fn choose(variables: &[(&str, &str)]) -> Result<Arc<dyn Credential>, CredentialError> {
-        from_variables(&|name| {
+        let read = |name: &str| {
             let found = variables.iter().find(|(key, _)| *key == name);
             Ok(found.map(|(_, value)| Zeroizing::new((*value).to_owned())))
-        })
+        };
+        from_variables(&read, |_| ())
     }
 
     /// What the chosen credential asks the token endpoint: the tenant and the fields of the form.

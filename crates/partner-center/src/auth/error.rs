@@ -9,7 +9,7 @@ use http::StatusCode;
 
 use super::error_kind::CredentialErrorKind;
 use crate::configuration::InvalidConfiguration;
-use crate::text::excerpt;
+use crate::text::{delay, excerpt};
 
 /// Why no access token could be obtained.
 ///
@@ -89,7 +89,7 @@ impl From<Details> for CredentialError {
 }
 
 /// How much of a text from elsewhere is shown, in characters.
-const SHOWN: usize = 300;
+const SHOWN: usize = 600;
 
 impl CredentialError {
     /// An error of a credential or of a store of your own. The message must hold no secret.
@@ -201,7 +201,7 @@ impl CredentialError {
         let mut facts: Vec<_> = self.aadsts_codes().iter().map(|code| format!("AADSTS{code}")).collect();
         facts.extend(self.error().map(show));
         facts.extend(self.status().map(|status| format!("HTTP {}", status.as_u16())));
-        facts.extend(self.retry_after().map(|delay| format!("retry after {} s", delay.as_secs_f64().ceil())));
+        facts.extend(self.retry_after().map(|time| format!("retry after {}", delay(time))));
         facts.extend(self.correlation_id().map(|id| format!("correlation id {}", show(id))));
         facts.extend(self.trace_id().map(|id| format!("trace id {}", show(id))));
         facts

@@ -18,7 +18,7 @@ use crate::auth::CredentialError;
 use crate::configuration::InvalidConfiguration;
 use crate::received::{CORRELATION_VECTOR, Received, SERVER_ID};
 use crate::response::Meta;
-use crate::text::excerpt;
+use crate::text::{delay, excerpt};
 
 /// Why a call, or building a client, failed.
 ///
@@ -58,6 +58,8 @@ struct Inner {
 
 /// How much of a text from the service `Display` shows, in characters.
 const SHOWN: usize = 200;
+/// The same for a credential's error, which is bounded itself.
+const CREDENTIAL_SHOWN: usize = 4096;
 
 impl Error {
     pub(crate) fn new(kind: ErrorKind, detail: impl Into<Cow<'static, str>>) -> Self {
@@ -286,13 +288,14 @@ impl From<CredentialError> for Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.kind().summary())?;
+        let shown = if self.credential_error().is_some() { CREDENTIAL_SHOWN } else { SHOWN };
         for text in [Some(&*self.0.detail), self.description()].into_iter().flatten().filter(|text| !text.is_empty()) {
-            write!(f, ": {}", excerpt(text, SHOWN))?;
+            write!(f, ": {}", excerpt(text, shown))?;
         }
         let mut facts = Vec::new();
         facts.extend(self.status().map(|status| format!("HTTP {}", status.as_u16())));
         facts.extend(self.code().map(|code| format!("code {}", excerpt(code, SHOWN))));
-        facts.extend(self.retry_after().map(|delay| format!("retry after {} s", delay.as_secs_f64().ceil())));
+        facts.extend(self.retry_after().map(|wait| format!("retry after {}", delay(wait))));
         if self.attempts() > 1 {
             facts.push(format!("{} attempts", self.attempts()));
         }

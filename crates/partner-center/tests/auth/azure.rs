@@ -1,4 +1,4 @@
-//! Any credential of the Azure SDK signs in.
+//! Credentials of the Azure SDK.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -12,7 +12,7 @@ use partner_center::auth::{AzureCredential, Credential, CredentialErrorKind as K
 
 use crate::support::{AUDIENCE, Outcome, exposed, lock, request_to};
 
-/// A credential that notes down the scopes it is asked for.
+/// A credential that records the requested scopes.
 #[derive(Debug)]
 struct Fake {
     outcome: fn() -> azure_core::Result<AccessToken>,
@@ -25,7 +25,7 @@ impl Fake {
     }
 }
 
-// What `async_trait` makes of `async fn get_token`.
+// The expansion of `async_trait` for `async fn get_token`.
 impl TokenCredential for Fake {
     fn get_token<'a, 'b, 'c, 'd, 'e>(
         &'a self,
@@ -45,7 +45,7 @@ impl TokenCredential for Fake {
 }
 
 #[tokio::test]
-async fn gives_the_token_and_the_rest_of_its_life() -> Outcome {
+async fn returns_the_token_and_its_remaining_lifetime() -> Outcome {
     let fake = Fake::new(|| {
         let expires = SystemTime::now() + Duration::from_secs(1800);
         Ok(AccessToken::new("s3cr3t-azure", expires.into()))
@@ -61,7 +61,7 @@ async fn gives_the_token_and_the_rest_of_its_life() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_token_that_has_ended_by_this_machines_clock_is_still_given() -> Outcome {
+async fn a_token_expired_by_the_local_clock_is_still_returned() -> Outcome {
     let fake = Fake::new(|| Ok(AccessToken::new("s3cr3t-azure", SystemTime::UNIX_EPOCH.into())));
     let token = AzureCredential::new(fake).token(&request_to("http://127.0.0.1:1")).await?;
     assert_eq!(token.lifetime(), Some(Duration::ZERO));
@@ -69,7 +69,7 @@ async fn a_token_that_has_ended_by_this_machines_clock_is_still_given() -> Outco
 }
 
 #[tokio::test]
-async fn passes_on_the_azure_sdks_message_and_reads_its_codes() {
+async fn keeps_the_azure_sdks_message_and_parses_its_codes() {
     fn mfa() -> azure_core::Result<AccessToken> {
         Err(Error::with_message(ErrorKind::Credential, "AADSTS50076: MFA is needed"))
     }
@@ -92,7 +92,7 @@ async fn passes_on_the_azure_sdks_message_and_reads_its_codes() {
 }
 
 #[tokio::test]
-async fn reads_the_error_that_the_azure_sdk_wraps() {
+async fn parses_the_error_that_the_azure_sdk_wraps() {
     type Responder = fn() -> azure_core::Result<AccessToken>;
     fn wrapped(cause: Error) -> azure_core::Result<AccessToken> {
         let inner = Error::with_error(ErrorKind::Credential, cause, "no token");
@@ -104,7 +104,7 @@ async fn reads_the_error_that_the_azure_sdk_wraps() {
     }
     let cases: [(Responder, Kind); 7] = [
         (|| wrapped(Error::with_message(ErrorKind::Io, "reset")), Kind::Unreachable),
-        (|| wrapped(Error::with_message(ErrorKind::Connection, "refused")), Kind::Unreachable),
+        (|| wrapped(Error::with_message(ErrorKind::Connection, "connection refused")), Kind::Unreachable),
         (|| error_with(StatusCode::ServiceUnavailable), Kind::ServerFailure),
         (|| error_with(StatusCode::TooManyRequests), Kind::Throttled),
         (|| error_with(StatusCode::BadRequest), Kind::Other),

@@ -1,4 +1,4 @@
-//! A client certificate: which PEM is taken, and what it signs.
+//! Client certificates: which PEM is accepted, and what is signed.
 
 use std::collections::HashSet;
 use std::sync::LazyLock;
@@ -29,7 +29,7 @@ impl Identity {
         Self { certificate: certificate.expect("a certificate can be made"), key }
     }
 
-    /// Two of them serve all tests: making one takes a while.
+    /// All tests share two, since generating an RSA key is slow.
     fn rsa() -> &'static [Self; 2] {
         static BOTH: LazyLock<[Identity; 2]> = LazyLock::new(|| {
             [(); 2].map(|()| {
@@ -75,7 +75,7 @@ async fn signs_what_entra_documents() -> Outcome {
     assert_eq!(header, serde_json::json!({ "alg": "PS256", "typ": "JWT", "x5t#S256": thumbprint }));
     assert_eq!((&claims["iss"], &claims["sub"]), (&CLIENT_ID.into(), &CLIENT_ID.into()));
     assert_eq!(claims["aud"], entra.token_url(TENANT));
-    // Five minutes either way, so that a clock that is off does no harm.
+    // Five minutes either way, to tolerate clock skew.
     let now = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs();
     let seconds = |name: &str| claims[name].as_u64().unwrap_or_default();
     assert!((now - 310..=now - 300).contains(&seconds("nbf")), "{claims}");
@@ -92,7 +92,7 @@ async fn signs_what_entra_documents() -> Outcome {
 }
 
 #[tokio::test]
-async fn every_attempt_sends_an_assertion_of_its_own() -> Outcome {
+async fn every_attempt_sends_a_new_assertion() -> Outcome {
     let entra = TokenEndpoint::start().await?;
     entra.respond_next(FaultResponse::reset());
     entra.respond_next(MockResponse::new(503));
@@ -107,7 +107,7 @@ async fn every_attempt_sends_an_assertion_of_its_own() -> Outcome {
 }
 
 #[tokio::test]
-async fn an_invalid_client_is_told_as_a_matter_of_the_certificate() -> Outcome {
+async fn invalid_client_is_reported_as_a_certificate_problem() -> Outcome {
     let entra = TokenEndpoint::start().await?;
     entra.respond_always(MockResponse::json(401, &serde_json::json!({ "error": "invalid_client" })));
     let credential = ClientCertificate::new(TENANT, CLIENT_ID, marked());
@@ -129,7 +129,7 @@ async fn redeems_a_refresh_token_too() -> Outcome {
 }
 
 #[test]
-fn finds_the_certificate_that_belongs_to_the_key() -> Outcome {
+fn finds_the_certificate_that_matches_the_key() -> Outcome {
     let [identity, other] = Identity::rsa();
     let alone = Certificate::from_pem(identity.pem())?;
     let among_others = format!("{}{}{}", other.certificate.pem(), identity.certificate.pem(), identity.key_pem());
@@ -141,7 +141,7 @@ fn finds_the_certificate_that_belongs_to_the_key() -> Outcome {
 }
 
 #[test]
-fn says_what_is_wrong_with_a_pem_and_shows_none_of_it() {
+fn an_invalid_pem_is_explained_but_not_shown() {
     let [rsa, _] = Identity::rsa();
     let encrypted = rsa.key_pem().replace("PRIVATE KEY", "ENCRYPTED PRIVATE KEY");
     for (pem, said) in [
@@ -161,13 +161,18 @@ fn says_what_is_wrong_with_a_pem_and_shows_none_of_it() {
 }
 
 #[test]
-fn reads_a_file_and_names_it_where_it_cannot() -> Outcome {
+fn reads_a_file_and_names_it_in_errors() -> Outcome {
     let folder = Folder::new();
     let [identity, _] = Identity::rsa();
     std::fs::write(folder.file("client.pem"), identity.pem())?;
     let certificate = Certificate::from_pem_file(folder.file("client.pem"))?;
     let shown = format!("{certificate:?} {:?}", ClientCertificate::new(TENANT, CLIENT_ID, certificate.clone()));
     assert!(shown.contains("thumbprint") && !shown.contains("PRIVATE"), "{shown}");
+    let utf16: Vec<u8> = format!("\u{feff}{}", identity.pem()).encode_utf16().flat_map(u16::to_le_bytes).collect();
+    for content in [utf16, format!("\u{feff}{}", identity.key_pem() + &identity.certificate.pem()).into()] {
+        std::fs::write(folder.file("powershell.pem"), content)?;
+        Certificate::from_pem_file(folder.file("powershell.pem"))?;
+    }
     let error = Certificate::from_pem_file(folder.file("none.pem")).expect_err("it must fail");
     assert!(error.to_string().contains("none.pem"), "{error}");
     Ok(())

@@ -1,4 +1,4 @@
-//! The way from credential to call: one request for all, early warnings, no call lost.
+//! Credentials in calls: shared token requests, early warnings, no lost calls.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use partner_center_mock::faults::{FaultResponse, FaultServer};
 use partner_center_mock::token_endpoint::{Grant, OAuthError, TokenEndpoint};
 
 use crate::support::{CLIENT_ID, Outcome, TENANT, quick_retries};
-use crate::trace::{hear, warnings};
+use crate::trace::{start_recording, warnings};
 
 const CUSTOMER: Uuid = uuid!("4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04");
 
@@ -21,7 +21,7 @@ async fn service() -> FaultServer {
 }
 
 fn client(entra: &TokenEndpoint, service: &FaultServer, credential: impl Credential + 'static) -> Client {
-    hear();
+    start_recording();
     let client = Client::builder().base_url(service.url()).authority(entra.authority()).credential(credential);
     client.retry(quick_retries()).build().expect("a client for loopback can be made")
 }
@@ -51,9 +51,9 @@ async fn calls_on_a_cold_cache_share_one_token_request() -> Outcome {
 #[tokio::test]
 async fn a_thousand_calls_share_one_oauth_error() -> Outcome {
     let (entra, service) = (TokenEndpoint::start().await?, service().await);
-    let refusal = OAuthError::inactive_refresh_token();
-    let trace_id = refusal.trace_id().to_string();
-    entra.respond_always(refusal);
+    let oauth_error = OAuthError::inactive_refresh_token();
+    let trace_id = oauth_error.trace_id().to_string();
+    entra.respond_always(oauth_error);
     let gate = entra.hold();
     let client = client(&entra, &service, refresh_token());
     let mut calls = tokio::task::JoinSet::new();
@@ -76,8 +76,8 @@ async fn a_thousand_calls_share_one_oauth_error() -> Outcome {
 #[tokio::test(start_paused = true)]
 async fn a_service_that_rejects_every_token_costs_one_renewal() -> Outcome {
     let entra = TokenEndpoint::start().await?;
-    let refusal = MockResponse::json(401, &serde_json::json!({ "code": 800_001, "description": "no" }));
-    let service = FaultServer::builder().respond_with(move |_| refusal.clone()).start().await?;
+    let unauthorized = MockResponse::json(401, &serde_json::json!({ "code": 800_001, "description": "no" }));
+    let service = FaultServer::builder().respond_with(move |_| unauthorized.clone()).start().await?;
     let client = client(&entra, &service, refresh_token());
     for _ in 0..100 {
         let error = client.customer(CUSTOMER).organization().await.expect_err("every token is rejected");
@@ -88,7 +88,7 @@ async fn a_service_that_rejects_every_token_costs_one_renewal() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_call_that_is_dropped_while_it_signs_in_costs_no_other_call() -> Outcome {
+async fn dropping_a_call_during_sign_in_affects_no_other_call() -> Outcome {
     let (entra, service) = (TokenEndpoint::start().await?, service().await);
     let gate = entra.hold();
     let client = client(&entra, &service, refresh_token());
@@ -100,13 +100,13 @@ async fn a_call_that_is_dropped_while_it_signs_in_costs_no_other_call() -> Outco
     assert!(leader.await.is_err());
     gate.open();
     assert!(follower.await?.is_ok());
-    // The first redemption is finished and its token saved, so the second one uses that.
+    // The first redemption completes and saves its token, so the second one uses it.
     assert_eq!(entra.requests()[1].field("refresh_token"), entra.refresh_tokens().first().map(String::as_str));
     Ok(())
 }
 
 #[tokio::test(start_paused = true)]
-async fn no_call_is_lost_when_tokens_end_in_between() -> Outcome {
+async fn no_call_fails_when_tokens_expire_in_between() -> Outcome {
     let entra = TokenEndpoint::builder().lifetime(Duration::from_secs(2)).start().await?;
     let service = service().await;
     let client = client(&entra, &service, refresh_token());
@@ -114,14 +114,14 @@ async fn no_call_is_lost_when_tokens_end_in_between() -> Outcome {
         client.customer(CUSTOMER).organization().retry(RetryPolicy::off()).await?;
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
-    // Ten seconds of tokens that are renewed at about half of their two.
+    // Ten seconds of two-second tokens, renewed at about half their lifetime.
     let renewals = entra.count(Grant::RefreshToken);
     assert!((5..=14).contains(&renewals), "{renewals}");
     Ok(())
 }
 
 #[tokio::test(start_paused = true)]
-async fn warns_once_of_a_foreign_audience_and_of_missing_mfa() -> Outcome {
+async fn warns_once_about_a_wrong_audience_and_missing_mfa() -> Outcome {
     let entra = TokenEndpoint::builder()
         .lifetime(Duration::from_secs(2))
         .claim("aud", "https://graph.windows.net")
@@ -142,7 +142,7 @@ async fn warns_once_of_a_foreign_audience_and_of_missing_mfa() -> Outcome {
 }
 
 #[tokio::test]
-async fn opaque_tokens_and_good_ones_cause_no_warning() -> Outcome {
+async fn opaque_and_valid_tokens_cause_no_warning() -> Outcome {
     for endpoint in [TokenEndpoint::builder(), TokenEndpoint::builder().opaque_tokens()] {
         let (entra, service) = (endpoint.start().await?, service().await);
         client(&entra, &service, refresh_token()).customer(CUSTOMER).organization().await?;

@@ -1,4 +1,4 @@
-//! A user signs in at another device: what is shown, how often is polled, and how it ends.
+//! The device code flow: what is shown, how often it polls, how it ends.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,7 +15,7 @@ use tokio::time::Instant;
 
 use crate::support::{AUDIENCE, CLIENT_ID, Outcome, TENANT, exposed, request, token};
 
-/// Signs in and keeps what is shown.
+/// Signs in and records the prompts.
 async fn sign_in(entra: &TokenEndpoint) -> (Result<SignedIn, CredentialError>, Vec<DevicePrompt>) {
     let mut shown = Vec::new();
     let device_code = DeviceCode::new(TENANT, CLIENT_ID);
@@ -68,7 +68,7 @@ async fn polls_at_the_interval_and_five_seconds_slower_after_slow_down() -> Outc
 }
 
 #[tokio::test(start_paused = true)]
-async fn goes_on_through_failures_that_may_pass_and_polls_no_sooner_for_them() -> Outcome {
+async fn keeps_polling_at_the_interval_after_transient_failures() -> Outcome {
     let entra = TokenEndpoint::builder().device_polls([DevicePoll::Approved]).start().await?;
     let device = json!({ "device_code": "s3cr3t", "user_code": "u", "verification_uri": "v", "interval": "1" });
     entra.respond_next(MockResponse::json(200, &device));
@@ -80,14 +80,14 @@ async fn goes_on_through_failures_that_may_pass_and_polls_no_sooner_for_them() -
     let signed_in = sign_in(&entra).await.0?;
     assert_eq!(exposed(signed_in.access_token()), "s3cr3t-a");
     assert!(signed_in.refresh_token().is_none());
-    // The interval grows by five seconds with each failure; the silent one took twenty, and what one answer asks for
-    // counts once.
+    // Each failure adds five seconds to the interval; the silent one took twenty, and a `Retry-After` delay counts
+    // once.
     assert_eq!(pauses(&entra), [1, 6, 20 + 11, 20, 16]);
     Ok(())
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_retry_after_delay_counts_for_the_next_poll_alone() -> Outcome {
+async fn a_retry_after_delay_applies_to_the_next_poll_only() -> Outcome {
     let entra = TokenEndpoint::start().await?;
     let device = json!({ "device_code": "s3cr3t", "user_code": "u", "verification_uri": "v", "interval": 1 });
     entra.respond_next(MockResponse::json(200, &device));
@@ -100,7 +100,7 @@ async fn a_retry_after_delay_counts_for_the_next_poll_alone() -> Outcome {
 }
 
 #[tokio::test(start_paused = true)]
-async fn never_polls_before_the_interval_is_over() -> Outcome {
+async fn never_polls_before_the_interval_has_passed() -> Outcome {
     let entra = TokenEndpoint::builder()
         .device_lifetime(Duration::from_secs(9))
         .device_polls([DevicePoll::Pending, DevicePoll::Approved])
@@ -112,7 +112,7 @@ async fn never_polls_before_the_interval_is_over() -> Outcome {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_delay_beyond_the_codes_end_fails_immediately() -> Outcome {
+async fn a_delay_beyond_the_codes_lifetime_fails_immediately() -> Outcome {
     let entra = TokenEndpoint::start().await?;
     let device = json!({ "device_code": "s3cr3t", "user_code": "u", "verification_uri": "v" });
     entra.respond_next(MockResponse::json(200, &device));
@@ -125,7 +125,7 @@ async fn a_delay_beyond_the_codes_end_fails_immediately() -> Outcome {
 }
 
 #[tokio::test(start_paused = true)]
-async fn ends_when_the_user_declines_or_the_code_does() -> Outcome {
+async fn ends_when_the_user_declines_or_the_code_expires() -> Outcome {
     for (poll, kind) in [(DevicePoll::Declined, Kind::Declined), (DevicePoll::Expired, Kind::Expired)] {
         let entra = TokenEndpoint::builder().device_polls([DevicePoll::Pending, poll]).start().await?;
         let error = sign_in(&entra).await.0.expect_err("it must fail");
@@ -135,7 +135,7 @@ async fn ends_when_the_user_declines_or_the_code_does() -> Outcome {
 }
 
 #[tokio::test(start_paused = true)]
-async fn does_not_poll_beyond_the_codes_end() -> Outcome {
+async fn does_not_poll_after_the_code_expires() -> Outcome {
     let lifetime = Duration::from_secs(60);
     let polls = [DevicePoll::Pending];
     let entra = TokenEndpoint::builder().device_lifetime(lifetime).device_polls(polls).start().await?;
@@ -149,7 +149,7 @@ async fn does_not_poll_beyond_the_codes_end() -> Outcome {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_tokens_of_a_sign_in_fill_a_store_that_a_credential_goes_on_from() -> Outcome {
+async fn a_credential_continues_from_the_store_of_a_sign_in() -> Outcome {
     let entra = TokenEndpoint::start().await?;
     let store = Arc::new(MemoryStore::new("s3cr3t-of-the-sign-in-before"));
     sign_in(&entra).await.0?.save(&store).await?;
@@ -162,7 +162,7 @@ async fn the_tokens_of_a_sign_in_fill_a_store_that_a_credential_goes_on_from() -
 }
 
 #[tokio::test(start_paused = true)]
-async fn saving_says_so_if_there_is_nothing_to_save_or_it_cannot_be_loaded_again() -> Outcome {
+async fn saving_fails_if_there_is_no_token_or_it_cannot_be_loaded_again() -> Outcome {
     struct Forgetful;
     impl RefreshTokenStore for Forgetful {
         fn load(&self) -> StoreFuture<'_, Option<SecretString>> {
@@ -184,7 +184,7 @@ async fn saving_says_so_if_there_is_nothing_to_save_or_it_cannot_be_loaded_again
 }
 
 #[tokio::test(start_paused = true)]
-async fn shows_no_more_of_a_hostile_response_than_a_terminal_can_bear() -> Outcome {
+async fn a_hostile_response_is_truncated_and_escaped_in_the_prompt() -> Outcome {
     let entra = TokenEndpoint::start().await?;
     let hostile = "\u{1b}]0;x\u{7}".repeat(10_000);
     let device =

@@ -1,4 +1,4 @@
-//! Token requests: which are retried, how often, how long, and which never.
+//! Token requests: which failures are retried, how often and how long.
 
 use std::time::Duration;
 
@@ -16,16 +16,16 @@ async fn ask(request: &TokenRequest) -> Result<String, CredentialError> {
     token(&ClientSecret::new(TENANT, CLIENT_ID, "s3cr3t"), request).await
 }
 
-/// The error, and how often it was asked, where everything is answered like this.
+/// The error and the number of requests if every request gets this response.
 async fn fails(response: impl Into<FaultResponse>) -> (CredentialError, usize) {
     let entra = TokenEndpoint::start().await.expect("loopback has a free port");
     entra.respond_always(response);
-    let error = ask(&request(&entra)).await.expect_err("no answer grants anything");
+    let error = ask(&request(&entra)).await.expect_err("no response has a token");
     (error, entra.requests().len())
 }
 
 #[tokio::test]
-async fn repeats_what_may_pass() -> Outcome {
+async fn transient_failures_are_retried() -> Outcome {
     let entra = TokenEndpoint::start().await?;
     let request = request(&entra);
     let passing = [
@@ -56,7 +56,7 @@ async fn repeats_what_may_pass() -> Outcome {
 }
 
 #[tokio::test]
-async fn gives_up_after_four_attempts_and_keeps_what_it_learnt() {
+async fn gives_up_after_four_attempts_and_keeps_the_last_error() {
     for (status, kind) in [(429, Kind::Throttled), (408, Kind::ServerFailure), (503, Kind::ServerFailure)] {
         let (error, attempts) =
             fails(MockResponse::html(status, "<h1>busy</h1>").header("x-ms-request-id", "trace-1")).await;
@@ -71,8 +71,8 @@ async fn gives_up_after_four_attempts_and_keeps_what_it_learnt() {
 }
 
 #[tokio::test]
-async fn never_repeats_an_oauth_error() {
-    for refusal in [
+async fn oauth_errors_are_not_retried() {
+    for oauth_error in [
         OAuthError::inactive_refresh_token(),
         OAuthError::revoked_grant(),
         OAuthError::mfa_required(),
@@ -81,16 +81,16 @@ async fn never_repeats_an_oauth_error() {
         OAuthError::unknown_application(),
         OAuthError::unknown_resource(),
         OAuthError::consent_required(),
-        OAuthError::new("something_new", 1, "Nobody knows."),
+        OAuthError::new("something_new", 1, "Unknown."),
     ] {
-        let shown = format!("{refusal:?}");
-        let (error, attempts) = fails(refusal).await;
+        let shown = format!("{oauth_error:?}");
+        let (error, attempts) = fails(oauth_error).await;
         assert_eq!((attempts, error.is_retryable()), (1, false), "{shown}");
     }
 }
 
 #[tokio::test]
-async fn a_loop_may_pass_later_and_is_not_repeated_now() {
+async fn a_loop_error_is_transient_but_not_retried() {
     for code in [50_196, 90_055] {
         let (error, attempts) = fails(OAuthError::new("invalid_grant", code, "Asked too often.")).await;
         assert_eq!((error.kind(), error.is_retryable(), attempts), (Kind::Throttled, true, 1), "{code}");
@@ -110,7 +110,7 @@ async fn a_certificate_that_is_not_trusted_is_named_and_not_retried() -> Outcome
 }
 
 #[tokio::test]
-async fn a_refused_connection_names_the_host() {
+async fn connection_refused_names_the_host() {
     let error = ask(&request_to("http://127.0.0.1:1")).await.expect_err("it must fail");
     assert_eq!(error.kind(), Kind::Unreachable);
     assert!(error.to_string().contains("127.0.0.1: ") && error.to_string().contains("refused"), "{error}");
@@ -133,7 +133,7 @@ async fn waits_for_the_retry_after_delay() -> Outcome {
     Ok(())
 }
 
-/// Answers whose head comes whole and whose body does not: broken, silent, too large.
+/// Responses with a complete head and an unreadable body: truncated, stalled, too large.
 fn without_body(status: u16) -> [FaultResponse; 3] {
     let response = MockResponse::text(status, "{\"error\":\"half\"}").header("Retry-After", "7");
     let head = format!("HTTP/1.1 {status} Odd\r\nRetry-After: 7\r\nContent-Length: 9\r\n\r\n");
@@ -145,7 +145,7 @@ fn without_body(status: u16) -> [FaultResponse; 3] {
 }
 
 #[tokio::test(start_paused = true)]
-async fn respects_the_head_of_an_error_whose_body_does_not_come() -> Outcome {
+async fn an_error_without_its_body_is_handled_by_its_head() -> Outcome {
     for (status, kind) in [(429, Kind::Throttled), (503, Kind::ServerFailure)] {
         for (index, response) in without_body(status).into_iter().enumerate() {
             let entra = TokenEndpoint::start().await?;
@@ -165,10 +165,10 @@ async fn respects_the_head_of_an_error_whose_body_does_not_come() -> Outcome {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_oauth_error_is_not_repeated_because_its_body_does_not_come() {
+async fn an_oauth_error_without_its_body_is_not_retried() {
     for (index, response) in without_body(400).into_iter().enumerate() {
         let (error, attempts) = fails(response).await;
-        // What came of the body counts: of the one that is too large, the error.
+        // The part of the body that arrived counts: in the oversized one, the error.
         let kind = if index == 2 { Kind::Rejected } else { Kind::UnexpectedResponse };
         assert_eq!((error.kind(), attempts), (kind, 1), "{index}");
         assert_eq!(error.status().map(|status| status.as_u16()), Some(400), "{index}");
@@ -176,7 +176,7 @@ async fn an_oauth_error_is_not_repeated_because_its_body_does_not_come() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_success_whose_body_does_not_come_keeps_its_status() {
+async fn a_success_without_its_body_keeps_its_status() {
     for response in without_body(200) {
         let (error, _) = fails(response).await;
         assert_eq!(error.status().map(|status| status.as_u16()), Some(200), "{error}");
@@ -185,9 +185,9 @@ async fn a_success_whose_body_does_not_come_keeps_its_status() {
 
 #[tokio::test(start_paused = true)]
 async fn a_delay_beyond_the_deadline_fails_immediately() -> Outcome {
-    for (told, seconds) in [("60", 60), ("99999999999999999999999", u64::MAX)] {
+    for (delay, seconds) in [("60", 60), ("99999999999999999999999", u64::MAX)] {
         let began = Instant::now();
-        let (error, attempts) = fails(MockResponse::new(429).header("Retry-After", told)).await;
+        let (error, attempts) = fails(MockResponse::new(429).header("Retry-After", delay)).await;
         assert_eq!((error.retry_after(), attempts), (Some(Duration::from_secs(seconds)), 1));
         assert!(began.elapsed() < Duration::from_secs(1), "{:?}", began.elapsed());
     }
@@ -195,7 +195,7 @@ async fn a_delay_beyond_the_deadline_fails_immediately() -> Outcome {
 }
 
 #[tokio::test(start_paused = true)]
-async fn every_attempt_and_the_whole_have_their_limits() -> Outcome {
+async fn attempts_and_the_whole_request_have_timeouts() -> Outcome {
     let entra = TokenEndpoint::start().await?;
     for response in [
         FaultResponse::stall(),
@@ -224,7 +224,7 @@ async fn every_attempt_and_the_whole_have_their_limits() -> Outcome {
 }
 
 #[tokio::test]
-async fn carries_its_secret_nowhere_else() -> Outcome {
+async fn redirects_are_not_followed_with_the_secret() -> Outcome {
     let elsewhere = FaultServer::start([MockResponse::new(200)]).await?;
     for status in [301, 302, 303, 307, 308] {
         let location = format!("{}/?code=s3cr3t", elsewhere.url());

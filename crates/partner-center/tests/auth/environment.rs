@@ -1,6 +1,6 @@
-//! What the environment of a process does to a sign-in.
+//! Sign-in with proxy variables in the environment.
 //!
-//! Each test runs this binary again, with the variables set: a process must not change its own.
+//! Each test runs this binary again with the variables set, since a process must not change its own environment.
 
 use std::env;
 use std::ffi::OsStr;
@@ -13,7 +13,7 @@ use crate::support::{Outcome, request_to};
 
 const AUTHORITY: &str = "PARTNER_CENTER_TEST_AUTHORITY";
 
-/// Runs the test again with these variables, on top of those of an application.
+/// Runs the test again with these variables and those of an application.
 async fn passes(test: &'static str, authority: &str, variables: &[(&str, &str)]) -> Outcome {
     let application = [
         (AUTHORITY, authority),
@@ -30,7 +30,7 @@ async fn passes(test: &'static str, authority: &str, variables: &[(&str, &str)])
 }
 
 #[tokio::test]
-async fn a_sign_in_on_this_machine_goes_through_no_proxy() -> Outcome {
+async fn a_sign_in_on_loopback_bypasses_the_proxy() -> Outcome {
     if let Ok(authority) = env::var(AUTHORITY) {
         from_env()?.token(&request_to(&authority)).await?;
         return Ok(());
@@ -39,7 +39,7 @@ async fn a_sign_in_on_this_machine_goes_through_no_proxy() -> Outcome {
     // Nothing listens there.
     let proxy = "http://127.0.0.1:1";
     let variables = [("HTTP_PROXY", proxy), ("http_proxy", proxy), ("ALL_PROXY", proxy), ("NO_PROXY", "")];
-    passes("a_sign_in_on_this_machine_goes_through_no_proxy", &entra.authority(), &variables).await?;
+    passes("a_sign_in_on_loopback_bypasses_the_proxy", &entra.authority(), &variables).await?;
     assert_eq!(entra.count(Grant::ClientCredentials), 1);
     Ok(())
 }

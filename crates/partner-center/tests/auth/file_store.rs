@@ -1,4 +1,4 @@
-//! A refresh token in a file: whole at every moment, for its owner alone.
+//! Refresh tokens in files: replaced atomically, readable by their owner only.
 
 use std::fs;
 use std::time::Duration;
@@ -14,7 +14,7 @@ async fn loaded(store: &FileStore) -> Result<Option<String>, partner_center::aut
 }
 
 #[tokio::test]
-async fn gives_back_what_it_was_given_and_leaves_nothing_else_behind() -> Outcome {
+async fn loads_what_was_saved_and_leaves_no_other_file() -> Outcome {
     let folder = Folder::new();
     let store = FileStore::new(folder.file("token"));
     assert_eq!(loaded(&store).await?, None);
@@ -27,7 +27,7 @@ async fn gives_back_what_it_was_given_and_leaves_nothing_else_behind() -> Outcom
 }
 
 #[tokio::test]
-async fn takes_a_token_that_somebody_wrote_by_hand() -> Outcome {
+async fn loads_a_token_that_was_written_by_hand() -> Outcome {
     let folder = Folder::new();
     let store = FileStore::new(folder.file("token"));
     for (content, token) in
@@ -40,10 +40,26 @@ async fn takes_a_token_that_somebody_wrote_by_hand() -> Outcome {
 }
 
 #[tokio::test]
-async fn refuses_what_is_no_token_without_showing_it() -> Outcome {
+async fn reads_what_windows_powershell_wrote_and_replaces_it() -> Outcome {
     let folder = Folder::new();
     let store = FileStore::new(folder.file("token"));
-    for content in ["s3cr3t one\ns3cr3t two", "s3cr3t\0", "s3cr3t-ä", &"s3cr3t".repeat(20_000)] {
+    let utf16 = |unit: fn(u16) -> [u8; 2]| "\u{feff}s3cr3t\r\n".encode_utf16().flat_map(unit).collect::<Vec<u8>>();
+    for content in [utf16(u16::to_le_bytes), utf16(u16::to_be_bytes), "\u{feff}s3cr3t\r\n".into()] {
+        fs::write(store.path(), &content)?;
+        assert_eq!(loaded(&store).await?.as_deref(), Some("s3cr3t"), "{content:?}");
+        store.save(&"s3cr3t-2".into()).await?;
+        assert_eq!(fs::read_to_string(store.path())?, "s3cr3t-2");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn invalid_file_contents_are_rejected_and_not_shown() -> Outcome {
+    let folder = Folder::new();
+    let store = FileStore::new(folder.file("token"));
+    let long = "s3cr3t".repeat(20_000);
+    let invalid = ["s3cr3t one\ns3cr3t two", "s3cr3t\0", "s3cr3t-ä", &long].map(str::as_bytes);
+    for content in invalid.into_iter().chain([&b"\xff\xfes\0t"[..], b"s3cr3t\xe9"]) {
         fs::write(store.path(), content)?;
         let error = loaded(&store).await.expect_err("it must fail");
         assert_eq!(error.kind(), Kind::Store);
@@ -55,7 +71,7 @@ async fn refuses_what_is_no_token_without_showing_it() -> Outcome {
 }
 
 #[tokio::test]
-async fn never_replaces_a_file_of_somebody_else() -> Outcome {
+async fn never_replaces_a_file_that_is_not_a_token() -> Outcome {
     let entra = TokenEndpoint::start().await?;
     let folder = Folder::new();
     let store = FileStore::new(folder.file("token"));
@@ -64,7 +80,7 @@ async fn never_replaces_a_file_of_somebody_else() -> Outcome {
         let error = store.save(&"s3cr3t-1".into()).await.expect_err("it must fail");
         assert_eq!(error.kind(), Kind::Store);
         assert!(error.to_string().contains("something else than a refresh token"), "{error}");
-        // Not even where there is a token to begin with.
+        // Not even with an initial token.
         let credential = RefreshToken::new(TENANT, CLIENT_ID, store.clone()).initial("s3cr3t-initial");
         token(&credential, &request(&entra)).await?;
         assert_eq!(fs::read_to_string(store.path())?, content);
@@ -84,7 +100,7 @@ async fn an_error_names_the_file() {
 }
 
 #[tokio::test]
-async fn what_a_crash_left_half_written_is_never_read() -> Outcome {
+async fn a_file_half_written_by_a_crash_is_never_read() -> Outcome {
     let folder = Folder::new();
     let store = FileStore::new(folder.file("token"));
     store.save(&"s3cr3t-whole".into()).await?;
@@ -96,7 +112,7 @@ async fn what_a_crash_left_half_written_is_never_read() -> Outcome {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_reader_never_meets_half_a_token() -> Outcome {
+async fn a_reader_never_sees_half_a_token() -> Outcome {
     let folder = Folder::new();
     let store = FileStore::new(folder.file("token"));
     let texts = ["a".repeat(10), "b".repeat(5000)];
@@ -121,15 +137,15 @@ async fn a_reader_never_meets_half_a_token() -> Outcome {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_lock_that_another_holds_is_waited_for_as_long_as_the_call_has_time() -> Outcome {
+async fn a_lock_held_by_another_process_is_awaited_until_the_deadline() -> Outcome {
     let entra = TokenEndpoint::builder().rotation(Rotation::OldIsRevoked).start().await?;
     let folder = Folder::new();
     let store = FileStore::new(folder.file("token"));
     store.save(&"s3cr3t-1".into()).await?;
     let guard = store.lock().await?;
     let credential = RefreshToken::new(TENANT, CLIENT_ID, store.clone());
-    let patience = Duration::from_secs(150);
-    assert!(tokio::time::timeout(patience, token(&credential, &request(&entra))).await.is_err());
+    let timeout = Duration::from_secs(150);
+    assert!(tokio::time::timeout(timeout, token(&credential, &request(&entra))).await.is_err());
     assert_eq!(entra.requests().len(), 0, "nothing was redeemed without the lock");
     let warnings = warnings();
     assert_eq!(warnings.len(), 1, "{warnings:?}");
@@ -141,7 +157,7 @@ async fn a_lock_that_another_holds_is_waited_for_as_long_as_the_call_has_time() 
 }
 
 #[tokio::test]
-async fn what_could_not_be_read_back_is_not_saved() -> Outcome {
+async fn a_token_that_could_not_be_loaded_is_not_saved() -> Outcome {
     let folder = Folder::new();
     let store = FileStore::new(folder.file("token"));
     for text in ["s3cr3t\nline", "s3cr3t-ä", " s3cr3t", "s3cr3t\t"] {
@@ -165,7 +181,7 @@ mod unix {
     }
 
     #[tokio::test]
-    async fn its_owner_alone_can_read_it() -> Outcome {
+    async fn only_the_owner_can_read_the_file() -> Outcome {
         let folder = Folder::new();
         let store = FileStore::new(folder.file("token"));
         fs::write(store.path(), "s3cr3t-readable-by-all")?;
@@ -178,7 +194,7 @@ mod unix {
     }
 
     #[tokio::test]
-    async fn a_link_stays_a_link() -> Outcome {
+    async fn a_symbolic_link_is_kept() -> Outcome {
         let (folder, elsewhere) = (Folder::new(), Folder::new());
         fs::write(elsewhere.file("token"), "s3cr3t-1")?;
         symlink(elsewhere.file("token"), folder.file("link"))?;
@@ -191,10 +207,25 @@ mod unix {
     }
 
     #[tokio::test]
-    async fn a_folder_that_cannot_be_written_leaves_the_old_token_and_no_litter() -> Outcome {
+    async fn where_no_lock_file_can_be_made_the_lock_is_on_the_token_itself() -> Outcome {
         let folder = Folder::new();
         let store = FileStore::new(folder.file("token"));
-        // A folder in the file's place: writing beside it works, replacing it does not.
+        fs::create_dir(folder.file("token.lock"))?;
+        assert_eq!(store.lock().await.err().map(|error| error.kind()), Some(Kind::Store), "there is no token yet");
+        fs::write(store.path(), "s3cr3t")?;
+        let guard = store.lock().await?;
+        assert!(tokio::time::timeout(Duration::from_millis(100), store.lock()).await.is_err());
+        assert_eq!(loaded(&store).await?.as_deref(), Some("s3cr3t"));
+        drop(guard);
+        store.lock().await?;
+        Ok(())
+    }
+
+    #[tokio::test]
+    async fn a_failed_save_leaves_no_temporary_file() -> Outcome {
+        let folder = Folder::new();
+        let store = FileStore::new(folder.file("token"));
+        // With a folder in place of the file, the temporary file is written but cannot replace it.
         fs::create_dir(store.path())?;
         assert_eq!(store.save(&"s3cr3t-2".into()).await.expect_err("it must fail").kind(), Kind::Store);
         assert_eq!(folder.names(), ["token"]);

@@ -1,4 +1,4 @@
-//! What each credential sends, to the field.
+//! The form fields that each credential sends.
 
 use partner_center::auth::{AccessToken, Credential};
 use partner_center::auth::{ClientSecret, CredentialErrorKind, MemoryStore, RefreshToken, StaticToken, credential_fn};
@@ -15,7 +15,7 @@ fn form(entra: &TokenEndpoint) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_client_secret_asks_for_what_the_application_was_granted() -> Outcome {
+async fn a_client_secret_requests_the_default_scope() -> Outcome {
     let entra = TokenEndpoint::builder().client_secret("s3cr3t&value+1").start().await?;
     let credential = ClientSecret::new(TENANT, format!(" {CLIENT_ID}\n"), "s3cr3t&value+1");
     let got = token(&credential, &request(&entra)).await?;
@@ -31,7 +31,7 @@ async fn a_client_secret_asks_for_what_the_application_was_granted() -> Outcome 
 }
 
 #[tokio::test]
-async fn a_refresh_token_asks_for_what_the_user_granted_and_for_the_next_refresh_token() -> Outcome {
+async fn a_refresh_token_requests_user_scopes_and_offline_access() -> Outcome {
     let entra = TokenEndpoint::builder().client_secret("s3cr3t").refresh_token("r1").start().await?;
     let credential = RefreshToken::new(TENANT, CLIENT_ID, MemoryStore::new("r1")).client_secret("s3cr3t");
     let got = token(&credential, &request(&entra)).await?;
@@ -57,7 +57,7 @@ async fn a_public_client_sends_no_secret() -> Outcome {
 }
 
 #[tokio::test]
-async fn the_headers_are_these_and_the_correlation_id_is_one_for_all_attempts() -> Outcome {
+async fn all_attempts_have_the_same_headers_and_correlation_id() -> Outcome {
     let entra = TokenEndpoint::start().await?;
     entra.respond_next(partner_center_mock::MockResponse::new(503));
     token(&ClientSecret::new(TENANT, CLIENT_ID, "s3cr3t"), &request(&entra)).await?;
@@ -77,7 +77,7 @@ async fn the_headers_are_these_and_the_correlation_id_is_one_for_all_attempts() 
 }
 
 #[tokio::test]
-async fn static_tokens_and_closures_ask_nobody() -> Outcome {
+async fn static_tokens_and_closures_send_no_request() -> Outcome {
     let entra = TokenEndpoint::start().await?;
     assert_eq!(token(&StaticToken::new("s3cr3t-1"), &request(&entra)).await?, "s3cr3t-1");
     let closure = credential_fn(|request| async move { Ok(AccessToken::without_expiry(request.audience())) });
@@ -108,7 +108,7 @@ async fn invalid_settings_are_rejected_before_anything_is_sent() -> Outcome {
 }
 
 #[test]
-fn secrets_go_over_https_or_to_this_machine() {
+fn secrets_are_sent_over_https_or_to_loopback_only() {
     use partner_center::auth::TokenRequest;
     for authority in ["http://login.example", "http://127.0.0.1.example", "login.example", "", "https://a/?b"] {
         assert!(TokenRequest::for_audience(AUDIENCE, authority).is_err(), "{authority}");
@@ -118,7 +118,7 @@ fn secrets_go_over_https_or_to_this_machine() {
 }
 
 #[tokio::test]
-async fn each_grant_is_counted_as_what_it_is() -> Outcome {
+async fn the_mock_counts_each_grant() -> Outcome {
     let entra = TokenEndpoint::start().await?;
     token(&ClientSecret::new(TENANT, CLIENT_ID, "s3cr3t"), &request(&entra)).await?;
     token(&RefreshToken::new(TENANT, CLIENT_ID, MemoryStore::new("r1")), &request(&entra)).await?;

@@ -1,4 +1,4 @@
-//! A redemption that is interrupted, or meets a new sign-in, loses no token that is still good.
+//! Redemptions that are interrupted, or overlap a new sign-in, lose no valid token.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -15,7 +15,7 @@ use tokio::time::Instant;
 
 use crate::support::{CLIENT_ID, Folder, Outcome, TENANT, lock, request, token};
 
-/// A store in memory that saves when it is let, and notes down what happens.
+/// A store in memory that saves on command and records events.
 struct Slow {
     store: MemoryStore,
     saves: Semaphore,
@@ -24,7 +24,7 @@ struct Slow {
     events: Arc<Mutex<Vec<&'static str>>>,
 }
 
-/// The lock of a store, noted down when it is released.
+/// The lock of a store, which records its release.
 struct Guard(Arc<Notify>, Arc<Mutex<Vec<&'static str>>>);
 
 impl Drop for Guard {
@@ -75,7 +75,7 @@ fn redeemed(entra: &TokenEndpoint) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_caller_that_leaves_while_the_token_is_saved_loses_neither_token_nor_lock() -> Outcome {
+async fn dropping_the_call_during_a_save_keeps_token_and_lock() -> Outcome {
     let entra = TokenEndpoint::builder().rotation(Rotation::OldIsRevoked).start().await?;
     let store = Slow::new(MemoryStore::new("s3cr3t-first"), 0);
     let credential = RefreshToken::new(TENANT, CLIENT_ID, store.clone());
@@ -84,7 +84,7 @@ async fn a_caller_that_leaves_while_the_token_is_saved_loses_neither_token_nor_l
     store.is_saving.notified().await;
     caller.abort();
     assert!(caller.await.is_err());
-    assert_eq!(store.events(), ["locked"], "nobody else may redeem yet");
+    assert_eq!(store.events(), ["locked"], "the lock is still held");
     store.saves.add_permits(1);
     store.is_unlocked.notified().await;
     assert_eq!(store.events(), ["locked", "saved", "unlocked"]);
@@ -93,7 +93,7 @@ async fn a_caller_that_leaves_while_the_token_is_saved_loses_neither_token_nor_l
 }
 
 #[tokio::test]
-async fn a_caller_that_leaves_while_the_response_is_on_its_way_loses_nothing() -> Outcome {
+async fn dropping_the_call_during_a_redemption_keeps_the_new_token() -> Outcome {
     let entra = TokenEndpoint::builder().rotation(Rotation::OldIsRevoked).start().await?;
     let gate = entra.hold();
     let store = Slow::new(MemoryStore::new("s3cr3t-first"), 1);
@@ -111,7 +111,7 @@ async fn a_caller_that_leaves_while_the_response_is_on_its_way_loses_nothing() -
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_store_that_hangs_delays_a_renewal_and_does_not_stop_it() -> Outcome {
+async fn a_hanging_store_delays_a_renewal_but_does_not_stop_it() -> Outcome {
     let entra = TokenEndpoint::start().await?;
     let store = Slow::new(MemoryStore::new("s3cr3t-first"), 0);
     let failures = Arc::new(Mutex::new(Vec::new()));
@@ -123,7 +123,7 @@ async fn a_store_that_hangs_delays_a_renewal_and_does_not_stop_it() -> Outcome {
     tokio::time::timeout(Duration::from_secs(60), token(&credential, &limited)).await??;
     assert_eq!(began.elapsed().as_secs(), 30);
     assert!(lock(&failures)[0].contains("the store did not finish in time"));
-    // It is not lost either.
+    // The token is not lost either.
     store.saves.add_permits(2);
     token(&credential, &request(&entra)).await?;
     assert_eq!(redeemed(&entra)[1], entra.refresh_tokens()[0]);
@@ -153,7 +153,7 @@ async fn finishing_redemptions_waits_until_the_new_token_is_saved() -> Outcome {
 }
 
 #[test]
-fn a_redemption_on_a_runtime_that_does_not_run_is_taken_over_with_its_lock() -> Outcome {
+fn a_redemption_on_a_stopped_runtime_is_taken_over() -> Outcome {
     let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build();
     let (stalled, running) = (runtime()?, runtime()?);
     let folder = Folder::new();
@@ -162,7 +162,7 @@ fn a_redemption_on_a_runtime_that_does_not_run_is_taken_over_with_its_lock() -> 
     let credential = RefreshToken::new(TENANT, CLIENT_ID, store);
     let entra = running.block_on(TokenEndpoint::start())?;
     let request = request(&entra);
-    // The endpoint does not run yet, so this one cannot end.
+    // The endpoint does not run yet, so this redemption cannot end.
     let impatient = stalled
         .block_on(async { tokio::time::timeout(Duration::from_secs(1), token(&credential, &request)).await.map(drop) });
     assert!(impatient.is_err());
@@ -174,7 +174,7 @@ fn a_redemption_on_a_runtime_that_does_not_run_is_taken_over_with_its_lock() -> 
 }
 
 #[tokio::test]
-async fn a_new_sign_in_that_holds_the_lock_is_redeemed_next_and_never_overwritten() -> Outcome {
+async fn a_concurrent_sign_in_is_redeemed_next_and_not_overwritten() -> Outcome {
     let entra = TokenEndpoint::start().await?;
     let folder = Folder::new();
     let store = FileStore::new(folder.file("token"));
@@ -195,8 +195,8 @@ async fn a_new_sign_in_that_holds_the_lock_is_redeemed_next_and_never_overwritte
 }
 
 #[tokio::test]
-async fn the_token_to_begin_with_is_never_presented_while_the_store_holds_another() -> Outcome {
-    for refusal in [
+async fn the_initial_token_is_ignored_while_the_store_has_one() -> Outcome {
+    for oauth_error in [
         OAuthError::inactive_refresh_token(),
         OAuthError::revoked_grant(),
         OAuthError::mfa_required(),
@@ -206,7 +206,7 @@ async fn the_token_to_begin_with_is_never_presented_while_the_store_holds_anothe
         let credential = RefreshToken::new(TENANT, CLIENT_ID, MemoryStore::default()).initial("s3cr3t-first");
         let request = request(&entra).retry(RetryPolicy::off());
         token(&credential, &request).await?;
-        entra.respond_next(refusal);
+        entra.respond_next(oauth_error);
         assert!(token(&credential, &request).await.is_err());
         token(&credential, &request).await?;
         let rotated = entra.refresh_tokens()[0].clone();
@@ -216,7 +216,7 @@ async fn the_token_to_begin_with_is_never_presented_while_the_store_holds_anothe
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_refresh_token_beside_an_access_token_that_cannot_be_used_is_kept_first() -> Outcome {
+async fn a_refresh_token_is_saved_even_if_the_access_token_is_unusable() -> Outcome {
     let entra = TokenEndpoint::start().await?;
     for odd in [
         "",

@@ -1,4 +1,4 @@
-//! What every credential promises, held against a token endpoint on loopback.
+//! Credentials against a mock token endpoint on loopback.
 
 #[cfg(feature = "azure")]
 mod azure;

@@ -1,4 +1,4 @@
-//! OAuth errors as Entra sends them, and as it should not: which kind each is, and what of it is kept.
+//! OAuth errors of Entra, valid and malformed: their kind, and which fields are kept.
 
 use partner_center::RetryPolicy;
 use partner_center::auth::{ClientSecret, CredentialError, CredentialErrorKind as Kind, MemoryStore, RefreshToken};
@@ -7,7 +7,7 @@ use partner_center_mock::token_endpoint::TokenEndpoint;
 
 use crate::support::{CLIENT_ID, Outcome, TENANT, request, token};
 
-/// The error that this body with status 400 leads to.
+/// The error for a response with status 400 and this body.
 async fn error(body: impl Into<Vec<u8>>) -> CredentialError {
     let entra = TokenEndpoint::start().await.expect("loopback has a free port");
     entra.respond_always(MockResponse::json(400, &()).body(body));
@@ -16,17 +16,19 @@ async fn error(body: impl Into<Vec<u8>>) -> CredentialError {
 }
 
 #[tokio::test]
-async fn the_kind_follows_from_the_code_and_else_from_the_oauth_error() {
+async fn the_kind_follows_from_the_code_or_else_from_the_oauth_error() {
     for (codes, kind) in [
-        (&[700_082, 70_008, 50_173, 70_000, 1][..], Kind::SignInRequired),
+        (&[700_082, 70_008, 50_173, 70_000, 70_043, 70_044, 50_055, 54_005, 50_089, 1][..], Kind::SignInRequired),
         (&[700_005, 7_000_012], Kind::WrongTenant),
-        (&[50_076, 50_079, 50_158], Kind::MfaRequired),
-        (&[53_003], Kind::ConditionalAccess),
+        (&[50_076, 50_079, 50_158, 500_121], Kind::MfaRequired),
+        (&[53_003, 53_011, 530_003], Kind::ConditionalAccess),
+        (&[50_057, 50_053, 50_034, 50_020, 90_072, 50_105, 501_051], Kind::Rejected),
         (&[7_000_215, 7_000_218, 700_025, 7_000_222, 700_023, 700_027], Kind::InvalidClient),
-        (&[90_002], Kind::UnknownTenant),
-        (&[700_016], Kind::UnknownApplication),
-        (&[65_001], Kind::ConsentMissing),
-        (&[500_011], Kind::UnknownAudience),
+        (&[1_000_502, 500_133, 50_011, 9_002_327], Kind::InvalidClient),
+        (&[90_002, 90_019, 50_059], Kind::UnknownTenant),
+        (&[700_016, 70_001], Kind::UnknownApplication),
+        (&[65_001, 65_005, 90_093, 650_051, 650_052, 650_053, 7_000_229], Kind::ConsentMissing),
+        (&[500_011, 500_014], Kind::UnknownAudience),
         (&[50_196, 90_055], Kind::Throttled),
     ] {
         for &code in codes {
@@ -45,7 +47,7 @@ async fn the_kind_follows_from_the_code_and_else_from_the_oauth_error() {
 }
 
 #[tokio::test]
-async fn a_code_without_help_of_its_own_is_linked_and_a_missing_one_is_not() {
+async fn help_links_to_codes_that_have_no_help_of_their_own() {
     for (body, link) in [
         (r#"{"error":"invalid_grant","error_codes":[135011]}"#, Some("error?code=135011")),
         (r#"{"error":"brand_new","error_codes":[9001]}"#, Some("error?code=9001")),
@@ -60,7 +62,7 @@ async fn a_code_without_help_of_its_own_is_linked_and_a_missing_one_is_not() {
 }
 
 #[tokio::test]
-async fn an_invalid_client_is_told_by_what_was_sent() -> Outcome {
+async fn help_for_invalid_client_depends_on_the_credential() -> Outcome {
     let body = r#"{"error":"invalid_client"}"#;
     let with_secret = error(body).await;
     assert!(with_secret.to_string().contains("the client secret is wrong"), "{with_secret}");
@@ -75,7 +77,7 @@ async fn an_invalid_client_is_told_by_what_was_sent() -> Outcome {
 }
 
 #[tokio::test]
-async fn finds_codes_and_ids_in_the_description_if_the_fields_are_missing() {
+async fn codes_and_ids_are_read_from_the_description_if_fields_are_missing() {
     let error = error(
         "\u{feff}{\"error\":\"invalid_grant\",\"error_description\":\"AADSTS700082: too old.\\r\\nTrace ID: \
          trace-1\\r\\nCorrelation ID: correlation-1\\r\\nTimestamp: 2026-01-01 00:00:00Z\"}",
@@ -91,7 +93,7 @@ async fn finds_codes_and_ids_in_the_description_if_the_fields_are_missing() {
 }
 
 #[tokio::test]
-async fn one_odd_byte_or_field_does_not_lose_the_others() {
+async fn one_invalid_byte_or_field_does_not_lose_the_others() {
     let known = r#""error":"invalid_grant","error_codes":["50076",null,{},"x"],"trace_id":"t""#;
     for odd in [
         r#""error_description":"half \ud83d""#,

@@ -1,4 +1,4 @@
-//! Responses that no token endpoint should send: read if that is safe, else an error that keeps the status.
+//! Unusual token responses: read if safe, otherwise an error that keeps the status.
 
 use std::time::Duration;
 
@@ -62,7 +62,7 @@ async fn reads_no_more_than_a_mebibyte() {
 }
 
 #[tokio::test]
-async fn reads_what_is_merely_unusual() -> Outcome {
+async fn harmless_deviations_are_accepted() -> Outcome {
     for response in [
         MockResponse::json(200, &json!({ "access_token": "s3cr3t-a" })).byte_order_mark(),
         MockResponse::text(200, r#"{"access_token":"s3cr3t-a","expires_in":"3599"}"#),
@@ -84,7 +84,7 @@ async fn reads_a_lifetime_in_every_form() -> Outcome {
         ("\"3599\"", 3599),
         ("\" 3599 \"", 3599),
         ("3599.0", 3599),
-        // Anything else counts as missing, and then five minutes are true of every token.
+        // Any other value counts as missing; then five minutes are a safe assumption.
         ("null", 300),
         ("0", 300),
         ("-5", 300),

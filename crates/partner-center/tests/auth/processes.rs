@@ -1,6 +1,6 @@
-//! Several processes share one file of refresh tokens.
+//! Several processes share one refresh token file.
 //!
-//! Each test runs this binary again, as a process of its own that runs the same test with a part to play.
+//! Each test runs this binary again, as another process that runs the other role of the same test.
 
 use std::env;
 use std::path::Path;
@@ -14,23 +14,23 @@ use crate::support::{CLIENT_ID, Folder, Outcome, TENANT, request, request_to, to
 
 const AUTHORITY: &str = "PARTNER_CENTER_TEST_AUTHORITY";
 const FILE: &str = "PARTNER_CENTER_TEST_FILE";
-/// For a process to start and to sign in once.
+/// Enough time for a process to start and to sign in once.
 const LONG_ENOUGH: Duration = Duration::from_secs(30);
 const ROTATIONS: usize = 8;
 
-/// Another process that plays its part in this test.
+/// Starts another process in its role for this test.
 fn start(test: &str, authority: &str, file: &Path) -> std::io::Result<Other> {
     Other::start(module_path!(), test, &[(AUTHORITY, authority.as_ref()), (FILE, file.as_os_str())])
 }
 
-/// Where to sign in and where the token is, in a process that was started by a test.
-fn part_to_play() -> Option<(String, FileStore)> {
+/// The authority and the token file, in a process that was started by a test.
+fn other_role() -> Option<(String, FileStore)> {
     Some((env::var(AUTHORITY).ok()?, FileStore::new(env::var_os(FILE)?)))
 }
 
 #[tokio::test]
 async fn two_processes_never_redeem_the_same_token() -> Outcome {
-    if let Some((authority, store)) = part_to_play() {
+    if let Some((authority, store)) = other_role() {
         let credential = RefreshToken::new(TENANT, CLIENT_ID, store);
         for _ in 0..ROTATIONS {
             token(&credential, &request_to(&authority)).await?;
@@ -51,15 +51,15 @@ async fn two_processes_never_redeem_the_same_token() -> Outcome {
         assert!(is_well, "{said}");
     }
     assert_eq!(entra.count(Grant::RefreshToken), 2 * ROTATIONS);
-    assert_eq!(entra.refresh_tokens().len(), 2 * ROTATIONS, "none was refused");
+    assert_eq!(entra.refresh_tokens().len(), 2 * ROTATIONS, "none was rejected");
     assert_eq!(entra.refresh_tokens().last(), Some(&std::fs::read_to_string(&file)?));
     assert_eq!(folder.names(), ["token", "token.lock"]);
     Ok(())
 }
 
 #[tokio::test]
-async fn a_killed_process_leaves_a_whole_token_and_no_lock() -> Outcome {
-    if let Some((authority, store)) = part_to_play() {
+async fn a_killed_process_leaves_a_complete_token_and_no_lock() -> Outcome {
+    if let Some((authority, store)) = other_role() {
         let credential = RefreshToken::new(TENANT, CLIENT_ID, store);
         loop {
             token(&credential, &request_to(&authority)).await?;
@@ -71,8 +71,8 @@ async fn a_killed_process_leaves_a_whole_token_and_no_lock() -> Outcome {
     let entra = TokenEndpoint::start().await?;
     for kill in 0..3 {
         let before = entra.count(Grant::RefreshToken);
-        let mut other = start("a_killed_process_leaves_a_whole_token_and_no_lock", &entra.authority(), &file)?;
-        // While an answer is on its way the other process holds the lock.
+        let mut other = start("a_killed_process_leaves_a_complete_token_and_no_lock", &entra.authority(), &file)?;
+        // The other process holds the lock while a response is pending.
         let is_at_work = async {
             while entra.count(Grant::RefreshToken) <= before + kill {
                 tokio::task::yield_now().await;
@@ -82,7 +82,7 @@ async fn a_killed_process_leaves_a_whole_token_and_no_lock() -> Outcome {
         other.kill()?;
 
         let stored = std::fs::read_to_string(&file)?;
-        // The newest may have been on its way, the one before it was kept before that.
+        // The newest token may not have arrived; the one before it was saved.
         let mut newest = vec!["s3cr3t-first".to_owned()];
         newest.extend(entra.refresh_tokens());
         assert!(newest.iter().rev().take(2).any(|token| *token == stored), "{} bytes", stored.len());
@@ -94,17 +94,17 @@ async fn a_killed_process_leaves_a_whole_token_and_no_lock() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_lock_ends_with_its_process() -> Outcome {
-    if let Some((_, store)) = part_to_play() {
+async fn a_lock_is_released_when_its_process_ends() -> Outcome {
+    if let Some((_, store)) = other_role() {
         let _guard = store.lock().await?;
         eprintln!("locked");
-        // It is killed long before that.
+        // The test kills this process long before that.
         tokio::time::sleep(LONG_ENOUGH).await;
         return Ok(());
     }
     let folder = Folder::new();
     let store = FileStore::new(folder.file("token"));
-    let mut other = start("a_lock_ends_with_its_process", "unused", store.path())?;
+    let mut other = start("a_lock_is_released_when_its_process_ends", "unused", store.path())?;
     let (locked, mut other) = tokio::task::spawn_blocking(move || (other.says("locked"), other)).await?;
     assert!(locked);
     let waiting = tokio::time::timeout(Duration::from_millis(100), store.lock()).await;

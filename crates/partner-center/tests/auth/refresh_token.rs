@@ -1,4 +1,4 @@
-//! No rotated refresh token is ever lost, whatever happens to the store.
+//! Refresh token rotation: no token is lost, even if the store fails.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
@@ -12,9 +12,9 @@ use partner_center_mock::token_endpoint::{Grant, OAuthError, Rotation, TokenEndp
 use crate::support::{CLIENT_ID, Outcome, TENANT, lock, request, token};
 use crate::trace::warnings;
 
-/// Where a store dies.
+/// When a store fails.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Death {
+enum FailureAt {
     Never,
     InLock,
     InLoad,
@@ -22,24 +22,24 @@ enum Death {
     AfterSave,
 }
 
-/// A store in memory that dies on command.
+/// A store in memory that fails on command.
 #[derive(Default)]
 struct Mortal {
     store: MemoryStore,
-    death: Mutex<Option<Death>>,
+    failure: Mutex<Option<FailureAt>>,
 }
 
 impl Mortal {
     fn holding(token: &str) -> Arc<Self> {
-        Arc::new(Self { store: MemoryStore::new(token), death: Mutex::default() })
+        Arc::new(Self { store: MemoryStore::new(token), failure: Mutex::default() })
     }
 
-    fn dies(&self, death: Death) {
-        *lock(&self.death) = Some(death);
+    fn fail_at(&self, failure: FailureAt) {
+        *lock(&self.failure) = Some(failure);
     }
 
-    fn check(&self, moment: Death) -> Result<(), CredentialError> {
-        match *lock(&self.death) == Some(moment) {
+    fn check(&self, moment: FailureAt) -> Result<(), CredentialError> {
+        match *lock(&self.failure) == Some(moment) {
             true => Err(CredentialError::new(Kind::Store, format!("died {moment:?}"))),
             false => Ok(()),
         }
@@ -53,28 +53,28 @@ impl Mortal {
 impl RefreshTokenStore for Mortal {
     fn load(&self) -> StoreFuture<'_, Option<SecretString>> {
         Box::pin(async {
-            self.check(Death::InLoad)?;
+            self.check(FailureAt::InLoad)?;
             self.store.load().await
         })
     }
 
     fn save<'a>(&'a self, token: &'a SecretString) -> StoreFuture<'a, ()> {
         Box::pin(async {
-            self.check(Death::BeforeSave)?;
+            self.check(FailureAt::BeforeSave)?;
             self.store.save(token).await?;
-            self.check(Death::AfterSave)
+            self.check(FailureAt::AfterSave)
         })
     }
 
     fn lock(&self) -> StoreFuture<'_, StoreGuard> {
         Box::pin(async {
-            self.check(Death::InLock)?;
+            self.check(FailureAt::InLock)?;
             Ok(Box::new(()) as StoreGuard)
         })
     }
 }
 
-/// An endpoint that refuses every refresh token but the newest.
+/// An endpoint that only accepts the newest refresh token.
 async fn strict() -> TokenEndpoint {
     let endpoint = TokenEndpoint::builder().refresh_token("s3cr3t-first").rotation(Rotation::OldIsRevoked);
     endpoint.start().await.expect("loopback has a free port")
@@ -85,7 +85,7 @@ fn newest(entra: &TokenEndpoint) -> Option<String> {
 }
 
 #[tokio::test]
-async fn fifty_rotations_with_a_dying_store_never_lose_the_newest() -> Outcome {
+async fn fifty_rotations_with_a_failing_store_keep_the_newest_token() -> Outcome {
     let entra = strict().await;
     let store = Mortal::holding("s3cr3t-first");
     let failures = Arc::new(AtomicU32::new(0));
@@ -95,36 +95,36 @@ async fn fifty_rotations_with_a_dying_store_never_lose_the_newest() -> Outcome {
         counter.fetch_add(1, Ordering::Relaxed);
     });
     let request = request(&entra);
-    let deaths = [Death::InLock, Death::InLoad, Death::BeforeSave, Death::AfterSave];
+    let moments = [FailureAt::InLock, FailureAt::InLoad, FailureAt::BeforeSave, FailureAt::AfterSave];
     for round in 0..50 {
-        let death = deaths[round % deaths.len()];
-        store.dies(death);
+        let failure = moments[round % moments.len()];
+        store.fail_at(failure);
         token(&credential, &request).await.map_err(|error| format!("round {round}: {error}"))?;
-        if death != Death::BeforeSave {
+        if failure != FailureAt::BeforeSave {
             assert_eq!(store.held().await, newest(&entra), "round {round}");
         }
     }
-    // Every fourth round, 13 and 12 times; a token that was not saved fails again before the next one.
+    // Every fourth round, 13 and 12 times; saving an unsaved token fails again before the next one.
     assert_eq!(failures.load(Ordering::Relaxed), 50 + 12);
     assert_eq!(entra.count(Grant::RefreshToken), 50);
 
-    store.dies(Death::BeforeSave);
+    store.fail_at(FailureAt::BeforeSave);
     token(&credential, &request).await?;
     assert_ne!(store.held().await, newest(&entra));
-    store.dies(Death::Never);
+    store.fail_at(FailureAt::Never);
     token(&credential, &request).await?;
     assert_eq!(store.held().await, newest(&entra), "the store has what it missed");
     Ok(())
 }
 
 #[tokio::test]
-async fn a_new_process_goes_on_from_the_store_at_every_step() -> Outcome {
+async fn a_new_process_continues_from_the_store_at_every_step() -> Outcome {
     let entra = strict().await;
     let store = Mortal::holding("s3cr3t-first");
     let request = request(&entra);
     for round in 0..50 {
-        // The process before this one ended in the middle of its work, and this one will.
-        store.dies([Death::InLock, Death::AfterSave][round % 2]);
+        // The previous process ended at this step, and this one will too.
+        store.fail_at([FailureAt::InLock, FailureAt::AfterSave][round % 2]);
         let credential = RefreshToken::new(TENANT, CLIENT_ID, store.clone()).initial("s3cr3t-older");
         token(&credential, &request).await.map_err(|error| format!("round {round}: {error}"))?;
         assert_eq!(store.held().await, newest(&entra), "saved before the access token is used");
@@ -133,7 +133,7 @@ async fn a_new_process_goes_on_from_the_store_at_every_step() -> Outcome {
 }
 
 #[tokio::test]
-async fn the_store_is_written_before_the_access_token_is_given_away() -> Outcome {
+async fn the_store_is_written_before_the_access_token_is_returned() -> Outcome {
     let entra = strict().await;
     let store = Mortal::holding("s3cr3t-first");
     let credential = RefreshToken::new(TENANT, CLIENT_ID, store.clone());
@@ -144,13 +144,13 @@ async fn the_store_is_written_before_the_access_token_is_given_away() -> Outcome
 }
 
 #[tokio::test]
-async fn an_unsaved_token_is_saved_even_where_its_redemption_fails() -> Outcome {
+async fn an_unsaved_token_is_saved_even_if_its_redemption_fails() -> Outcome {
     let entra = strict().await;
     let store = Mortal::holding("s3cr3t-first");
     let credential = RefreshToken::new(TENANT, CLIENT_ID, store.clone());
-    store.dies(Death::BeforeSave);
+    store.fail_at(FailureAt::BeforeSave);
     token(&credential, &request(&entra)).await?;
-    store.dies(Death::Never);
+    store.fail_at(FailureAt::Never);
     entra.respond_always(OAuthError::temporarily_unavailable());
     assert!(token(&credential, &request(&entra)).await.is_err());
     assert_eq!(store.held().await, newest(&entra));
@@ -158,14 +158,14 @@ async fn an_unsaved_token_is_saved_even_where_its_redemption_fails() -> Outcome 
 }
 
 #[tokio::test]
-async fn what_another_process_or_a_new_sign_in_saved_has_the_last_word() -> Outcome {
+async fn a_token_saved_by_another_process_or_sign_in_wins() -> Outcome {
     let entra = TokenEndpoint::start().await?;
     let store = Mortal::holding("s3cr3t-first");
     let credential = RefreshToken::new(TENANT, CLIENT_ID, store.clone());
-    // This process has a token that was never saved.
-    store.dies(Death::BeforeSave);
+    // This process has an unsaved token.
+    store.fail_at(FailureAt::BeforeSave);
     token(&credential, &request(&entra)).await?;
-    store.dies(Death::Never);
+    store.fail_at(FailureAt::Never);
     store.save(&"s3cr3t-from-elsewhere".into()).await?;
     token(&credential, &request(&entra)).await?;
     assert_eq!(entra.requests()[1].field("refresh_token"), Some("s3cr3t-from-elsewhere"));
@@ -174,10 +174,10 @@ async fn what_another_process_or_a_new_sign_in_saved_has_the_last_word() -> Outc
 }
 
 #[tokio::test]
-async fn a_store_that_fails_causes_a_warning_without_the_token() -> Outcome {
+async fn a_failing_store_causes_a_warning_without_the_token() -> Outcome {
     let entra = strict().await;
     let store = Mortal::holding("s3cr3t-first");
-    store.dies(Death::BeforeSave);
+    store.fail_at(FailureAt::BeforeSave);
     token(&RefreshToken::new(TENANT, CLIENT_ID, store), &request(&entra)).await?;
     let warnings = warnings();
     assert_eq!(warnings.len(), 1, "{warnings:?}");
@@ -187,10 +187,10 @@ async fn a_store_that_fails_causes_a_warning_without_the_token() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_store_that_cannot_be_loaded_at_first_is_an_error_unless_there_is_an_initial_token() -> Outcome {
+async fn a_store_that_cannot_be_loaded_requires_an_initial_token() -> Outcome {
     let entra = strict().await;
     let store = Mortal::holding("s3cr3t-unreadable");
-    store.dies(Death::InLoad);
+    store.fail_at(FailureAt::InLoad);
     let error =
         token(&RefreshToken::new(TENANT, CLIENT_ID, store.clone()), &request(&entra)).await.expect_err("it must fail");
     assert_eq!((error.kind(), entra.requests().len()), (Kind::Store, 0));
@@ -200,10 +200,10 @@ async fn a_store_that_cannot_be_loaded_at_first_is_an_error_unless_there_is_an_i
 }
 
 #[tokio::test]
-async fn an_endpoint_that_rotates_nothing_leaves_the_store_alone() -> Outcome {
+async fn without_rotation_the_store_is_not_written() -> Outcome {
     let entra = TokenEndpoint::builder().rotation(Rotation::NoNewToken).start().await?;
     let store = Mortal::holding("s3cr3t-first");
-    store.dies(Death::BeforeSave);
+    store.fail_at(FailureAt::BeforeSave);
     let credential = RefreshToken::new(TENANT, CLIENT_ID, store.clone());
     for _ in 0..3 {
         token(&credential, &request(&entra)).await?;
@@ -214,7 +214,7 @@ async fn an_endpoint_that_rotates_nothing_leaves_the_store_alone() -> Outcome {
 }
 
 #[tokio::test]
-async fn one_credential_in_two_clients_redeems_in_turn() -> Outcome {
+async fn one_credential_in_two_clients_redeems_one_at_a_time() -> Outcome {
     let entra = strict().await;
     let store = Mortal::holding("s3cr3t-first");
     let credential = Arc::new(RefreshToken::new(TENANT, CLIENT_ID, store.clone()));

@@ -1,4 +1,4 @@
-//! No secret is shown by anything: not by an error, not by `Debug`, not by an event at TRACE.
+//! No secret appears in errors, `Debug` output or tracing events at any level.
 
 use std::error::Error as StdError;
 use std::fmt::Debug;
@@ -16,15 +16,15 @@ use partner_center_mock::faults::{FaultResponse, FaultServer, Request};
 use serde_json::json;
 
 use crate::support::{CLIENT_ID, Folder, Outcome, TENANT, request_to};
-use crate::trace::told;
+use crate::trace::records;
 
-/// What every secret of this process begins with; the endpoint's own tokens begin otherwise and are not used here.
+/// The prefix of every secret in this process. The tokens that the endpoint issues have another one and are not used.
 const MARK: &str = "s3cr3t";
 const CLIENT_SECRET: &str = "s3cr3t+client/secret";
 const REFRESH_TOKEN: &str = "s3cr3t-refresh-token";
 const DEVICE_CODE: &str = "s3cr3t-device-code";
 
-/// Everything that an error can be made to say.
+/// All text of an error.
 fn all_of(error: &CredentialError) -> String {
     let mut shown = format!("{error} {error:?} {error:#?} {}", error.help());
     for text in [error.error(), error.description(), error.correlation_id(), error.trace_id()] {
@@ -38,7 +38,7 @@ fn all_of(error: &CredentialError) -> String {
     shown
 }
 
-/// The signatures of the assertions that were sent. They bear no mark; whoever has one has what was signed.
+/// The signatures of the assertions that were sent. They do not contain the mark, so they are compared literally.
 fn signatures(requests: &[Request]) -> Vec<String> {
     let assertion = |request: &Request| {
         let mut fields = form_urlencoded::parse(request.body());
@@ -48,23 +48,23 @@ fn signatures(requests: &[Request]) -> Vec<String> {
     requests.iter().filter_map(assertion).filter_map(signature).collect()
 }
 
-fn assert_tells_nothing(shown: &str) {
+fn assert_shows_no_secret(shown: &str) {
     let found = shown.find(MARK).map(|at| &shown[at.saturating_sub(80)..]);
     assert!(found.is_none(), "a secret is shown: {}", found.unwrap_or_default());
 }
 
-/// Answers that repeat what was sent, or hold secrets where none are expected.
+/// Responses that echo the request, or contain secrets in unexpected places.
 fn echoes(sent: &str) -> Vec<FaultResponse> {
-    let refusal = |error: &str| {
+    let oauth_error = |error: &str| {
         json!({ "error": error, "error_description": format!("AADSTS7000215: {sent}"), "suberror": sent,
                 "trace_id": sent, "correlation_id": sent, "claims": sent, "error_codes": [50076] })
     };
     let header = sent.replace(['\r', '\n'], " ");
     vec![
-        MockResponse::json(400, &refusal("invalid_grant")).into(),
-        MockResponse::json(401, &refusal(sent)).into(),
-        MockResponse::json(503, &refusal("temporarily_unavailable")).into(),
-        MockResponse::json(200, &refusal("invalid_grant")).into(),
+        MockResponse::json(400, &oauth_error("invalid_grant")).into(),
+        MockResponse::json(401, &oauth_error(sent)).into(),
+        MockResponse::json(503, &oauth_error("temporarily_unavailable")).into(),
+        MockResponse::json(200, &oauth_error("invalid_grant")).into(),
         MockResponse::html(200, format!("<h1>{sent}</h1>")).into(),
         MockResponse::html(400, format!("<h1>{sent}</h1>")).header("x-ms-request-id", &header).into(),
         MockResponse::new(500).header("x-ms-request-id", &header).header("client-request-id", &header).into(),
@@ -82,7 +82,7 @@ fn echoes(sent: &str) -> Vec<FaultResponse> {
     ]
 }
 
-/// What a request's form holds, as it was sent and decoded.
+/// The form of a request, raw and decoded.
 fn sent_by(request: &Request) -> String {
     let fields = form_urlencoded::parse(request.body()).map(|(_, value)| value.into_owned());
     let fields: Vec<_> = fields.collect();
@@ -90,7 +90,7 @@ fn sent_by(request: &Request) -> String {
     format!("{encoded} {} {}", encoded.to_ascii_lowercase(), fields.join(" "))
 }
 
-/// An endpoint that offers device codes and answers everything else like this.
+/// An endpoint that issues device codes and sends this response to every other request.
 async fn endpoint(response: impl Fn(&Request) -> FaultResponse + Send + 'static) -> FaultServer {
     let server = FaultServer::builder().respond_with(move |request| match request.path().ends_with("/devicecode") {
         true => FaultResponse::from(MockResponse::json(
@@ -102,7 +102,7 @@ async fn endpoint(response: impl Fn(&Request) -> FaultResponse + Send + 'static)
     server.start().await.expect("loopback has a free port")
 }
 
-/// One credential of each kind, with marked secrets.
+/// One credential of each type, with marked secrets.
 fn credentials(folder: &Folder) -> Vec<Box<dyn Credential>> {
     vec![
         Box::new(ClientSecret::new(TENANT, CLIENT_ID, CLIENT_SECRET)),
@@ -140,12 +140,12 @@ async fn no_error_path_shows_a_secret() -> Outcome {
         }
     }
     assert!(shown.len() > 40, "{} errors were looked at", shown.len());
-    shown.extend(told().iter().map(|told| told.text.clone()));
+    shown.extend(records().iter().map(|record| record.text.clone()));
     let signatures = signatures(&entra.requests());
     #[cfg(feature = "certificate")]
     assert!(signatures.len() >= echoes("").len(), "{} assertions were sent", signatures.len());
     for shown in shown {
-        assert_tells_nothing(&shown);
+        assert_shows_no_secret(&shown);
         let found = signatures.iter().find(|signature| shown.contains(signature.as_str()));
         assert!(found.is_none(), "an assertion is shown: {shown}");
     }
@@ -153,7 +153,7 @@ async fn no_error_path_shows_a_secret() -> Outcome {
 }
 
 #[tokio::test(start_paused = true)]
-async fn no_successful_way_shows_a_secret() -> Outcome {
+async fn no_success_path_shows_a_secret() -> Outcome {
     let folder = Folder::new();
     let granted = json!({ "access_token": "s3cr3t-access", "refresh_token": "s3cr3t-rotated", "expires_in": 3600 });
     let entra = endpoint(move |_| MockResponse::json(200, &granted).into()).await;
@@ -161,25 +161,25 @@ async fn no_successful_way_shows_a_secret() -> Outcome {
     for credential in credentials(&folder) {
         for _ in 0..2 {
             let token = credential.token(&request).await?;
-            assert_tells_nothing(&format!("{token:?} {token:#?}"));
+            assert_shows_no_secret(&format!("{token:?} {token:#?}"));
         }
     }
     let sign_in = DeviceCode::new(TENANT, CLIENT_ID);
-    let signed_in = sign_in.sign_in(&request, |prompt| assert_tells_nothing(&format!("{prompt:?}"))).await?;
-    assert_tells_nothing(&format!("{signed_in:?}"));
+    let signed_in = sign_in.sign_in(&request, |prompt| assert_shows_no_secret(&format!("{prompt:?}"))).await?;
+    assert_shows_no_secret(&format!("{signed_in:?}"));
 
     let signatures = signatures(&entra.requests());
-    let told = told();
-    assert!(told.len() > 10, "hyper and reqwest are heard too");
-    for told in told.iter() {
-        assert_tells_nothing(&told.text);
-        assert!(!signatures.iter().any(|signature| told.text.contains(signature)), "an assertion is told");
+    let records = records();
+    assert!(records.len() > 10, "hyper and reqwest are recorded too");
+    for record in records.iter() {
+        assert_shows_no_secret(&record.text);
+        assert!(!signatures.iter().any(|signature| record.text.contains(signature)), "an assertion is shown");
     }
     Ok(())
 }
 
 #[tokio::test]
-async fn debug_of_nothing_shows_a_secret() -> Outcome {
+async fn debug_output_shows_no_secret() -> Outcome {
     fn shown(value: &dyn Debug) -> String {
         format!("{value:?} {value:#?}")
     }
@@ -206,9 +206,9 @@ async fn debug_of_nothing_shows_a_secret() -> Outcome {
         &request,
         &builder,
     ] {
-        assert_tells_nothing(&shown(value));
+        assert_shows_no_secret(&shown(value));
     }
-    assert_tells_nothing(&shown(&builder.build()?));
+    assert_shows_no_secret(&shown(&builder.build()?));
     assert!(shown(&secret).contains(TENANT) && shown(&secret).contains(CLIENT_ID), "what helps is shown");
     Ok(())
 }

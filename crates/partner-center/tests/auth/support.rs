@@ -1,4 +1,4 @@
-//! What the tests share: an application, a request that loses no time, and a folder that goes away.
+//! Shared by the tests: an application, a request without delays, a temporary folder.
 
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -8,37 +8,37 @@ use partner_center::RetryPolicy;
 use partner_center::auth::{AccessToken, Credential, CredentialError, ExposeSecret, TokenRequest};
 use partner_center_mock::token_endpoint::TokenEndpoint;
 
-use crate::trace::hear;
+use crate::trace::start_recording;
 
 pub(crate) const TENANT: &str = "contoso.example";
 pub(crate) const CLIENT_ID: &str = "6b1f4e2a-app";
 pub(crate) const AUDIENCE: &str = "https://api.partnercenter.microsoft.com";
 
-/// What a fallible test gives back.
+/// The result of a fallible test.
 pub(crate) type Outcome = Result<(), Box<dyn std::error::Error>>;
 
-/// A request to this authority, with retries that take no time.
+/// A request to this authority, with retries without delays.
 pub(crate) fn request_to(authority: &str) -> TokenRequest {
-    hear();
+    start_recording();
     TokenRequest::for_audience(AUDIENCE, authority).expect("loopback may be plain http").retry(quick_retries())
 }
 
-/// A request to this endpoint, with retries that take no time.
+/// A request to this endpoint, with retries without delays.
 pub(crate) fn request(entra: &TokenEndpoint) -> TokenRequest {
     request_to(&entra.authority())
 }
 
-/// Retries that take no time.
+/// Retries without delays.
 pub(crate) fn quick_retries() -> RetryPolicy {
     RetryPolicy::default().base_delay(Duration::from_millis(1)).max_delay(Duration::from_millis(1))
 }
 
-/// The access token that a credential gets.
+/// The access token that a credential obtains.
 pub(crate) async fn token(credential: &impl Credential, request: &TokenRequest) -> Result<String, CredentialError> {
     credential.token(request).await.map(|token| exposed(&token))
 }
 
-/// What a mutex holds, even where a test panicked with it.
+/// Locks a mutex, even if another test has poisoned it.
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -47,7 +47,7 @@ pub(crate) fn exposed(token: &AccessToken) -> String {
     token.secret().expose_secret().to_owned()
 }
 
-/// A folder that is removed with everything in it.
+/// A folder that is removed with its contents on drop.
 pub(crate) struct Folder(PathBuf);
 
 impl Folder {

@@ -1,4 +1,4 @@
-//! Hears everything that is told at TRACE by anything in this process.
+//! Records every tracing span and event of this process.
 
 use std::fmt::{Debug, Write};
 use std::sync::{Mutex, MutexGuard, Once};
@@ -11,43 +11,46 @@ use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
 
 use crate::support::lock;
 
-/// One thing that was told.
+/// A span or an event.
 #[derive(Clone, Debug)]
-pub(crate) struct Told {
+pub(crate) struct TraceRecord {
     pub(crate) level: Level,
     pub(crate) text: String,
     thread: ThreadId,
 }
 
-static TOLD: Mutex<Vec<Told>> = Mutex::new(Vec::new());
+static RECORDS: Mutex<Vec<TraceRecord>> = Mutex::new(Vec::new());
 
-/// Hears from now on. One subscriber serves the whole process, since callsites remember who listened first.
-pub(crate) fn hear() {
+/// Starts recording. One subscriber serves the whole process, since callsites cache their first subscriber.
+pub(crate) fn start_recording() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
-        let subscriber = tracing_subscriber::registry().with(Ear);
-        tracing::subscriber::set_global_default(subscriber).expect("nobody else sets one");
+        let subscriber = tracing_subscriber::registry().with(RecordLayer);
+        tracing::subscriber::set_global_default(subscriber).expect("no other subscriber is set");
     });
 }
 
-/// What was told on any thread.
-pub(crate) fn told() -> MutexGuard<'static, Vec<Told>> {
-    lock(&TOLD)
+/// The records of all threads.
+pub(crate) fn records() -> MutexGuard<'static, Vec<TraceRecord>> {
+    lock(&RECORDS)
 }
 
 /// The warnings of this thread, which is the test's own.
 pub(crate) fn warnings() -> Vec<String> {
     let here = thread::current().id();
-    let warnings =
-        told().iter().filter(|told| told.thread == here && told.level == Level::WARN).cloned().collect::<Vec<_>>();
-    warnings.into_iter().map(|told| told.text).collect()
+    let warnings = records()
+        .iter()
+        .filter(|record| record.thread == here && record.level == Level::WARN)
+        .cloned()
+        .collect::<Vec<_>>();
+    warnings.into_iter().map(|record| record.text).collect()
 }
 
-struct Ear;
+struct RecordLayer;
 
-struct Writing<'a>(&'a mut String);
+struct FieldWriter<'a>(&'a mut String);
 
-impl Visit for Writing<'_> {
+impl Visit for FieldWriter<'_> {
     fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
         let _ = write!(self.0, " {}={value:?}", field.name());
     }
@@ -57,22 +60,22 @@ impl Visit for Writing<'_> {
     }
 }
 
-fn tell(level: Level, write: impl FnOnce(&mut Writing<'_>)) {
+fn record(level: Level, write: impl FnOnce(&mut FieldWriter<'_>)) {
     let mut text = String::new();
-    write(&mut Writing(&mut text));
-    told().push(Told { level, text, thread: thread::current().id() });
+    write(&mut FieldWriter(&mut text));
+    records().push(TraceRecord { level, text, thread: thread::current().id() });
 }
 
-impl<S: Subscriber> Layer<S> for Ear {
+impl<S: Subscriber> Layer<S> for RecordLayer {
     fn on_new_span(&self, attributes: &Attributes<'_>, _: &Id, _: Context<'_, S>) {
-        tell(*attributes.metadata().level(), |writing| attributes.record(writing));
+        record(*attributes.metadata().level(), |writing| attributes.record(writing));
     }
 
     fn on_record(&self, _: &Id, values: &Record<'_>, _: Context<'_, S>) {
-        tell(Level::TRACE, |writing| values.record(writing));
+        record(Level::TRACE, |writing| values.record(writing));
     }
 
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
-        tell(*event.metadata().level(), |writing| event.record(writing));
+        record(*event.metadata().level(), |writing| event.record(writing));
     }
 }

@@ -1,4 +1,4 @@
-//! How much is in flight at once, and how little is taken ahead.
+//! The number of calls in flight, and of customers taken ahead.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -14,7 +14,7 @@ use crate::support::{
 
 const CONCURRENCY: usize = 8;
 
-/// A service that answers behind `gate`, and the most requests that it has had at once.
+/// A service that responds behind `gate`, and the highest number of concurrent requests.
 async fn gated(gate: &Gate) -> std::io::Result<(FaultServer, Arc<AtomicUsize>)> {
     let (gate, most) = (gate.clone(), Arc::new(AtomicUsize::new(0)));
     let highest = most.clone();
@@ -35,7 +35,7 @@ async fn poll(organizations: &mut Organizations) -> usize {
 }
 
 #[tokio::test(start_paused = true)]
-async fn as_many_calls_as_told_are_in_flight_and_never_more() -> Outcome {
+async fn the_set_number_of_calls_is_in_flight_and_never_more() -> Outcome {
     let gate = Gate::new();
     let (server, most) = gated(&gate).await?;
     let mut organizations = run(&server, 100)?.concurrency(CONCURRENCY);
@@ -51,14 +51,14 @@ async fn as_many_calls_as_told_are_in_flight_and_never_more() -> Outcome {
 }
 
 #[tokio::test(start_paused = true)]
-async fn at_least_one_call_is_in_flight_whatever_is_told() -> Outcome {
+async fn a_concurrency_of_zero_means_one() -> Outcome {
     let server = FaultServer::start_with(organization).await?;
     assert_eq!(customers_of(&items(run(&server, 3)?.concurrency(0)).await), customers(3));
     Ok(())
 }
 
 #[tokio::test(start_paused = true)]
-async fn while_nobody_polls_no_further_customer_is_taken() -> Outcome {
+async fn an_unpolled_run_takes_no_more_than_its_concurrency_ahead() -> Outcome {
     let server = FaultServer::start_with(organization).await?;
     let (source, taken) = counted(1000);
     let mut organizations = builder(&server).build()?.organizations(source).concurrency(CONCURRENCY);
@@ -73,7 +73,7 @@ async fn while_nobody_polls_no_further_customer_is_taken() -> Outcome {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_ordered_run_takes_no_more_ahead_while_the_first_answer_is_late() -> Outcome {
+async fn an_ordered_run_takes_no_more_ahead_while_the_first_item_is_late() -> Outcome {
     let gate = Gate::new();
     let first = gate.clone();
     let server = FaultServer::start_with(move |request| match customer(request).as_u128() {
@@ -91,21 +91,21 @@ async fn an_ordered_run_takes_no_more_ahead_while_the_first_answer_is_late() -> 
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_wait_for_the_next_item_that_is_given_up_loses_none() -> Outcome {
+async fn cancelling_the_wait_for_the_next_item_loses_none() -> Outcome {
     let gate = Gate::new();
     let (server, _) = gated(&gate).await?;
     let mut organizations = run(&server, 100)?.concurrency(CONCURRENCY);
-    let mut answered = 0;
-    while answered < 100 {
-        // A permit more or less often than somebody waits for an item.
+    let mut succeeded = 0;
+    while succeeded < 100 {
+        // The gate opens at other times than the test polls.
         gate.let_through(1);
         match timeout(std::time::Duration::from_millis(3), organizations.next()).await {
-            Ok(Some((_, result))) => answered += usize::from(result.is_ok()),
+            Ok(Some((_, result))) => succeeded += usize::from(result.is_ok()),
             Ok(None) => break,
             Err(_) => {}
         }
     }
-    assert_eq!((answered, server.count(EventKind::Request)), (100, 100));
+    assert_eq!((succeeded, server.count(EventKind::Request)), (100, 100));
     assert!(organizations.next().await.is_none());
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! Dropping a run ends it: its calls, its tasks, its connections, and the taking of customers.
+//! Dropping a run ends its calls, tasks and connections, and takes no more customers.
 
 use std::sync::atomic::Ordering;
 
@@ -11,7 +11,7 @@ use crate::support::{HOUR, Outcome, builder, counted, organization};
 const CONCURRENCY: usize = 8;
 
 #[tokio::test(start_paused = true)]
-async fn dropping_the_run_midway_leaves_no_connection_busy_no_task_and_takes_no_customer() -> Outcome {
+async fn dropping_a_run_midway_ends_calls_and_tasks_and_takes_no_customer() -> Outcome {
     let gate = Gate::new();
     let held = gate.clone();
     let server = FaultServer::start_with(move |request| FaultResponse::held(&held, organization(request))).await?;
@@ -24,7 +24,7 @@ async fn dropping_the_run_midway_leaves_no_connection_busy_no_task_and_takes_no_
     for _ in 0..20 {
         assert!(organizations.next().await.is_some_and(|(_, result)| result.is_ok()));
     }
-    // Everything that may be in flight is.
+    // The maximum number of calls is in flight.
     tokio::select! {
         item = organizations.next() => panic!("the gate is closed: {item:?}"),
         () = gate.wait_for(CONCURRENCY) => {}
@@ -41,7 +41,7 @@ async fn dropping_the_run_midway_leaves_no_connection_busy_no_task_and_takes_no_
 }
 
 #[tokio::test(start_paused = true)]
-async fn dropping_a_run_that_waits_for_its_time_leaves_nothing_behind() -> Outcome {
+async fn dropping_a_run_that_waits_for_its_rate_leaves_no_task() -> Outcome {
     let server = FaultServer::start_with(organization).await?;
     let own_tasks = Handle::current().metrics().num_alive_tasks();
     let (source, taken) = counted(1000);
@@ -57,13 +57,13 @@ async fn dropping_a_run_that_waits_for_its_time_leaves_nothing_behind() -> Outco
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_run_at_its_end_leaves_no_task_even_before_it_is_dropped() -> Outcome {
+async fn a_completed_run_leaves_no_task_even_before_it_is_dropped() -> Outcome {
     let server = FaultServer::start_with(organization).await?;
     let own_tasks = Handle::current().metrics().num_alive_tasks();
     let (source, _) = counted(50);
     let mut organizations = builder(&server).build()?.organizations(source).concurrency(CONCURRENCY);
     while organizations.next().await.is_some() {}
-    // By then, unused connections are closed.
+    // Idle connections are closed by then.
     tokio::time::sleep(HOUR).await;
     assert_eq!(Handle::current().metrics().num_alive_tasks(), own_tasks);
     assert!(organizations.next().await.is_none());

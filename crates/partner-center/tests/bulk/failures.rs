@@ -1,4 +1,4 @@
-//! A customer whose call fails is one item, and no more.
+//! A failed call is the item of its customer.
 
 use partner_center::ErrorKind;
 use partner_center_mock::examples::get_customer_organization as examples;

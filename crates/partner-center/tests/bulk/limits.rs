@@ -1,4 +1,4 @@
-//! Services with a limit: met, and rarely overstepped.
+//! Runs against services with a rate limit: they use it fully and rarely exceed it.
 
 use std::time::Duration;
 
@@ -13,21 +13,21 @@ use crate::support::{
 
 const MILLISECOND: Duration = Duration::from_millis(1);
 
-/// How a service counts.
+/// The rate limit of a service.
 #[derive(Clone, Copy, Debug)]
 enum Limit {
-    /// So many calls in each window of time.
+    /// A number of calls per time window.
     Window(f64, Duration),
-    /// So many calls a second, and what a second saves up at most.
+    /// A token bucket: calls per second, with the capacity of one second.
     Bucket(f64),
-    /// So many calls a second, and half of them from then on.
+    /// Calls per second, halved after a time.
     Halving(f64, Duration),
-    /// So many calls a second, and ten times as many from then on.
+    /// Calls per second, multiplied by ten after a time.
     Rising(f64, Duration),
 }
 
 impl Limit {
-    /// Calls a second.
+    /// Calls per second.
     fn rate(self) -> f64 {
         match self {
             Self::Window(calls, length) => calls / length.as_secs_f64(),
@@ -35,17 +35,16 @@ impl Limit {
         }
     }
 
-    /// A service with this limit that counts refused calls too, as far as it counts at all, and tells waits in whole
-    /// seconds.
+    /// A service with this limit that sends `Retry-After` in whole seconds. Windows count throttled calls too.
     async fn serve(self, latency: Duration) -> std::io::Result<FaultServer> {
-        self.telling(latency, |wait| Some(wait.ceil())).await
+        self.serve_with_delays(latency, |wait| Some(wait.ceil())).await
     }
 
-    /// The same, but it tells what `tell` makes of the seconds to wait.
-    async fn telling(
+    /// The same service; `retry_after` maps the seconds until the next call to the delay that it sends.
+    async fn serve_with_delays(
         self,
         latency: Duration,
-        tell: impl Fn(f64) -> Option<f64> + Send + 'static,
+        retry_after: impl Fn(f64) -> Option<f64> + Send + 'static,
     ) -> std::io::Result<FaultServer> {
         let began = Instant::now();
         let (mut used, mut window, mut level, mut at) = (0.0, 0, self.rate(), began);
@@ -75,7 +74,7 @@ impl Limit {
                 }
                 Self::Halving(..) | Self::Rising(..) => None,
             };
-            match wait.map(&tell) {
+            match wait.map(&retry_after) {
                 None => FaultResponse::wait(latency).then_respond(organization(request)),
                 Some(Some(wait)) => throttled(Duration::from_secs_f64(wait)).into(),
                 Some(None) => MockResponse::new(429).into(),
@@ -85,18 +84,18 @@ impl Limit {
     }
 }
 
-/// What a run into a limit came to.
+/// The result of a run against a limit.
 #[derive(Debug)]
 struct Figures {
-    /// The time of the run ÷ the time that the limit allows.
+    /// The duration of the run ÷ the minimum that the limit allows.
     time: f64,
-    /// Responses a second in the last third of the run ÷ the limit.
+    /// Responses per second in the last third of the run ÷ the limit.
     settled: f64,
     /// Throttled requests ÷ customers.
     rejected: f64,
 }
 
-/// Runs into the limit with eight calls in flight. `RUN_SCALE` multiplies the customers, to measure longer runs.
+/// A run against the limit with eight calls in flight. `RUN_SCALE` multiplies the customers, to measure longer runs.
 async fn measure(limit: Limit, customers: u32, latency: Duration) -> Result<Figures, Box<dyn std::error::Error>> {
     let scale = std::env::var("RUN_SCALE").ok().and_then(|scale| scale.parse().ok()).unwrap_or(1);
     let customers = customers * scale;
@@ -123,14 +122,14 @@ async fn measure(limit: Limit, customers: u32, latency: Duration) -> Result<Figu
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_limit_of_500_a_minute_is_used_to_the_full_and_rarely_exceeded() -> Outcome {
+async fn a_limit_of_500_per_minute_is_used_fully_and_rarely_exceeded() -> Outcome {
     let figures = measure(Limit::Window(500.0, MINUTE), 5000, 300 * MILLISECOND).await?;
     assert!(figures.time <= 1.03 && figures.rejected <= 0.01, "{figures:?}");
     Ok(())
 }
 
 #[tokio::test(start_paused = true)]
-async fn limits_by_the_second_are_nearly_used_to_the_full_and_rarely_exceeded() -> Outcome {
+async fn limits_per_second_are_nearly_used_fully_and_rarely_exceeded() -> Outcome {
     for limit in [Limit::Window(50.0, SECOND), Limit::Bucket(50.0)] {
         let figures = measure(limit, 4000, LATENCY).await?;
         assert!(figures.settled >= 0.9 && figures.rejected <= 0.01, "{limit:?}: {figures:?}");
@@ -141,7 +140,7 @@ async fn limits_by_the_second_are_nearly_used_to_the_full_and_rarely_exceeded() 
 #[tokio::test(start_paused = true)]
 async fn a_limit_that_halves_is_followed_within_the_run() -> Outcome {
     let figures = measure(Limit::Halving(50.0, 40 * SECOND), 5000, LATENCY).await?;
-    // The run's ideal is that of the limit before it halves.
+    // The minimum duration is that of the limit before it halves.
     assert!(figures.settled >= 0.45 && figures.rejected <= 0.01, "{figures:?}");
     Ok(())
 }
@@ -168,28 +167,28 @@ async fn a_limit_that_rises_tenfold_is_found_within_five_minutes() -> Outcome {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_token_bucket_that_tells_no_wait_to_speak_of_is_met_all_the_same() -> Outcome {
+async fn a_token_bucket_without_a_delay_is_respected() -> Outcome {
     let began = Instant::now();
-    let server = Limit::Bucket(500.0).telling(LATENCY, |_| Some(0.0)).await?;
+    let server = Limit::Bucket(500.0).serve_with_delays(LATENCY, |_| Some(0.0)).await?;
     let items = items(run(&server, 4000)?).await;
     let took = began.elapsed();
     assert_eq!(customers_of(&items).len(), 4000);
-    let refused = server.requests().len() - items.len();
-    assert!(refused <= 120, "{refused} refused");
+    let throttled = server.requests().len() - items.len();
+    assert!(throttled <= 120, "{throttled} throttled");
     assert!(took <= 12 * SECOND, "{took:?}");
     Ok(())
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_limit_by_the_minute_that_tells_no_wait_is_not_hammered() -> Outcome {
+async fn a_limit_per_minute_without_a_delay_is_not_hammered() -> Outcome {
     let began = Instant::now();
-    let server = Limit::Window(500.0, MINUTE).telling(LATENCY, |_| None).await?;
+    let server = Limit::Window(500.0, MINUTE).serve_with_delays(LATENCY, |_| None).await?;
     let items = items(run(&server, 2000)?).await;
     let took = began.elapsed();
     assert_eq!(customers_of(&items).len(), 2000);
-    // Each time, the wait is found out by doubling it.
-    let refused = server.requests().len() - items.len();
-    assert!(refused <= 120, "{refused} refused");
+    // The delay is found by doubling it each time.
+    let throttled = server.requests().len() - items.len();
+    assert!(throttled <= 120, "{throttled} throttled");
     assert!(took <= 5 * MINUTE, "{took:?}");
     Ok(())
 }
@@ -205,8 +204,8 @@ async fn two_runs_on_one_client_share_a_limit() -> Outcome {
         assert_eq!(customers_of(&run.await?).len(), 2000);
     }
     let took = began.elapsed();
-    let refused = server.requests().len() - 4000;
-    assert!(refused <= 120, "{refused} refused");
+    let throttled = server.requests().len() - 4000;
+    assert!(throttled <= 120, "{throttled} throttled");
     assert!(took <= 55 * SECOND, "{took:?}");
     Ok(())
 }

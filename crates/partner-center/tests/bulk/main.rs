@@ -1,16 +1,16 @@
-//! What a run over many customers promises, held against servers on loopback in paused time.
+//! Runs over many customers, against servers on loopback in paused time.
 
 #[path = "../soak/account.rs"]
 mod account;
 mod concurrency;
 mod customers;
 mod dropping;
-mod face;
 mod failures;
 #[path = "../soak/faults.rs"]
 mod faults;
 mod limits;
 mod order;
+mod public_api;
 mod rate;
 mod source;
 mod storm;

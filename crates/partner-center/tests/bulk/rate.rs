@@ -1,4 +1,4 @@
-//! A rate that the caller gives is kept, by the server's clock.
+//! A rate limit set by the caller is kept, measured at the server.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use crate::support::{
     HOUR, LATENCY, MINUTE, Outcome, SECOND, builder, customers, customers_of, good, items, organization, run, throttled,
 };
 
-/// When the requests came, in order.
+/// The arrival times of the requests, in order.
 fn arrivals(server: &FaultServer) -> Vec<Instant> {
     server.requests().iter().map(Request::at).collect()
 }
@@ -27,12 +27,12 @@ fn most_within(arrivals: &[Instant], period: Duration) -> usize {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_given_rate_is_kept_and_used() -> Outcome {
+async fn a_set_rate_is_kept_and_used() -> Outcome {
     let server = FaultServer::start_with(good).await?;
     let items = items(run(&server, 600)?.rate_limit(500, MINUTE)).await;
     assert_eq!(customers_of(&items).len(), 600);
     let arrivals = arrivals(&server);
-    // One that is a few milliseconds late does not delay all that follow it.
+    // A call that is a few milliseconds late does not delay the following ones.
     assert!(most_within(&arrivals, MINUTE) <= 501, "{}", most_within(&arrivals, MINUTE));
     assert!(most_within(&arrivals, SECOND) <= 10, "{} in a second", most_within(&arrivals, SECOND));
     let took = arrivals[599] - arrivals[0];
@@ -41,7 +41,7 @@ async fn a_given_rate_is_kept_and_used() -> Outcome {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_rate_of_one_call_an_hour_is_kept() -> Outcome {
+async fn a_rate_of_one_call_per_hour_is_kept() -> Outcome {
     let server = FaultServer::start_with(good).await?;
     customers_of(&items(run(&server, 3)?.rate_limit(1, HOUR)).await);
     let arrivals = arrivals(&server);
@@ -50,7 +50,7 @@ async fn a_rate_of_one_call_an_hour_is_kept() -> Outcome {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_slow_run_ends_with_its_last_answer_and_not_when_one_more_call_might_go() -> Outcome {
+async fn a_slow_run_ends_with_its_last_response() -> Outcome {
     let server = FaultServer::start_with(good).await?;
     let began = Instant::now();
     customers_of(&items(run(&server, 2)?.rate_limit(1, HOUR)).await);
@@ -59,7 +59,7 @@ async fn a_slow_run_ends_with_its_last_answer_and_not_when_one_more_call_might_g
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_consumer_that_comes_back_late_does_not_make_up_for_lost_time() -> Outcome {
+async fn a_slow_consumer_does_not_catch_up_in_a_burst() -> Outcome {
     let server = FaultServer::start_with(organization).await?;
     let mut organizations = run(&server, 100)?.rate_limit(10, SECOND);
     assert!(organizations.next().await.is_some());
@@ -70,7 +70,7 @@ async fn a_consumer_that_comes_back_late_does_not_make_up_for_lost_time() -> Out
 }
 
 #[tokio::test(start_paused = true)]
-async fn repeats_count_towards_a_given_rate() -> Outcome {
+async fn retries_count_towards_a_set_rate() -> Outcome {
     let server = FaultServer::start_with(|request| match request.number() % 3 {
         0 => FaultResponse::wait(LATENCY).then_respond(MockResponse::new(503)),
         _ => good(request),
@@ -82,12 +82,12 @@ async fn repeats_count_towards_a_given_rate() -> Outcome {
     assert_eq!(customers_of(&items(run).await).len(), 100);
     let arrivals = arrivals(&server);
     let rate = arrivals.len() as f64 / (arrivals[arrivals.len() - 1] - arrivals[0]).as_secs_f64();
-    assert!((9.0..10.5).contains(&rate), "{rate} a second");
+    assert!((9.0..10.5).contains(&rate), "{rate} per second");
     Ok(())
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_rate_of_no_calls_at_all_counts_as_one() -> Outcome {
+async fn a_rate_of_zero_means_one() -> Outcome {
     let server = FaultServer::start_with(good).await?;
     customers_of(&items(run(&server, 3)?.rate_limit(0, MINUTE)).await);
     let arrivals = arrivals(&server);
@@ -105,13 +105,13 @@ async fn calls_do_not_pile_up_behind_the_first_sign_in() -> Outcome {
     let client = builder(&server).credential(credential).build()?;
     customers_of(&items(client.organizations(customers(60)).rate_limit(5, SECOND)).await);
     let most = most_within(&arrivals(&server), SECOND);
-    assert!(most <= 6, "{most} in a second");
+    assert!(most <= 6, "{most} in one second");
     Ok(())
 }
 
 #[tokio::test(start_paused = true)]
-async fn calls_that_waited_for_a_token_respect_throttling_since() -> Outcome {
-    // The first call is refused, long after its token has ended and while the second one waits for a new token.
+async fn calls_that_waited_for_a_token_respect_throttling_meanwhile() -> Outcome {
+    // The first call is throttled, long after its token expired and while the second one waits for a new token.
     let server = FaultServer::start_with(|request| match request.number() {
         1 => FaultResponse::wait(20 * SECOND).then_respond(throttled(MINUTE)),
         _ => good(request),

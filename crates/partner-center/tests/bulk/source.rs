@@ -1,4 +1,4 @@
-//! Where customers come from: nothing, duplicates, and streams that make one wait.
+//! Sources of customers: empty ones, duplicates, slow streams.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -11,7 +11,7 @@ use tokio::time::Instant;
 
 use crate::support::{HOUR, Outcome, SECOND, builder, customers, customers_of, good, items, organization, run, sorted};
 
-/// A channel's receiving end as a stream.
+/// The receiver of a channel as a stream.
 struct Received(mpsc::Receiver<Uuid>);
 
 impl Stream for Received {
@@ -23,7 +23,7 @@ impl Stream for Received {
 }
 
 #[tokio::test(start_paused = true)]
-async fn without_customers_the_run_ends_at_once_and_asks_nothing() -> Outcome {
+async fn an_empty_run_ends_at_once_without_a_request() -> Outcome {
     let server = FaultServer::start_with(organization).await?;
     assert!(items(run(&server, 0)?).await.is_empty());
     let (sender, receiver) = mpsc::channel(1);
@@ -34,7 +34,7 @@ async fn without_customers_the_run_ends_at_once_and_asks_nothing() -> Outcome {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_customer_that_comes_several_times_is_answered_as_often() -> Outcome {
+async fn duplicate_customers_are_not_removed() -> Outcome {
     let server = FaultServer::start_with(good).await?;
     let thrice: Vec<Uuid> = customers(50).into_iter().flat_map(|customer| [customer; 3]).collect();
     let run = builder(&server).build()?.organizations(thrice.clone());
@@ -44,13 +44,13 @@ async fn a_customer_that_comes_several_times_is_answered_as_often() -> Outcome {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_stream_that_has_no_customer_yet_is_waited_for() -> Outcome {
+async fn a_stream_without_a_customer_yet_is_awaited() -> Outcome {
     let server = FaultServer::start_with(good).await?;
     let (sender, receiver) = mpsc::channel(1);
     let run = builder(&server).build()?.organizations_of_stream(Received(receiver));
     let run = tokio::spawn(items(run));
     for (number, customer) in customers(6).into_iter().enumerate() {
-        // Once while calls are in flight, once long after the last one.
+        // Alternately while calls are in flight and long after the last one.
         tokio::time::sleep(if number % 2 == 0 { HOUR } else { SECOND / 100 }).await;
         sender.send(customer).await?;
     }
@@ -61,10 +61,10 @@ async fn a_stream_that_has_no_customer_yet_is_waited_for() -> Outcome {
     Ok(())
 }
 
-/// Says that nobody is left, always.
-struct Liar(std::vec::IntoIter<Uuid>);
+/// An iterator whose size hint is always zero.
+struct WrongSizeHint(std::vec::IntoIter<Uuid>);
 
-impl Iterator for Liar {
+impl Iterator for WrongSizeHint {
     type Item = Uuid;
 
     fn next(&mut self) -> Option<Uuid> {
@@ -77,9 +77,9 @@ impl Iterator for Liar {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_iterator_that_is_wrong_about_its_length_loses_nobody() -> Outcome {
+async fn an_iterator_with_a_wrong_size_hint_loses_no_customer() -> Outcome {
     let server = FaultServer::start_with(good).await?;
-    let run = builder(&server).build()?.organizations(Liar(customers(20).into_iter()));
+    let run = builder(&server).build()?.organizations(WrongSizeHint(customers(20).into_iter()));
     assert_eq!(sorted(customers_of(&items(run).await)), customers(20));
     Ok(())
 }

@@ -1,6 +1,6 @@
-//! Ten thousand customers through random faults and a storm of refusals.
+//! Ten thousand customers, with random faults and a period in which every request is throttled.
 //!
-//! `BULK_SEED` sets which faults; it is told where the test fails, so that a run can be had again.
+//! `BULK_SEED` selects the faults. A failure prints it, so that the run can be repeated.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
@@ -15,29 +15,29 @@ use crate::faults::Faults;
 use crate::support::{MINUTE, Outcome, SECOND, builder, customers, lock, throttled};
 
 const CUSTOMERS: u64 = 10_000;
-/// The storm begins with this request, and lasts so long.
+/// The first throttled request, and the duration of throttling.
 const STORM_BEGINS: usize = 5_000;
 const STORM: Duration = Duration::from_secs(20);
-/// Short against a stalled or dripping answer, long against all others.
+/// Shorter than a stalled or slow response, longer than all others.
 const ATTEMPT: Duration = Duration::from_millis(400);
-/// What is on its way when a refusal comes may still arrive.
-const ON_ITS_WAY: Duration = Duration::from_millis(100);
+/// Requests in transit when a call is throttled may still arrive.
+const IN_TRANSIT: Duration = Duration::from_millis(100);
 
-/// What the server has refused and what came too early.
+/// The throttled requests, and those that arrived too early.
 #[derive(Default)]
 struct Storm {
     began: Option<Instant>,
-    refused: usize,
-    /// Since when and until when the client is to wait.
-    told: Option<(Instant, Instant)>,
+    throttled: usize,
+    /// The period in which the client must wait.
+    hold: Option<(Instant, Instant)>,
     too_early: Vec<Request>,
 }
 
 impl Storm {
-    /// A refusal, while the storm rages; tells waits of one to three seconds.
-    fn refuses(&mut self, request: &Request) -> Option<FaultResponse> {
+    /// During the storm, a 429 with a delay of one to three seconds.
+    fn response(&mut self, request: &Request) -> Option<FaultResponse> {
         let at = request.at();
-        if self.told.is_some_and(|(since, until)| at > since + ON_ITS_WAY && at < until) {
+        if self.hold.is_some_and(|(since, until)| at > since + IN_TRANSIT && at < until) {
             self.too_early.push(request.clone());
         }
         if request.number() < STORM_BEGINS {
@@ -47,16 +47,16 @@ impl Storm {
         if at - began > STORM {
             return None;
         }
-        self.refused += 1;
+        self.throttled += 1;
         let wait = SECOND * (1 + u32::try_from(request.number() % 3).unwrap_or_default());
-        let (since, until) = self.told.filter(|(_, until)| *until > at).unwrap_or((at, at));
-        self.told = Some((since, until.max(at + wait)));
+        let (since, until) = self.hold.filter(|(_, until)| *until > at).unwrap_or((at, at));
+        self.hold = Some((since, until.max(at + wait)));
         Some(throttled(wait).into())
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn each_of_ten_thousand_customers_is_answered_once_through_faults_and_a_storm_of_refusals() -> Outcome {
+async fn ten_thousand_customers_give_one_item_each_despite_faults() -> Outcome {
     let seed = std::env::var("BULK_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or_else(|| fastrand::u64(..));
     let began = Instant::now();
     let ledger = Arc::new(Ledger::default());
@@ -65,7 +65,7 @@ async fn each_of_ten_thousand_customers_is_answered_once_through_faults_and_a_st
     let mut faults = Faults::new(seed, ledger.clone(), 0.05);
     let raging = storm.clone();
     let server = FaultServer::builder()
-        .respond_with(move |request| lock(&raging).refuses(request).unwrap_or_else(|| faults.response(request)))
+        .respond_with(move |request| lock(&raging).response(request).unwrap_or_else(|| faults.response(request)))
         .history(64)
         .start()
         .await?;
@@ -83,10 +83,10 @@ async fn each_of_ten_thousand_customers_is_answered_once_through_faults_and_a_st
 
     assert!(once.into_iter().eq(customers(CUSTOMERS.into())), "a customer is missing; BULK_SEED={seed}");
     let storm = lock(&storm);
-    assert!(storm.refused > 0 && storm.too_early.is_empty(), "{:?}; BULK_SEED={seed}", storm.too_early);
-    // What was refused in the storm was asked for anew; nothing else was.
-    assert!(ledger.open() <= storm.refused, "{} requests of no call; BULK_SEED={seed}", ledger.open());
-    assert!(storm.refused <= 200, "{} refused; BULK_SEED={seed}", storm.refused);
+    assert!(storm.throttled > 0 && storm.too_early.is_empty(), "{:?}; BULK_SEED={seed}", storm.too_early);
+    // Only the throttled requests were sent again.
+    assert!(ledger.open() <= storm.throttled, "{} requests of no call; BULK_SEED={seed}", ledger.open());
+    assert!(storm.throttled <= 200, "{} throttled; BULK_SEED={seed}", storm.throttled);
     assert!(account.adds_up(), "{account}\nBULK_SEED={seed}");
     assert!(began.elapsed() < STORM + MINUTE, "{:?}; BULK_SEED={seed}", began.elapsed());
     Ok(())

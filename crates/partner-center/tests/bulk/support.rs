@@ -1,4 +1,4 @@
-//! What the tests share: customers, a service that gives each its own organization, and a run to its end.
+//! Shared by the tests: customers, a service with one organization for each, and the items of a run.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -17,18 +17,18 @@ pub(crate) use crate::faults::organization;
 pub(crate) const SECOND: Duration = Duration::from_secs(1);
 pub(crate) const MINUTE: Duration = Duration::from_secs(60);
 pub(crate) const HOUR: Duration = Duration::from_secs(3600);
-/// How long the service takes for an answer.
+/// The latency of the service.
 pub(crate) const LATENCY: Duration = Duration::from_millis(20);
 
-/// What a fallible test gives back.
+/// The result of a fallible test.
 pub(crate) type Outcome = Result<(), Box<dyn std::error::Error>>;
 
-/// Customers number 1 to `count`.
+/// The customers 1 to `count`.
 pub(crate) fn customers(count: u128) -> Vec<Uuid> {
     (1..=count).map(Uuid::from_u128).collect()
 }
 
-/// The same, with a count of how many were taken.
+/// The same customers, and a count of those taken.
 pub(crate) fn counted(count: u128) -> (impl Iterator<Item = Uuid> + Send + 'static, Arc<AtomicUsize>) {
     let taken = Arc::new(AtomicUsize::new(0));
     let counter = taken.clone();
@@ -38,7 +38,7 @@ pub(crate) fn counted(count: u128) -> (impl Iterator<Item = Uuid> + Send + 'stat
     (customers(count).into_iter().inspect(count_one), taken)
 }
 
-/// A client whose calls never run out of time, and whose retries wait little.
+/// A client with long timeouts and short retry delays.
 pub(crate) fn builder(server: &FaultServer) -> ClientBuilder {
     Client::builder()
         .base_url(server.url())
@@ -53,7 +53,7 @@ pub(crate) fn run(server: &FaultServer, count: u128) -> Result<Organizations, pa
     Ok(builder(server).build()?.organizations(customers(count)))
 }
 
-/// Every item of a run, to its end.
+/// All items of a run.
 pub(crate) async fn items(mut organizations: Organizations) -> Vec<Item> {
     let mut items = Vec::new();
     while let Some(item) = organizations.next().await {
@@ -63,7 +63,7 @@ pub(crate) async fn items(mut organizations: Organizations) -> Vec<Item> {
     items
 }
 
-/// Asserts that each item has its own customer's organization, and gives the customers back.
+/// Asserts that each item has the organization of its customer, and returns the customers.
 pub(crate) fn customers_of(items: &[Item]) -> Vec<Uuid> {
     let customer = |(customer, result): &Item| {
         let organization = result.as_ref().unwrap_or_else(|error| panic!("{customer}: {error}"));
@@ -85,17 +85,17 @@ pub(crate) fn customer(request: &Request) -> Uuid {
     customer.expect("every path here names a customer")
 }
 
-/// The customer's organization, a moment later.
+/// The customer's organization after the latency.
 pub(crate) fn good(request: &Request) -> FaultResponse {
     FaultResponse::wait(LATENCY).then_respond(organization(request))
 }
 
-/// A 429 that tells this wait.
+/// A 429 with this `Retry-After` delay.
 pub(crate) fn throttled(wait: Duration) -> MockResponse {
     MockResponse::from(examples::THROTTLED).header("Retry-After", wait.as_secs().to_string())
 }
 
-/// What a mutex holds, even where a test panicked with it.
+/// Locks a mutex, even if another test has poisoned it.
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

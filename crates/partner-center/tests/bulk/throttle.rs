@@ -1,4 +1,4 @@
-//! What the service tells to wait is waited for, by whom it concerns and by nobody else.
+//! Throttling: the `Retry-After` delay holds the calls it applies to, and no others.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -12,17 +12,17 @@ use crate::support::{
     HOUR, MINUTE, Outcome, SECOND, builder, customer, customers, customers_of, good, items, run, sorted, throttled,
 };
 
-/// Two customers that the service has something against.
+/// Two customers that the service throttles.
 const BUSY: [Uuid; 2] = [Uuid::from_u128(40), Uuid::from_u128(43)];
 
-/// A service that refuses each of these customers so many times, and answers everybody else.
+/// A service that throttles each of these customers a number of times, and no other customer.
 async fn busy(customers: &'static [Uuid], times: usize, wait: Duration) -> std::io::Result<FaultServer> {
-    let mut refused = HashMap::new();
+    let mut throttled_times = HashMap::new();
     FaultServer::start_with(move |request| {
         let customer = customer(request);
-        let refused: &mut usize = refused.entry(customer).or_default();
-        if customers.contains(&customer) && *refused < times {
-            *refused += 1;
+        let count: &mut usize = throttled_times.entry(customer).or_default();
+        if customers.contains(&customer) && *count < times {
+            *count += 1;
             return throttled(wait).into();
         }
         good(request)
@@ -30,14 +30,14 @@ async fn busy(customers: &'static [Uuid], times: usize, wait: Duration) -> std::
     .await
 }
 
-/// When this customer was asked for.
-fn asked(server: &FaultServer, of: Uuid) -> Vec<Instant> {
+/// When this customer was requested.
+fn requested(server: &FaultServer, of: Uuid) -> Vec<Instant> {
     server.requests().iter().filter(|request| customer(request) == of).map(Request::at).collect()
 }
 
 #[tokio::test(start_paused = true)]
 async fn no_request_is_sent_before_the_delay_is_over() -> Outcome {
-    // Every fiftieth request is refused, and nobody is served before the wait is over.
+    // Every fiftieth request is throttled.
     let server = FaultServer::start_with(|request| match request.number() % 50 {
         0 => throttled(30 * SECOND).into(),
         _ => good(request),
@@ -45,32 +45,32 @@ async fn no_request_is_sent_before_the_delay_is_over() -> Outcome {
     .await?;
     assert_eq!(sorted(customers_of(&items(run(&server, 300)?).await)), customers(300));
     let requests = server.requests();
-    let refused: Vec<_> = requests.iter().filter(|request| request.number() % 50 == 0).collect();
-    assert_eq!(refused.len(), 6);
-    for refused in refused {
+    let throttled: Vec<_> = requests.iter().filter(|request| request.number() % 50 == 0).collect();
+    assert_eq!(throttled.len(), 6);
+    for throttled in throttled {
         let too_early = |request: &&Request| {
-            let since = request.at().saturating_duration_since(refused.at());
-            // What is on its way already cannot be called back.
+            let since = request.at().saturating_duration_since(throttled.at());
+            // Requests that are in transit already may still arrive.
             since > SECOND && since < 30 * SECOND
         };
-        assert_eq!(requests.iter().filter(too_early).count(), 0, "after {refused:?}");
+        assert_eq!(requests.iter().filter(too_early).count(), 0, "after {throttled:?}");
     }
     Ok(())
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_customer_throttled_for_longer_than_a_call_may_take_is_asked_again() -> Outcome {
+async fn a_customer_throttled_beyond_the_call_timeout_is_retried() -> Outcome {
     let server = busy(&BUSY[..1], 3, 10 * MINUTE).await?;
     let client = builder(&server).timeout(MINUTE).build()?;
     assert_eq!(sorted(customers_of(&items(client.organizations(customers(200))).await)), customers(200));
-    let asked = asked(&server, BUSY[0]);
-    assert_eq!(asked.len(), 4);
-    assert!(asked.windows(2).all(|pair| pair[1] - pair[0] >= 10 * MINUTE), "{asked:?}");
+    let requested = requested(&server, BUSY[0]);
+    assert_eq!(requested.len(), 4);
+    assert!(requested.windows(2).all(|pair| pair[1] - pair[0] >= 10 * MINUTE), "{requested:?}");
     Ok(())
 }
 
 #[tokio::test(start_paused = true)]
-async fn every_customer_is_answered_although_all_are_throttled_for_longer_than_a_call_may_take() -> Outcome {
+async fn customers_throttled_beyond_the_call_timeout_all_succeed() -> Outcome {
     let server = FaultServer::start_with(|request| match request.number() {
         50..60 => throttled(10 * MINUTE).into(),
         _ => good(request),
@@ -82,7 +82,7 @@ async fn every_customer_is_answered_although_all_are_throttled_for_longer_than_a
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_run_that_begins_in_a_storm_of_refusals_goes_on_at_full_pace_after_it() -> Outcome {
+async fn a_run_that_starts_throttled_reaches_full_speed_afterwards() -> Outcome {
     let began = Instant::now();
     let server = FaultServer::start_with(move |request| match request.at() - began < MINUTE {
         true => throttled(5 * SECOND).into(),
@@ -91,16 +91,16 @@ async fn a_run_that_begins_in_a_storm_of_refusals_goes_on_at_full_pace_after_it(
     .await?;
     assert_eq!(sorted(customers_of(&items(run(&server, 600)?).await)), customers(600));
     assert!(began.elapsed() < MINUTE + 15 * SECOND, "{:?}", began.elapsed());
-    // Who found out that the storm still rages is one customer each time, after those that were in flight at first.
-    let refused = server.count(EventKind::Request) - 600;
-    assert!(refused <= 32 + 12, "{refused} refused");
+    // After the calls in flight at first, one call each time finds that the service still throttles.
+    let throttled = server.count(EventKind::Request) - 600;
+    assert!(throttled <= 32 + 12, "{throttled} throttled");
     Ok(())
 }
 
 #[tokio::test(start_paused = true)]
-async fn after_one_early_refusal_with_a_long_wait_the_run_finds_back_to_its_pace() -> Outcome {
+async fn a_run_recovers_from_one_early_long_delay() -> Outcome {
     let began = Instant::now();
-    // Were this a limit, it would be 20 calls in 30 seconds.
+    // A real limit would be 20 calls in 30 seconds.
     let server = FaultServer::start_with(|request| match request.number() {
         20 => throttled(30 * SECOND).into(),
         _ => good(request),
@@ -112,7 +112,7 @@ async fn after_one_early_refusal_with_a_long_wait_the_run_finds_back_to_its_pace
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_customer_that_is_refused_for_ever_is_handed_out_as_throttled() -> Outcome {
+async fn a_customer_that_stays_throttled_fails_as_throttled() -> Outcome {
     let server = busy(&BUSY[..1], usize::MAX, SECOND).await?;
     let items = items(run(&server, 100)?).await;
     let (good, failed): (Vec<_>, Vec<_>) = items.into_iter().partition(|item| item.1.is_ok());
@@ -123,7 +123,7 @@ async fn a_customer_that_is_refused_for_ever_is_handed_out_as_throttled() -> Out
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_wait_of_years_is_handed_out_and_not_waited_for() -> Outcome {
+async fn a_delay_of_years_is_an_error_and_not_waited_for() -> Outcome {
     for wait in [Duration::from_secs(1_000_000_000), Duration::from_secs(u64::MAX)] {
         let began = Instant::now();
         let server = FaultServer::start_with(move |request| match request.number() {
@@ -141,7 +141,7 @@ async fn a_wait_of_years_is_handed_out_and_not_waited_for() -> Outcome {
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_wait_of_hours_concerns_that_customer_alone() -> Outcome {
+async fn one_delay_of_hours_holds_only_that_customer() -> Outcome {
     let began = Instant::now();
     let server = busy(&BUSY[..1], 1, 2 * HOUR).await?;
     let items = items(run(&server, 1000)?).await;
@@ -153,7 +153,7 @@ async fn one_wait_of_hours_concerns_that_customer_alone() -> Outcome {
 }
 
 #[tokio::test(start_paused = true)]
-async fn nobody_is_handed_out_for_a_storm_of_half_an_hour() -> Outcome {
+async fn no_customer_fails_in_half_an_hour_of_throttling() -> Outcome {
     let began = Instant::now();
     let server = FaultServer::start_with(move |request| {
         let is_storm = (SECOND..30 * MINUTE).contains(&(request.at() - began));
@@ -162,15 +162,15 @@ async fn nobody_is_handed_out_for_a_storm_of_half_an_hour() -> Outcome {
     .await?;
     assert_eq!(sorted(customers_of(&items(run(&server, 2000)?).await)), customers(2000));
     assert!(began.elapsed() < 32 * MINUTE, "{:?}", began.elapsed());
-    let refused = server.count(EventKind::Request) - 2000;
-    // The holds grow to half a minute, and each costs a call in flight one request at most.
-    assert!(refused <= 60 * 8, "{refused} throttled");
+    let throttled = server.count(EventKind::Request) - 2000;
+    // Holds grow to half a minute, and each costs at most one request per call in flight.
+    assert!(throttled <= 60 * 8, "{throttled} throttled");
     Ok(())
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_refusal_that_asks_for_no_wait_slows_the_run_all_the_same() -> Outcome {
-    // 20 a second are served, and whoever is refused may come back at once.
+async fn throttling_without_a_delay_slows_the_run() -> Outcome {
+    // 20 requests per second are served; the others get a delay of zero.
     let began = Instant::now();
     let mut served = (0, 0);
     let server = FaultServer::start_with(move |request| {
@@ -180,14 +180,14 @@ async fn a_refusal_that_asks_for_no_wait_slows_the_run_all_the_same() -> Outcome
     })
     .await?;
     assert_eq!(sorted(customers_of(&items(run(&server, 400)?).await)), customers(400));
-    let refused = server.count(EventKind::Request) - 400;
+    let throttled = server.count(EventKind::Request) - 400;
 
-    assert!(refused <= 40, "{refused} refused");
+    assert!(throttled <= 40, "{throttled} throttled");
     Ok(())
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_refusal_that_asks_for_no_wait_holds_all_back_for_a_second() -> Outcome {
+async fn throttling_without_a_delay_holds_all_calls_for_a_second() -> Outcome {
     let server = FaultServer::start_with(|request| match request.number() {
         100 => throttled(Duration::ZERO).into(),
         _ => good(request),

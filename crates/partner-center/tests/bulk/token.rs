@@ -1,4 +1,4 @@
-//! The access token ends in the middle of a run.
+//! Access tokens that expire or are rejected during a run.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use crate::support::{
     HOUR, MINUTE, Outcome, SECOND, builder, customers, customers_of, good, items, organization, sorted,
 };
 
-/// A client whose tokens live for `lifetime` and take a while to be had, and a count of how many were fetched.
+/// A client whose tokens are valid for `lifetime` and take a second to obtain, and a count of the token requests.
 fn signing_in(server: &FaultServer, lifetime: Duration) -> (ClientBuilder, Arc<AtomicUsize>) {
     let fetched = Arc::new(AtomicUsize::new(0));
     let count = fetched.clone();
@@ -30,10 +30,10 @@ fn signing_in(server: &FaultServer, lifetime: Duration) -> (ClientBuilder, Arc<A
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_token_is_fetched_once_for_each_lifetime_and_never_used_beyond_it() -> Outcome {
+async fn one_token_is_requested_per_lifetime_and_never_used_beyond_it() -> Outcome {
     let server = FaultServer::start_with(good).await?;
     let (client, fetched) = signing_in(&server, HOUR);
-    // A hundred minutes: a token and its successor.
+    // A hundred minutes: two tokens.
     let run = client.build()?.organizations(customers(300)).rate_limit(3, MINUTE);
     assert_eq!(sorted(customers_of(&items(run).await)), customers(300));
     let tokens: BTreeSet<_> =
@@ -48,7 +48,7 @@ async fn a_token_is_fetched_once_for_each_lifetime_and_never_used_beyond_it() ->
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_token_that_is_refused_midway_is_replaced_once_for_all_calls_in_flight() -> Outcome {
+async fn a_token_rejected_midway_is_replaced_once_for_all_calls() -> Outcome {
     let gate = Gate::new();
     let held = gate.clone();
     let server = FaultServer::start_with(move |request| {

@@ -1,13 +1,13 @@
-//! Where tokens may go.
+//! Base URLs and authorities: which ones a token may be sent to.
 
 use partner_center::auth::StaticToken;
 use partner_center::{Client, Cloud, ErrorKind};
 
-use crate::capture::hear;
+use crate::capture::install;
 use crate::support::{CUSTOMER, Outcome, Recorder, builder};
 
-/// What `build()` says to a base URL.
-fn refusal(url: &str) -> String {
+/// The error of `build()` for a base URL.
+fn build_error(url: &str) -> String {
     let error = builder(url).build().expect_err(url);
     assert_eq!(error.kind(), ErrorKind::Configuration, "{url}");
     assert!(!error.may_have_been_sent());
@@ -16,7 +16,7 @@ fn refusal(url: &str) -> String {
 }
 
 #[test]
-fn says_what_is_wrong_with_a_base_url() {
+fn an_invalid_base_url_is_explained() {
     for (url, says) in [
         ("", "the base URL is not an absolute URL"),
         ("api.partnercenter.microsoft.com", "the base URL is not an absolute URL"),
@@ -29,27 +29,27 @@ fn says_what_is_wrong_with_a_base_url() {
         ("https://api.example/?key=secret-word", "query or a fragment"),
         ("https://api.example/v1", "/v1"),
     ] {
-        let shown = refusal(url);
+        let shown = build_error(url);
         assert!(shown.contains(says), "{url}: {shown}");
         assert!(!shown.contains("secret-word"), "{shown}");
     }
 }
 
 #[test]
-fn the_authority_is_held_to_the_same_rules() {
+fn the_authority_follows_the_same_rules() {
     let error = builder("https://api.example").authority("http://login.example").build().expect_err("plain http");
     assert!(error.to_string().contains("the authority is plain http"), "{error}");
 }
 
 #[test]
-fn plain_http_elsewhere_needs_the_dangerous_switch() -> Outcome {
+fn plain_http_to_other_hosts_needs_the_dangerous_option() -> Outcome {
     builder("http://gateway.example").dangerously_allow_plain_http(true).build()?;
-    refusal("http://gateway.example");
+    build_error("http://gateway.example");
     Ok(())
 }
 
 #[tokio::test]
-async fn plain_http_to_this_machine_needs_no_permission() -> Outcome {
+async fn plain_http_to_loopback_is_allowed() -> Outcome {
     let server = Recorder::contoso().await;
     builder(server.base_url()).build()?.customer(CUSTOMER).organization().await?;
     builder("http://localhost:1").build()?;
@@ -58,8 +58,8 @@ async fn plain_http_to_this_machine_needs_no_permission() -> Outcome {
 }
 
 #[test]
-fn each_cloud_has_https_addresses_of_its_own() -> Outcome {
-    hear();
+fn each_cloud_has_its_own_https_addresses() -> Outcome {
+    install();
     for cloud in [Cloud::Global, Cloud::UsGovernment, Cloud::China] {
         let client = Client::builder().cloud(cloud).credential(StaticToken::new("t")).build()?;
         assert!(format!("{client:?}").contains(cloud.base_url()));

@@ -1,4 +1,4 @@
-//! What a body of success is read as: the documented array, and the forms next to it.
+//! Success bodies: the documented array, a bare object and the envelopes.
 
 use partner_center::ErrorKind;
 use partner_center_mock::MockResponse;
@@ -41,7 +41,7 @@ async fn the_content_type_does_not_matter() -> Outcome {
 }
 
 #[tokio::test]
-async fn missing_fields_and_null_fields_are_none_and_empty_ones_are_empty() -> Outcome {
+async fn missing_and_null_fields_are_none_and_empty_ones_are_empty() -> Outcome {
     let missing = receive(MockResponse::text(200, "[{}]")).await?.into_inner();
     let null = r#"[{"street":null,"countryLetterCode":null,"postalCode":null,"city":null,"state":null,
         "displayName":null,"technicalNotificationMails":null}]"#;
@@ -54,7 +54,7 @@ async fn missing_fields_and_null_fields_are_none_and_empty_ones_are_empty() -> O
 }
 
 #[tokio::test]
-async fn fields_that_the_contract_does_not_know_are_kept_in_the_raw_body() -> Outcome {
+async fn unknown_fields_are_kept_in_the_raw_body() -> Outcome {
     let body = r#"[{"displayName":"Contoso","tenantType":"AAD","nested":{"a":[1,2.5e300,null]}}]"#;
     let response = receive(MockResponse::text(200, body)).await?;
     assert_eq!(response.display_name.as_deref(), Some("Contoso"));
@@ -63,14 +63,14 @@ async fn fields_that_the_contract_does_not_know_are_kept_in_the_raw_body() -> Ou
 }
 
 #[tokio::test]
-async fn the_raw_body_is_what_came_byte_order_mark_and_spaces_included() -> Outcome {
+async fn the_raw_body_keeps_byte_order_mark_and_whitespace() -> Outcome {
     let body = format!("\u{feff} {CONTOSO}\r\n");
     assert_eq!(receive(MockResponse::text(200, body.clone())).await?.raw(), &body);
     Ok(())
 }
 
 #[tokio::test]
-async fn text_of_any_language_comes_through_unchanged() -> Outcome {
+async fn text_in_any_language_is_unchanged() -> Outcome {
     let body = r#"[{"displayName":"Žluťoučký 株式会社 \ud83d\ude00 \u0000 \"","city":"Zürich"}]"#;
     let response = receive(MockResponse::text(200, body)).await?;
     assert_eq!(response.display_name.as_deref(), Some("Žluťoučký 株式会社 😀 \0 \""));
@@ -79,7 +79,7 @@ async fn text_of_any_language_comes_through_unchanged() -> Outcome {
 }
 
 #[tokio::test]
-async fn exactly_one_organization_is_wanted_and_the_error_says_how_many_there_are() {
+async fn other_than_one_organization_is_an_error_that_says_how_many() {
     for (body, count) in [("[]", "empty"), (r#"{"items":[]}"#, "empty"), ("[{},{}]", "2"), ("[{},{},{}]", "3")] {
         let error = receive_error(MockResponse::text(200, body)).await;
         assert_eq!(error.kind(), ErrorKind::NotExactlyOne, "{body}");
@@ -92,7 +92,7 @@ async fn exactly_one_organization_is_wanted_and_the_error_says_how_many_there_ar
 }
 
 #[tokio::test]
-async fn organizations_gives_the_array_as_it_came() -> Outcome {
+async fn organizations_returns_the_whole_array() -> Outcome {
     assert!(display_names("[]").await?.is_empty());
     let two = r#"[{"displayName":"b"},{"displayName":"a"}]"#;
     assert_eq!(display_names(two).await?, [Some("b".to_owned()), Some("a".to_owned())]);
@@ -100,7 +100,7 @@ async fn organizations_gives_the_array_as_it_came() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_body_of_the_limits_size_is_read_and_one_byte_more_is_not() -> Outcome {
+async fn a_body_at_the_limit_is_read_and_one_byte_more_is_not() -> Outcome {
     let body = format!("{CONTOSO}{}", " ".repeat(300_000));
     let server = mock([MockResponse::text(200, body.clone())]).await;
     let at_limit = builder(server.base_url()).body_limit(body.len()).build()?;
@@ -127,7 +127,7 @@ async fn the_elapsed_time_includes_reading_an_envelope() -> Outcome {
 }
 
 #[tokio::test]
-async fn the_limit_is_a_mebibyte_unless_told_otherwise() -> Outcome {
+async fn the_default_limit_is_one_mebibyte() -> Outcome {
     let fitting = format!("{CONTOSO}{}", " ".repeat((1 << 20) - CONTOSO.len()));
     assert_eq!(receive(MockResponse::text(200, fitting.clone())).await?.raw().len(), 1 << 20);
     let error = receive_error(MockResponse::text(200, fitting + " ")).await;

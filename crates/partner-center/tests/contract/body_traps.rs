@@ -1,11 +1,11 @@
-//! Bodies of success that hold no organization: each is an error that says what is wrong and keeps what came.
+//! Success bodies without an organization: errors that say what is wrong and keep the body.
 
 use partner_center::ErrorKind;
 use partner_center_mock::MockResponse;
 
 use crate::support::{receive, receive_error};
 
-/// Asserts that a 200 with `body` is an error whose line holds `says`, after one attempt, with everything kept.
+/// Asserts that a 200 with `body` is an error whose message contains `says`, after one attempt, with everything kept.
 async fn assert_misfit(body: impl Into<Vec<u8>>, says: &str) {
     let body = body.into();
     let shown = String::from_utf8_lossy(&body[..body.len().min(60)]).into_owned();
@@ -20,7 +20,7 @@ async fn assert_misfit(body: impl Into<Vec<u8>>, says: &str) {
 }
 
 #[tokio::test]
-async fn scalars_are_no_organization() {
+async fn scalars_are_not_an_organization() {
     assert_misfit("null", "expected a sequence").await;
     assert_misfit("7", "expected a sequence").await;
     assert_misfit("true", "expected a sequence").await;
@@ -30,14 +30,14 @@ async fn scalars_are_no_organization() {
 }
 
 #[tokio::test]
-async fn objects_without_a_single_known_field_are_no_organization() {
+async fn objects_without_a_known_field_are_not_an_organization() {
     assert_misfit("{}", "no known field").await;
     assert_misfit(r#"{"items":null}"#, "expected a sequence").await;
     assert_misfit(r#"{"value":{"displayName":"Contoso"}}"#, "expected a sequence").await;
 }
 
 #[tokio::test]
-async fn elements_without_a_single_known_field_are_no_organization() {
+async fn elements_without_a_known_field_are_not_an_organization() {
     let error = r#"[{"code":900308,"description":"not allowed"}]"#;
     assert_misfit(error, "at [0]: the object has no known field").await;
     assert_misfit(format!(r#"{{"items":{error}}}"#), "at items[0]: the object has no known field").await;
@@ -52,7 +52,7 @@ async fn an_array_is_not_read_as_an_organization_by_position() {
 }
 
 #[tokio::test]
-async fn what_comes_twice_is_not_guessed() {
+async fn duplicate_fields_are_an_error() {
     assert_misfit(r#"[{"city":"a","city":"b"}]"#, "duplicate field").await;
     assert_misfit(r#"{"city":"a","city":"b"}"#, "duplicate field").await;
     assert_misfit(r#"{"items":[{"city":"a","city":"b"}]}"#, "duplicate field").await;
@@ -60,7 +60,7 @@ async fn what_comes_twice_is_not_guessed() {
 }
 
 #[tokio::test]
-async fn an_envelope_is_read_as_the_array_is() {
+async fn an_envelope_is_read_like_the_array() {
     assert_misfit(r#"{"value":[{"city":7}]}"#, "at value[0].city: expected a string").await;
     let deep = format!("{}{}", "[".repeat(100), "]".repeat(100));
     let odd = format!(r#"[{{"city":"Redmond","x":1e999,"y":"\ud800","z":{deep}}}]"#);
@@ -79,13 +79,13 @@ async fn an_empty_body_says_so() {
 }
 
 #[tokio::test]
-async fn a_page_in_the_services_place_says_so() {
+async fn a_web_page_instead_of_json_says_so() {
     assert_misfit("<!DOCTYPE html><html><body>Sign in</body></html>", "HTML").await;
     assert_misfit("\u{feff}\n<html/>", "HTML").await;
 }
 
 #[tokio::test]
-async fn a_body_that_ends_too_early_says_where() {
+async fn a_truncated_body_says_where_it_ends() {
     assert_misfit(r#"[{"displayName":"Conto"#, "EOF").await;
     assert_misfit("[", "EOF").await;
     assert_misfit(r#"[{"displayName":"Contoso"}"#, "EOF").await;
@@ -98,14 +98,14 @@ async fn text_after_the_value_is_an_error() {
 }
 
 #[tokio::test]
-async fn a_field_of_the_wrong_type_is_named_by_its_path() {
+async fn a_field_with_the_wrong_type_is_named_by_its_path() {
     assert_misfit(r#"[{"city":7}]"#, "[0].city").await;
     assert_misfit(r#"[{},{"technicalNotificationMails":["a",7]}]"#, "[1].technicalNotificationMails[1]").await;
     assert_misfit(r#"[{"technicalNotificationMails":"a@b.c"}]"#, "[0].technicalNotificationMails").await;
 }
 
 #[tokio::test]
-async fn bytes_that_are_not_utf_8_are_an_error_and_are_never_replaced() {
+async fn bytes_that_are_not_utf_8_are_an_error_and_never_replaced() {
     assert_misfit(b"[{\"city\":\"Z\xfcrich\"}]", "not UTF-8").await;
     assert_misfit(b"[{\"city\":\"\xed\xa0\x80\"}]", "not UTF-8").await;
     assert_misfit(b"\xff\xfe[\0{\0}\0]\0", "not UTF-8").await;
@@ -114,7 +114,7 @@ async fn bytes_that_are_not_utf_8_are_an_error_and_are_never_replaced() {
 }
 
 #[tokio::test]
-async fn bytes_that_are_not_utf_8_are_an_error_in_unknown_fields_too() {
+async fn bytes_that_are_not_utf_8_in_unknown_fields_are_an_error() {
     assert_misfit(b"[{\"displayName\":\"Contoso\",\"unknown\":\"Z\xfcrich\"}]", "not UTF-8").await;
 }
 
@@ -125,7 +125,7 @@ async fn utf_16_is_an_error() {
 }
 
 #[tokio::test]
-async fn deep_nesting_overflows_no_stack() {
+async fn deep_nesting_does_not_overflow_the_stack() {
     let depth = 200_000;
     for (open, close) in [("[", "]"), (r#"{"value":"#, "}"), (r#"[{"city":"#, "}]")] {
         let body = format!("{}{}", open.repeat(depth), close.repeat(depth));
@@ -135,7 +135,7 @@ async fn deep_nesting_overflows_no_stack() {
 }
 
 #[tokio::test]
-async fn statuses_of_success_that_the_contract_does_not_know_are_no_success() {
+async fn undocumented_success_statuses_are_errors() {
     for status in [201, 202, 203, 204, 205, 206, 207, 226] {
         let body = if matches!(status, 204 | 205) { "" } else { "[{}]" };
         let error = receive_error(MockResponse::new(status).header("MS-RequestId", "theirs").body(body)).await;
@@ -147,12 +147,12 @@ async fn statuses_of_success_that_the_contract_does_not_know_are_no_success() {
 }
 
 #[tokio::test]
-async fn not_modified_is_no_success_and_no_redirect() {
+async fn not_modified_is_neither_a_success_nor_a_redirect() {
     assert_eq!(receive_error(MockResponse::new(304)).await.kind(), ErrorKind::UnexpectedStatus);
 }
 
 #[tokio::test]
-async fn redirects_of_every_status_are_not_followed() {
+async fn redirects_are_not_followed_whatever_the_status() {
     for status in [300, 301, 302, 303, 307, 308] {
         let error = receive_error(MockResponse::new(status).header("Location", "/elsewhere")).await;
         assert_eq!(error.kind(), ErrorKind::Redirected, "{status}");

@@ -1,4 +1,4 @@
-//! What a client is refused for before it exists, and what a call is refused for before it is sent.
+//! Invalid configuration: errors of `build()`, and of calls before they are sent.
 
 use std::time::Duration;
 
@@ -8,15 +8,15 @@ use partner_center_mock::{MockResponse, ResponseScript};
 use crate::support::{CONTOSO, CUSTOMER, Outcome, builder, client, mock, raw_response};
 
 #[test]
-fn a_client_without_a_credential_is_told_to_get_one() {
-    let error = Client::builder().build().expect_err("nobody signs in");
+fn a_client_without_a_credential_is_an_error_with_help() {
+    let error = Client::builder().build().expect_err("there is no credential");
     assert_eq!(error.kind(), ErrorKind::Configuration);
     assert!(error.to_string().contains("no credential") && error.to_string().contains("StaticToken"), "{error}");
     assert!(!error.help().is_empty());
 }
 
 #[test]
-fn the_message_names_the_setting_that_is_wrong() {
+fn the_message_names_the_invalid_setting() {
     type Change = fn(ClientBuilder) -> ClientBuilder;
     let wrong: &[(Change, &str)] = &[
         (|builder| builder.application_name(""), "the application name is empty"),
@@ -37,7 +37,7 @@ fn the_message_names_the_setting_that_is_wrong() {
 }
 
 #[tokio::test]
-async fn a_call_with_a_text_that_fits_no_header_fails_unsent() -> Outcome {
+async fn a_call_with_an_invalid_header_value_is_not_sent() -> Outcome {
     let script = ResponseScript::new([MockResponse::text(200, CONTOSO)]);
     let server = mock(&script).await;
     let customer = client(server.base_url()).customer(CUSTOMER);
@@ -59,7 +59,7 @@ async fn a_call_with_a_text_that_fits_no_header_fails_unsent() -> Outcome {
 }
 
 #[tokio::test]
-async fn safety_settings_go_on_top_of_the_callers_own_http_client() -> Outcome {
+async fn safety_settings_override_the_callers_http_client() -> Outcome {
     let elsewhere = crate::support::Recorder::contoso().await;
     let redirect = format!("HTTP/1.1 302 Found\r\nLocation: {}/v1\r\nContent-Length: 0\r\n\r\n", elsewhere.base_url());
     let server = crate::support::Recorder::start(&[&redirect, &raw_response("200 OK", CONTOSO)]).await;
@@ -73,7 +73,7 @@ async fn safety_settings_go_on_top_of_the_callers_own_http_client() -> Outcome {
 }
 
 #[test]
-fn a_builder_of_an_http_client_that_cannot_be_made_is_told() {
+fn an_http_client_that_cannot_be_built_is_an_error() {
     let http = partner_center::reqwest::Client::builder().user_agent("a\nline break");
     let error = builder("https://api.example").http_client_builder(http).build().expect_err("no such header");
     assert_eq!(error.kind(), ErrorKind::Configuration);

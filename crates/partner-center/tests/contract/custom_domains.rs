@@ -6,7 +6,7 @@ use partner_center_mock::{MockServerExt, ThenExt, examples::get_customer_custom_
 use crate::support::{CUSTOMER, Outcome, client};
 
 #[tokio::test]
-async fn domains_come_in_order_and_another_body_is_an_error_with_its_place() -> Outcome {
+async fn domains_keep_their_order_and_other_bodies_are_errors() -> Outcome {
     let server = MockServer::start_async().await;
     let mixed = partner_center_mock::MockResponse::text(200, r#"["a.example", 7]"#);
     server.get_customer_custom_domains(|when, then| {

@@ -1,4 +1,4 @@
-//! Who gives the documented answers: the mock of this project, or a server elsewhere that was given the contract alone.
+//! Serves the documented responses: the mock of this project, or a third-party mock of the contract.
 
 use partner_center::models::Organization;
 use partner_center::reqwest::{self, header};
@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::support::{CUSTOMER, builder, receive};
 
-/// The ids of every answer: those that the contract shows for its headers.
+/// The ids of every response: the contract's examples for the headers.
 pub(crate) const REQUEST_ID: &str = "74ca1db9-df92-41c6-a362-a16433b0542b";
 pub(crate) const CORRELATION_ID: &str = "0b2c5d7e-8f10-4a32-9b54-c6d7e8f90a1b";
 
@@ -17,13 +17,13 @@ fn third_party_url() -> Option<String> {
     std::env::var("PARTNER_CENTER_THIRD_PARTY_URL").ok()
 }
 
-/// Whether whoever answers can give this example: a server chooses among the bodies of the type that is asked for.
+/// Whether the server can send this example: a third-party mock only chooses among bodies of the requested type.
 pub(crate) fn is_served(example: &Example) -> bool {
     third_party_url().is_none() || example.headers.contains(&("Content-Type", "application/json"))
 }
 
-/// What one call without retries makes of the answer that this example shows.
-pub(crate) async fn response(example: Example) -> Result<Response<Organization>, Error> {
+/// The result of one call without retries that gets this example.
+pub(crate) async fn call_with(example: Example) -> Result<Response<Organization>, Error> {
     let Some(url) = third_party_url() else {
         let response = MockResponse::from(example).header("MS-RequestId", REQUEST_ID);
         return receive(response.header("MS-CorrelationId", CORRELATION_ID)).await;
@@ -36,7 +36,7 @@ pub(crate) async fn response(example: Example) -> Result<Response<Organization>,
     client.customer(CUSTOMER).organization().retry(RetryPolicy::off()).await
 }
 
-/// Holds the body of an answer against the example's: byte for byte, or by its values where a server wrote it anew.
+/// Asserts that the body equals the example's: byte for byte, or by value if a third-party mock wrote it.
 pub(crate) fn assert_body(raw: &[u8], example: &Example) {
     if third_party_url().is_none() {
         assert_eq!(raw, example.body.as_bytes(), "{}", example.name);

@@ -1,4 +1,4 @@
-//! What an error shows: one line with the facts in it, and nothing that a terminal would obey.
+//! The text of errors: one line with the facts, and no control characters.
 
 use std::error::Error as _;
 
@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::support::{TOKEN, receive_error};
 
 #[tokio::test]
-async fn one_line_holds_what_happened_the_status_the_code_and_both_ids() {
+async fn one_line_has_the_failure_status_code_and_both_ids() {
     let error = receive_error(MockResponse::json(403, &json!({ "code": 900308, "description": "Not allowed." }))).await;
     let (request_id, correlation_id) = (error.request_id(), error.correlation_id());
     let ids = request_id.zip(correlation_id).expect("a call has both ids");
@@ -20,7 +20,7 @@ async fn one_line_holds_what_happened_the_status_the_code_and_both_ids() {
 }
 
 #[tokio::test]
-async fn hostile_text_is_kept_whole_and_shown_escaped_and_cut() {
+async fn hostile_text_is_kept_and_shown_escaped_and_truncated() {
     let text = format!("\u{1b}[2J\r\nroot:\u{202e}{}", "x".repeat(70_000));
     let error = receive_error(MockResponse::json(400, &json!({ "code": "\u{7}bell", "description": text }))).await;
     for shown in [error.to_string(), format!("{error:?}")] {
@@ -33,7 +33,7 @@ async fn hostile_text_is_kept_whole_and_shown_escaped_and_cut() {
 }
 
 #[tokio::test]
-async fn neither_form_shows_the_body_or_the_token() {
+async fn display_and_debug_show_neither_body_nor_token() {
     let response = MockResponse::text(500, format!(r#"{{"description":"d","data":["body-text {TOKEN}"]}}"#));
     let error = receive_error(response.header("X-Private", "header-text")).await;
     for shown in [error.to_string(), format!("{error:?}"), format!("{error:#?}")] {
@@ -53,7 +53,7 @@ async fn a_redirect_shows_its_host_without_the_query() {
 }
 
 #[tokio::test]
-async fn customer_data_in_the_wrong_place_is_not_shown() {
+async fn customer_data_in_a_decode_error_is_not_shown() {
     let error = receive_error(MockResponse::text(
         200,
         r#"[{"technicalNotificationMails": "it@customer.example, expected x"}]"#,
@@ -75,7 +75,7 @@ async fn an_empty_correlation_id_is_not_shown() {
 }
 
 #[tokio::test]
-async fn the_cause_below_is_kept() {
+async fn the_source_of_the_error_is_kept() {
     let error = receive_error(MockResponse::text(200, r#"[{"city": 7}]"#)).await;
     let cause = error.source().expect("the JSON error");
     assert!(cause.to_string().contains("expected a string"), "{cause}");

@@ -1,11 +1,11 @@
-//! Each shape of error body at each status: nothing that came is lost, whatever the pair.
+//! Each shape of error body at each status: nothing received is lost.
 
 use partner_center::{Error, ErrorKind, RetryPolicy};
 use partner_center_mock::{MockResponse, ResponseScript};
 
 use crate::support::{CUSTOMER, client, mock, receive_error};
 
-/// The statuses that the contract and the service's own list know, with the kind each has where nothing else is told.
+/// The statuses of the contract and of the service's list, with their kinds without an error code.
 const STATUSES: &[(u16, ErrorKind)] = &[
     (400, ErrorKind::InvalidInput),
     (401, ErrorKind::Unauthenticated),
@@ -27,7 +27,7 @@ const STATUSES: &[(u16, ErrorKind)] = &[
     (511, ErrorKind::ServerFailure),
 ];
 
-/// A body, its content type, and the code and text that it gives.
+/// A body, its content type, and the code and text in it.
 type Shape = (&'static str, &'static str, Option<&'static str>, Option<&'static str>);
 
 const JSON: &str = "application/json; charset=utf-8";
@@ -63,7 +63,7 @@ const SHAPES: &[Shape] = &[
 ];
 
 #[tokio::test]
-async fn every_shape_at_every_status_keeps_what_came() {
+async fn every_shape_at_every_status_keeps_everything_received() {
     let pairs = || STATUSES.iter().flat_map(|status| SHAPES.iter().map(move |shape| (status, shape)));
     let responses = pairs().map(|((status, _), (body, content_type, ..))| {
         let response = MockResponse::new(*status).body(*body);
@@ -75,8 +75,8 @@ async fn every_shape_at_every_status_keeps_what_came() {
     for ((status, kind), (body, _, code, text)) in pairs() {
         let policy = RetryPolicy::off().shared_throttle(false);
         let error = client.customer(CUSTOMER).organization().retry(policy).await.expect_err("no success");
-        let told = (error.status().map(|status| status.as_u16()), error.kind(), error.code(), error.description());
-        assert_eq!(told, (Some(*status), *kind, *code, *text), "{status} with {body}");
+        let parsed = (error.status().map(|status| status.as_u16()), error.kind(), error.code(), error.description());
+        assert_eq!(parsed, (Some(*status), *kind, *code, *text), "{status} with {body}");
         assert_eq!(error.raw(), body, "{status}");
         assert_eq!(error.retry_after(), None, "{status} with {body}");
         assert_is_one_line(&error);
@@ -85,7 +85,7 @@ async fn every_shape_at_every_status_keeps_what_came() {
 }
 
 #[tokio::test]
-async fn a_status_of_success_with_an_error_body_is_no_success() {
+async fn a_success_status_with_an_error_body_is_an_error() {
     let server = mock([MockResponse::text(200, r#"{"code":400072,"description":"not done"}"#)]).await;
     let error = client(server.base_url()).customer(CUSTOMER).organization().await.expect_err("an error under 200");
     assert_eq!(error.kind(), ErrorKind::UnexpectedBody);
@@ -94,7 +94,7 @@ async fn a_status_of_success_with_an_error_body_is_no_success() {
 }
 
 #[tokio::test]
-async fn an_odd_byte_in_an_error_body_costs_neither_kind_nor_code() {
+async fn an_invalid_byte_in_an_error_body_keeps_kind_and_code() {
     let deep = format!(r#"{{"data":{}{},"code":" 900308 "}}"#, "[".repeat(5000), "]".repeat(5000));
     for (status, body, kind, code) in [
         (401, b"{\"code\":900421,\"description\":\"n\xf6tig\"}".to_vec(), ErrorKind::MfaRequired, "900421"),

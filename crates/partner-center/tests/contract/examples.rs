@@ -1,4 +1,4 @@
-//! Every answer the contract shows, read as it should be.
+//! Every example of the contract is read correctly.
 
 use partner_center::ErrorKind::{self, *};
 use partner_center_mock::Example;
@@ -7,7 +7,7 @@ use partner_center_mock::examples::get_customer_organization as responses;
 use crate::documented::{self, CORRELATION_ID, REQUEST_ID, assert_body};
 use crate::support::Outcome;
 
-/// An example of a failure: what it means, its code, and what its text begins with.
+/// An example of a failure: its kind, its code, and the start of its text.
 type Failure = (Example, ErrorKind, Option<&'static str>, Option<&'static str>);
 
 const FAILURES: &[Failure] = &[
@@ -28,13 +28,13 @@ const FAILURES: &[Failure] = &[
     (responses::SERVER_FAILURE, ServerFailure, Some("800003"), Some("The service met")),
 ];
 
-/// Those that whoever answers can give.
+/// The examples that the server can send.
 fn failures() -> impl Iterator<Item = &'static Failure> {
     FAILURES.iter().filter(|(example, ..)| documented::is_served(example))
 }
 
 #[test]
-fn every_example_of_the_contract_is_either_the_documented_success_or_in_the_table_of_failures() {
+fn every_example_is_the_success_or_in_the_table_of_failures() {
     let in_contract: Vec<&str> = responses::ALL.iter().map(|example| example.name).collect();
     let mut known = vec![responses::CONTOSO.name];
     known.extend(FAILURES.iter().map(|(example, ..)| example.name));
@@ -42,8 +42,8 @@ fn every_example_of_the_contract_is_either_the_documented_success_or_in_the_tabl
 }
 
 #[tokio::test]
-async fn the_documented_answer_fills_every_field() -> Outcome {
-    let response = documented::response(responses::CONTOSO).await?;
+async fn the_documented_response_fills_every_field() -> Outcome {
+    let response = documented::call_with(responses::CONTOSO).await?;
     assert_eq!(response.status().as_u16(), 200);
     assert_eq!(response.attempts(), 1);
     assert_body(response.raw(), &responses::CONTOSO);
@@ -59,10 +59,10 @@ async fn the_documented_answer_fills_every_field() -> Outcome {
 }
 
 #[tokio::test]
-async fn every_failure_gives_its_status_kind_code_text_ids_and_body() {
+async fn every_failure_has_its_status_kind_code_text_ids_and_body() {
     for (example, kind, code, text) in failures() {
         let name = example.name;
-        let error = documented::response(*example).await.expect_err(name);
+        let error = documented::call_with(*example).await.expect_err(name);
         assert_eq!(error.kind(), *kind, "{name}");
         assert_eq!(error.status().map(|status| status.as_u16()), Some(example.status), "{name}");
         assert_eq!(error.code(), *code, "{name}");
@@ -80,17 +80,17 @@ async fn every_failure_gives_its_status_kind_code_text_ids_and_body() {
 }
 
 #[tokio::test]
-async fn every_failure_comes_with_one_sentence_on_what_to_do() {
+async fn every_failure_has_one_sentence_of_help() {
     for (example, ..) in failures() {
-        let error = documented::response(*example).await.expect_err(example.name);
+        let error = documented::call_with(*example).await.expect_err(example.name);
         let help = error.help();
         assert!(help.len() > 20 && help.ends_with('.') && !help.contains('\n'), "{}: {help:?}", example.name);
     }
 }
 
 #[tokio::test]
-async fn the_gateways_told_wait_is_handed_on() {
-    let error = documented::response(responses::THROTTLED).await.expect_err("throttled");
+async fn the_gateways_retry_after_delay_is_returned() {
+    let error = documented::call_with(responses::THROTTLED).await.expect_err("throttled");
     assert_eq!(error.retry_after().map(|wait| wait.as_secs()), Some(57));
     assert!(error.is_retryable());
     assert!(error.to_string().contains("57 s"), "{error}");

@@ -1,4 +1,4 @@
-//! What goes over the wire, byte for byte.
+//! Requests on the wire, byte for byte.
 
 use partner_center::uuid::uuid;
 
@@ -65,7 +65,7 @@ async fn keeps_the_path_of_the_base_url() -> Outcome {
 }
 
 #[tokio::test]
-async fn asks_for_the_customer_in_lower_case_hyphenated_form() -> Outcome {
+async fn sends_the_customer_id_in_lower_case_with_hyphens() -> Outcome {
     let server = Recorder::contoso().await;
     let customer = uuid!("{ABCDEFAB-CDEF-ABCD-EFAB-CDEFABCDEFAB}");
     client(server.base_url()).customer(customer).organization().await?;
@@ -86,7 +86,7 @@ async fn sends_the_same_bytes_on_every_attempt() -> Outcome {
 }
 
 #[tokio::test]
-async fn keeps_headers_of_the_callers_own_http_client_and_replaces_none_of_the_services() -> Outcome {
+async fn keeps_the_callers_default_headers_but_not_over_the_sdks_own() -> Outcome {
     let server = Recorder::contoso().await;
     let mut own = partner_center::reqwest::header::HeaderMap::new();
     own.insert("x-gateway-key", "one".parse()?);

@@ -1,4 +1,4 @@
-//! The pair of ids that ties a call to what Microsoft's support can find.
+//! Request id and correlation id, which Microsoft support asks for.
 
 use std::collections::HashSet;
 
@@ -25,7 +25,7 @@ async fn the_callers_ids_are_sent_and_reported() -> Outcome {
 }
 
 #[tokio::test]
-async fn every_call_without_ids_gets_fresh_ones() -> Outcome {
+async fn every_call_without_ids_gets_new_ones() -> Outcome {
     let server = Recorder::contoso().await;
     let client = client(server.base_url());
     let mut reported = HashSet::new();
@@ -46,7 +46,7 @@ async fn every_call_without_ids_gets_fresh_ones() -> Outcome {
 }
 
 #[tokio::test]
-async fn all_attempts_of_a_call_carry_the_same_pair_and_the_next_call_another() -> Outcome {
+async fn all_attempts_of_a_call_have_the_same_ids_and_calls_differ() -> Outcome {
     let busy = raw_response("503 Service Unavailable", "");
     let found = raw_response("200 OK", CONTOSO);
     let server = Recorder::start(&[&busy, &busy, &found, &busy, &found]).await;
@@ -69,7 +69,7 @@ async fn all_attempts_of_a_call_carry_the_same_pair_and_the_next_call_another() 
 }
 
 #[tokio::test]
-async fn a_different_echo_is_kept_beside_the_sent_pair_on_success() -> Outcome {
+async fn a_success_keeps_the_received_ids_beside_the_sent_ones() -> Outcome {
     let response = MockResponse::text(200, CONTOSO)
         .header("MS-RequestId", "dfeda56c-0000-4000-8000-000000000001")
         .header("MS-CorrelationId", "not a GUID at all")
@@ -85,7 +85,7 @@ async fn a_different_echo_is_kept_beside_the_sent_pair_on_success() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_different_echo_is_kept_beside_the_sent_pair_on_error() {
+async fn an_error_keeps_the_received_ids_beside_the_sent_ones() {
     let response =
         MockResponse::text(404, "{}").header("ms-requestid", "theirs").header("MS-CORRELATIONID", "theirs too");
     let error = receive_error(response).await;
@@ -98,7 +98,7 @@ async fn a_different_echo_is_kept_beside_the_sent_pair_on_error() {
 }
 
 #[tokio::test]
-async fn a_missing_echo_is_no_error() -> Outcome {
+async fn missing_received_ids_are_not_an_error() -> Outcome {
     let response = receive(MockResponse::text(200, CONTOSO)).await?;
     assert_eq!(response.received_request_id(), None);
     assert_eq!(response.received_correlation_id(), None);
@@ -109,7 +109,7 @@ async fn a_missing_echo_is_no_error() -> Outcome {
 async fn an_error_without_a_response_has_the_sent_ids() -> Outcome {
     let free = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?;
     let request = client(format!("http://{free}")).customer(CUSTOMER).organization();
-    let error = request.request_id(MINE).await.expect_err("nobody listens there");
+    let error = request.request_id(MINE).await.expect_err("nothing listens there");
     assert_eq!(error.request_id(), Some(MINE));
     assert!(error.correlation_id().is_some());
     assert!(error.to_string().contains(&MINE.to_string()), "{error}");

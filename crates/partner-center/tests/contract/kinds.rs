@@ -1,4 +1,4 @@
-//! What class a refusal belongs to: status and code together, never the code alone.
+//! Error kinds: from status and code together, never from the code alone.
 
 use partner_center::ErrorKind::{self, *};
 use partner_center::RetryPolicy;
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::support::{CUSTOMER, client, mock, receive_error};
 
 #[tokio::test]
-async fn a_kind_follows_from_status_and_code_together() {
+async fn the_kind_follows_from_status_and_code_together() {
     let table: &[(u16, Value, ErrorKind)] = &[
         (400, json!(2000), InvalidInput),
         (400, json!(3000), InvalidInput),
@@ -54,7 +54,7 @@ async fn a_kind_follows_from_status_and_code_together() {
 }
 
 #[tokio::test]
-async fn only_what_may_pass_by_itself_is_called_retryable() {
+async fn only_transient_failures_are_retryable() {
     for (status, is_retryable) in [
         (400, false),
         (401, false),
@@ -74,7 +74,7 @@ async fn only_what_may_pass_by_itself_is_called_retryable() {
 }
 
 #[tokio::test]
-async fn a_kind_is_printed_as_a_word_for_machines() {
+async fn a_kind_is_displayed_as_a_machine_readable_word() {
     let error = receive_error(MockResponse::json(403, &json!({ "code": 900308 }))).await;
     assert_eq!(error.kind().as_str(), "gdap-role-missing");
     assert_eq!(error.kind().to_string(), "gdap-role-missing");

@@ -1,4 +1,4 @@
-//! What the client promises about one call, held against typed mocks and against the raw bytes on the wire.
+//! Single calls, against typed mocks and against raw bytes on the wire.
 
 mod base_url;
 mod body;
@@ -14,11 +14,11 @@ mod documented;
 mod error_display;
 mod error_shapes;
 mod examples;
-mod face;
 mod headers;
 mod identifiers;
 mod kinds;
 mod options;
+mod public_api;
 mod redaction;
 mod retries;
 mod support;

@@ -1,4 +1,4 @@
-//! Options: the client's where a call says nothing, the call's own otherwise.
+//! Options: the client's by default, the call's own if set.
 
 use partner_center::RetryPolicy;
 use partner_center_mock::MockResponse;
@@ -6,7 +6,7 @@ use partner_center_mock::MockResponse;
 use crate::support::{CONTOSO, CUSTOMER, Outcome, Recorder, builder, client, header, mock, quick_retries, receive};
 
 #[tokio::test]
-async fn a_call_without_options_has_the_clients() -> Outcome {
+async fn a_call_without_options_uses_the_clients() -> Outcome {
     let server = Recorder::contoso().await;
     let client = builder(server.base_url()).application_name("of-client").validate_mfa(true).build()?;
     client.customer(CUSTOMER).organization().await?;
@@ -17,7 +17,7 @@ async fn a_call_without_options_has_the_clients() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_calls_own_options_replace_the_clients_for_this_call_alone() -> Outcome {
+async fn a_calls_options_replace_the_clients_for_this_call_only() -> Outcome {
     let server = Recorder::contoso().await;
     let client = builder(server.base_url()).application_name("of-client").validate_mfa(true).build()?;
     let request = client.customer(CUSTOMER).organization();
@@ -32,7 +32,7 @@ async fn a_calls_own_options_replace_the_clients_for_this_call_alone() -> Outcom
 }
 
 #[tokio::test]
-async fn a_call_may_ask_about_multi_factor_authentication_where_the_client_does_not() -> Outcome {
+async fn a_call_may_request_the_mfa_check_if_the_client_does_not() -> Outcome {
     let server = Recorder::contoso().await;
     client(server.base_url()).customer(CUSTOMER).organization().validate_mfa(true).await?;
     assert_eq!(header(&server.requests()[0], "validatemfa"), Some("true"));
@@ -40,7 +40,7 @@ async fn a_call_may_ask_about_multi_factor_authentication_where_the_client_does_
 }
 
 #[tokio::test]
-async fn the_users_agent_names_the_clients_application() -> Outcome {
+async fn the_user_agent_names_the_clients_application() -> Outcome {
     let server = Recorder::contoso().await;
     let client = builder(server.base_url()).application_name("Contoso Inventory").build()?;
     client.customer(CUSTOMER).organization().await?;
@@ -52,12 +52,12 @@ async fn the_users_agent_names_the_clients_application() -> Outcome {
 #[tokio::test]
 async fn a_calls_retry_policy_replaces_the_clients() -> Outcome {
     let server = mock([MockResponse::new(503)]).await;
-    let stubborn = builder(server.base_url()).retry(quick_retries().max_attempts(3)).build()?;
+    let retrying = builder(server.base_url()).retry(quick_retries().max_attempts(3)).build()?;
     let attempts = |result: Result<_, partner_center::Error>| {
         result.map(|_: partner_center::Response<_>| 0).map_err(|error| error.attempts()).expect_err("always 503")
     };
-    assert_eq!(attempts(stubborn.customer(CUSTOMER).organization().await), 3);
-    assert_eq!(attempts(stubborn.customer(CUSTOMER).organization().retry(RetryPolicy::off()).await), 1);
+    assert_eq!(attempts(retrying.customer(CUSTOMER).organization().await), 3);
+    assert_eq!(attempts(retrying.customer(CUSTOMER).organization().retry(RetryPolicy::off()).await), 1);
     let never = builder(server.base_url()).retry(RetryPolicy::off()).build()?;
     assert_eq!(attempts(never.customer(CUSTOMER).organization().await), 1);
     assert_eq!(attempts(never.customer(CUSTOMER).organization().retry(quick_retries()).await), 4);
@@ -65,7 +65,7 @@ async fn a_calls_retry_policy_replaces_the_clients() -> Outcome {
 }
 
 #[tokio::test]
-async fn what_the_service_says_about_multi_factor_authentication_is_yes_no_or_unknown() -> Outcome {
+async fn mfa_compliance_is_true_false_or_unknown() -> Outcome {
     let yes = [Some("true"), Some("True")].map(|header| (header, Some(true)));
     let no = [Some("false"), Some("FALSE")].map(|header| (header, Some(false)));
     let unsaid = [Some("perhaps"), Some("1"), Some(""), None].map(|header| (header, None));

@@ -1,4 +1,4 @@
-//! The token is nowhere but in the one header that carries it.
+//! The token only appears in the `Authorization` header.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -15,7 +15,7 @@ fn assert_hides_the_token(shown: &str) {
 }
 
 #[tokio::test]
-async fn debug_of_everything_a_caller_holds_hides_the_token() -> Outcome {
+async fn debug_of_client_request_response_and_error_hides_the_token() -> Outcome {
     let server = mock([MockResponse::text(200, CONTOSO), MockResponse::new(404)]).await;
     let builder = builder(server.base_url());
     assert_hides_the_token(&format!("{builder:?} {builder:#?}"));
@@ -27,7 +27,7 @@ async fn debug_of_everything_a_caller_holds_hides_the_token() -> Outcome {
     assert_hides_the_token(&format!("{request:?}"));
     let response = request.await?;
     assert_hides_the_token(&format!("{response:?} {response:#?}"));
-    let error = customer.organization().await.expect_err("the second reply is a refusal");
+    let error = customer.organization().await.expect_err("the second response is an error");
     assert_hides_the_token(&format!("{error:?} {error:#?} {error}"));
     Ok(())
 }
@@ -40,7 +40,7 @@ fn debug_of_tokens_and_credentials_hides_the_token() {
 }
 
 #[tokio::test]
-async fn a_token_that_fits_no_header_is_rejected_and_not_shown() -> Outcome {
+async fn a_token_that_is_not_a_valid_header_is_rejected_and_not_shown() -> Outcome {
     for token in [format!("{TOKEN}\r\nX-Forged: 1"), format!("{TOKEN} "), format!("{TOKEN}\0"), String::new()] {
         let client = builder("http://127.0.0.1:9").credential(StaticToken::new(token)).build()?;
         let error = client.customer(CUSTOMER).organization().await.expect_err("no such token goes out");
@@ -52,19 +52,19 @@ async fn a_token_that_fits_no_header_is_rejected_and_not_shown() -> Outcome {
     Ok(())
 }
 
-/// A credential that can say nothing but no.
-struct Refusing;
+/// A credential that always fails.
+struct FailingCredential;
 
-impl Credential for Refusing {
+impl Credential for FailingCredential {
     fn token<'a>(&'a self, _: &'a TokenRequest) -> TokenFuture<'a> {
         Box::pin(async { Err(CredentialError::other("the vault is sealed")) })
     }
 }
 
 #[tokio::test]
-async fn a_credential_that_fails_is_told_in_its_own_words_and_nothing_is_sent() -> Outcome {
+async fn a_credential_error_keeps_its_message_and_nothing_is_sent() -> Outcome {
     let server = mock([MockResponse::text(200, CONTOSO)]).await;
-    let client = builder(server.base_url()).credential(Refusing).build()?;
+    let client = builder(server.base_url()).credential(FailingCredential).build()?;
     let error = client.customer(CUSTOMER).organization().await.expect_err("there is no token");
     assert_eq!(error.kind(), ErrorKind::Credential);
     assert!(error.to_string().contains("the vault is sealed"), "{error}");
@@ -76,7 +76,7 @@ async fn a_credential_that_fails_is_told_in_its_own_words_and_nothing_is_sent() 
 }
 
 #[tokio::test]
-async fn an_error_response_that_repeats_the_token_is_redacted() {
+async fn an_error_response_that_echoes_the_token_is_redacted() {
     let said = format!("bad header Authorization: Bearer {TOKEN}");
     for response in [
         MockResponse::json(400, &serde_json::json!({ "code": TOKEN, "description": said })),
@@ -103,7 +103,7 @@ impl Credential for Renewing {
 }
 
 #[tokio::test]
-async fn a_replaced_token_that_the_service_repeats_is_shown_nowhere() -> Outcome {
+async fn a_replaced_token_that_the_service_echoes_is_redacted() -> Outcome {
     let old = format!("{TOKEN}-0");
     let said = format!("no longer valid: Bearer {old}");
     let error = MockResponse::json(403, &serde_json::json!({ "code": old, "description": said }));
@@ -125,7 +125,7 @@ async fn a_replaced_token_that_the_service_repeats_is_shown_nowhere() -> Outcome
 }
 
 #[test]
-fn debug_of_a_builder_hides_the_passwords_of_its_addresses() {
+fn debug_of_a_builder_hides_the_passwords_in_its_urls() {
     for password in ["s3cr3t", "s3cr3t@x", "s3cr3t/x", "s3cr3t:x?y#z"] {
         let address = format!("https://user:{password}@gateway.example/partner");
         let builder = partner_center::Client::builder().base_url(&address).authority(&address);
@@ -138,7 +138,7 @@ fn debug_of_a_builder_hides_the_passwords_of_its_addresses() {
 }
 
 #[tokio::test]
-async fn a_response_that_repeats_the_token_is_redacted() -> Outcome {
+async fn a_response_that_echoes_the_token_is_redacted() -> Outcome {
     let response = receive(MockResponse::text(200, CONTOSO).header("MS-CV", TOKEN)).await?;
     assert_hides_the_token(&format!("{response:?}"));
     let client = client("http://127.0.0.1:9");

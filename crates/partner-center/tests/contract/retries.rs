@@ -1,4 +1,4 @@
-//! What is tried again, how often, and what is not.
+//! Which failures are retried, and how often.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use crate::support::{CONTOSO, CUSTOMER, Outcome, client, mock, quick_retries, so
 #[tokio::test]
 async fn retryable_statuses_are_retried_until_one_succeeds() -> Outcome {
     for status in [408, 429, 500, 502, 503, 504] {
-        // Without the throttle: a refusal for the rate would hold the client back for a second.
+        // Without the shared throttle, since a 429 would hold the client back for a second.
         let policy = quick_retries().shared_throttle(false);
         let script = ResponseScript::new([
             MockResponse::new(status),
@@ -29,7 +29,7 @@ async fn every_other_error_status_is_final() {
     for status in [300, 302, 400, 401, 402, 403, 404, 405, 406, 409, 410, 412, 417, 418, 422, 428, 431, 451, 501, 505] {
         let script = ResponseScript::new([MockResponse::new(status)]);
         let server = mock(&script).await;
-        let error = client(server.base_url()).customer(CUSTOMER).organization().await.expect_err("a refusal");
+        let error = client(server.base_url()).customer(CUSTOMER).organization().await.expect_err("an error status");
         assert_eq!((error.attempts(), script.served()), (1, 1), "{status}");
     }
 }
@@ -50,7 +50,7 @@ async fn unexpected_bodies_and_statuses_are_not_retried() {
 }
 
 #[tokio::test]
-async fn the_last_failure_is_told_with_the_number_of_attempts() {
+async fn the_error_is_the_last_failure_with_the_number_of_attempts() {
     let script = ResponseScript::new([
         MockResponse::new(500),
         MockResponse::new(502),
@@ -59,14 +59,14 @@ async fn the_last_failure_is_told_with_the_number_of_attempts() {
     ]);
     let server = mock(&script).await;
     let error = client(server.base_url()).customer(CUSTOMER).organization().await.expect_err("four failures");
-    assert_eq!((error.attempts(), script.served()), (4, 4), "four attempts unless told otherwise");
+    assert_eq!((error.attempts(), script.served()), (4, 4), "four attempts by default");
     assert_eq!(error.status().map(|status| status.as_u16()), Some(504));
     assert_eq!(error.description(), Some("last"));
     assert!(error.to_string().contains("4 attempts"), "{error}");
 }
 
 #[tokio::test]
-async fn a_failure_that_passes_into_a_final_one_ends_there() {
+async fn a_final_failure_after_a_transient_one_ends_the_call() {
     let script = ResponseScript::new([MockResponse::new(503), MockResponse::new(404)]);
     let server = mock(&script).await;
     let error = client(server.base_url()).customer(CUSTOMER).organization().await.expect_err("not found");
@@ -74,7 +74,7 @@ async fn a_failure_that_passes_into_a_final_one_ends_there() {
 }
 
 #[tokio::test]
-async fn off_means_one_attempt() {
+async fn retries_off_means_one_attempt() {
     let script = ResponseScript::new([MockResponse::new(503)]);
     let server = mock(&script).await;
     let request = client(server.base_url()).customer(CUSTOMER).organization().retry(RetryPolicy::off());
@@ -83,7 +83,7 @@ async fn off_means_one_attempt() {
 }
 
 #[tokio::test]
-async fn no_attempts_at_all_means_one() {
+async fn zero_attempts_mean_one() {
     let script = ResponseScript::new([MockResponse::new(503)]);
     let server = mock(&script).await;
     let policy = quick_retries().max_attempts(0);
@@ -93,28 +93,28 @@ async fn no_attempts_at_all_means_one() {
 
 #[tokio::test]
 async fn a_delay_beyond_the_deadline_fails_the_call_at_once() -> Outcome {
-    for (status, told) in [(429, "3600"), (503, "3600"), (503, "1000000000"), (429, "99999999999999999999999")] {
-        let script = ResponseScript::new([MockResponse::new(status).header("Retry-After", told)]);
+    for (status, delay) in [(429, "3600"), (503, "3600"), (503, "1000000000"), (429, "99999999999999999999999")] {
+        let script = ResponseScript::new([MockResponse::new(status).header("Retry-After", delay)]);
         let server = mock(&script).await;
         let request = client(server.base_url()).customer(CUSTOMER).organization().timeout(Duration::from_secs(60));
         let error = soon(request).await.expect_err("no time to wait");
-        assert_eq!((error.attempts(), script.served()), (1, 1), "{status} {told}");
-        let told = told.parse().unwrap_or(u64::MAX);
-        assert_eq!(error.retry_after(), Some(Duration::from_secs(told)), "{status}");
+        assert_eq!((error.attempts(), script.served()), (1, 1), "{status} {delay}");
+        let delay = delay.parse().unwrap_or(u64::MAX);
+        assert_eq!(error.retry_after(), Some(Duration::from_secs(delay)), "{status}");
         assert_eq!(error.status().map(|status| status.as_u16()), Some(status));
     }
     Ok(())
 }
 
 #[tokio::test]
-async fn once_the_budget_is_spent_a_call_has_one_attempt_and_five_calls_earn_one_more() -> Outcome {
+async fn an_empty_budget_means_one_attempt_and_five_calls_earn_a_retry() -> Outcome {
     let script = ResponseScript::new([MockResponse::new(503)]);
     let server = mock(&script).await;
     let client = client(server.base_url());
     let attempts = async |client: &partner_center::Client| {
         client.customer(CUSTOMER).organization().await.expect_err("always 503").attempts()
     };
-    // Clones draw on the same budget: a hundred repeats, three for a call.
+    // Clones share the budget: a hundred retries, three per call.
     let mut spent = false;
     for _ in 0..100 {
         spent = spent || attempts(&client.clone()).await < 4;
@@ -132,7 +132,7 @@ async fn once_the_budget_is_spent_a_call_has_one_attempt_and_five_calls_earn_one
 }
 
 #[tokio::test]
-async fn a_call_need_not_wait_for_what_another_was_told() -> Outcome {
+async fn the_shared_throttle_can_be_turned_off() -> Outcome {
     let script =
         ResponseScript::new([MockResponse::new(429).header("Retry-After", "3600"), MockResponse::text(200, CONTOSO)]);
     let server = mock(&script).await;

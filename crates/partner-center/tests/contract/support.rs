@@ -1,4 +1,4 @@
-//! What the tests share: one call against a mock, and a listener that keeps what it hears.
+//! Shared by the tests: one call against a mock, and a listener that records requests.
 
 use std::sync::{Arc, Mutex};
 
@@ -12,7 +12,7 @@ use tokio::task::JoinHandle;
 
 pub(crate) use crate::client::{CONTOSO, CUSTOMER, Outcome, TOKEN, builder, client, quick_retries, soon};
 
-/// A mock that answers with these replies in turn.
+/// A mock that sends these responses in turn.
 pub(crate) async fn mock(script: impl Into<ResponseScript>) -> MockServer {
     let server = MockServer::start_async().await;
     server.get_customer_organization(|_, then| {
@@ -21,41 +21,41 @@ pub(crate) async fn mock(script: impl Into<ResponseScript>) -> MockServer {
     server
 }
 
-/// What one call without retries makes of `reply`.
+/// The result of one call without retries that gets `response`.
 pub(crate) async fn receive(response: impl Into<MockResponse>) -> Result<Response<Organization>, Error> {
     let server = mock([response.into()]).await;
     client(server.base_url()).customer(CUSTOMER).organization().retry(RetryPolicy::off()).await
 }
 
-/// The error that one call without retries makes of `reply`.
+/// The error of one call without retries that gets `response`.
 pub(crate) async fn receive_error(response: impl Into<MockResponse>) -> Error {
-    receive(response).await.expect_err("the answer is no organization")
+    receive(response).await.expect_err("the response is not an organization")
 }
 
-/// A bare listener that keeps what it hears, byte for byte, and gives the same answer to everybody.
+/// A listener that records requests byte for byte and sends raw responses.
 pub(crate) struct Recorder {
     address: String,
-    heard: Arc<Mutex<Vec<String>>>,
+    received: Arc<Mutex<Vec<String>>>,
     task: JoinHandle<()>,
 }
 
 impl Recorder {
-    /// Answers with these raw bytes in turn; the last ones are repeated.
+    /// Starts a listener that sends these bytes in turn; the last ones repeat.
     pub(crate) async fn start(responses: &[&str]) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("loopback has a free port");
         let address = listener.local_addr().expect("a bound listener has an address").to_string();
-        let heard: Arc<Mutex<Vec<String>>> = Arc::default();
+        let received: Arc<Mutex<Vec<String>>> = Arc::default();
         let responses: Vec<String> = responses.iter().map(|response| (*response).to_owned()).collect();
-        let task = tokio::spawn(serve(listener, responses, heard.clone()));
-        Self { address, heard, task }
+        let task = tokio::spawn(serve(listener, responses, received.clone()));
+        Self { address, received, task }
     }
 
-    /// Answers everybody with one organization.
+    /// Starts a listener that sends one organization.
     pub(crate) async fn contoso() -> Self {
         Self::start(&[&raw_response("200 OK", CONTOSO)]).await
     }
 
-    /// `127.0.0.1:` and the port.
+    /// The address, such as `127.0.0.1:40123`.
     pub(crate) fn address(&self) -> &str {
         &self.address
     }
@@ -64,12 +64,12 @@ impl Recorder {
         format!("http://{}", self.address)
     }
 
-    /// Every request so far, whole.
+    /// Every request so far.
     pub(crate) fn requests(&self) -> Vec<String> {
-        self.heard.lock().expect("nobody panics here").clone()
+        self.received.lock().expect("the lock is not poisoned").clone()
     }
 
-    /// The only request so far, its lines sorted but for the first.
+    /// The only request so far, with sorted headers.
     pub(crate) fn only_request(&self) -> Vec<String> {
         let requests = self.requests();
         assert_eq!(requests.len(), 1, "{requests:#?}");
@@ -100,31 +100,31 @@ pub(crate) fn header<'a>(request: &'a str, name: &str) -> Option<&'a str> {
     value
 }
 
-/// An answer that closes the connection.
+/// A response that closes the connection.
 pub(crate) fn raw_response(status: &str, body: &str) -> String {
     format!("HTTP/1.1 {status}\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}", body.len())
 }
 
-async fn serve(listener: TcpListener, responses: Vec<String>, heard: Arc<Mutex<Vec<String>>>) {
+async fn serve(listener: TcpListener, responses: Vec<String>, received: Arc<Mutex<Vec<String>>>) {
     let mut turn = 0;
     while let Ok((mut stream, _)) = listener.accept().await {
         let request = read_head(&mut stream).await;
-        heard.lock().expect("nobody panics here").push(request);
+        received.lock().expect("the lock is not poisoned").push(request);
         let response = responses.get(turn).or(responses.last()).map_or("", String::as_str);
         turn += 1;
-        // Whoever has gone needs no answer.
+        // Fails only if the client has disconnected.
         let _ = stream.write_all(response.as_bytes()).await;
     }
 }
 
 async fn read_head(stream: &mut TcpStream) -> String {
-    let mut heard = Vec::new();
+    let mut received = Vec::new();
     let mut buffer = [0; 4096];
-    while !heard.windows(4).any(|end| end == b"\r\n\r\n") {
+    while !received.windows(4).any(|end| end == b"\r\n\r\n") {
         match stream.read(&mut buffer).await {
             Ok(0) | Err(_) => break,
-            Ok(read) => heard.extend_from_slice(&buffer[..read]),
+            Ok(read) => received.extend_from_slice(&buffer[..read]),
         }
     }
-    String::from_utf8_lossy(&heard).into_owned()
+    String::from_utf8_lossy(&received).into_owned()
 }

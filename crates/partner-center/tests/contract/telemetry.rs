@@ -1,4 +1,4 @@
-//! What a call tells its subscribers: one span for the call, one for each attempt, one event; ids and no secrets.
+//! Tracing of a call: one span for the call, one for each attempt, one event; with ids, without secrets.
 
 use partner_center::auth::StaticToken;
 use partner_center::{Client, Cloud, uuid::Uuid};
@@ -45,7 +45,7 @@ async fn a_call_is_one_span_with_one_child_for_each_attempt() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_success_is_one_event_below_the_level_of_daily_logs() -> Outcome {
+async fn a_success_is_one_debug_event() -> Outcome {
     let server = mock([MockResponse::text(200, CONTOSO)]).await;
     let capture = Capture::start();
     let response = client(server.base_url()).customer(CUSTOMER).organization().await?;
@@ -62,13 +62,13 @@ async fn a_success_is_one_event_below_the_level_of_daily_logs() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_failure_is_one_warning_with_all_that_support_needs() {
+async fn a_failure_is_one_warning_with_what_support_needs() {
     let body = serde_json::json!({ "code": 900308, "description": "Not allowed." });
     let server = mock([MockResponse::json(403, &body).header("MS-CorrelationId", "their\u{9}trace")]).await;
     let capture = Capture::start();
     let correlation_id = Uuid::new_v4();
     let request = client(server.base_url()).customer(CUSTOMER).organization().correlation_id(correlation_id);
-    let error = request.await.expect_err("refused");
+    let error = request.await.expect_err("403");
 
     let event = capture.only_event();
     assert_eq!(event.level, Level::WARN);
@@ -86,7 +86,7 @@ async fn a_failure_is_one_warning_with_all_that_support_needs() {
 }
 
 #[tokio::test]
-async fn an_unexpected_body_under_a_success_is_a_warning_too() -> Outcome {
+async fn a_success_with_an_unexpected_body_is_a_warning() -> Outcome {
     let server = mock([MockResponse::text(200, "[{},{}]")]).await;
     let client = client(server.base_url());
     let capture = Capture::start();
@@ -101,9 +101,9 @@ async fn an_unexpected_body_under_a_success_is_a_warning_too() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_call_without_any_answer_tells_its_ids_and_the_kind() {
+async fn a_call_without_a_response_logs_its_ids_and_the_kind() {
     let capture = Capture::start();
-    let error = client("http://127.0.0.1:1").customer(CUSTOMER).organization().await.expect_err("nobody listens");
+    let error = client("http://127.0.0.1:1").customer(CUSTOMER).organization().await.expect_err("nothing listens");
     let event = capture.only_event();
     assert_eq!(event.field("error.type"), Some("connection"));
     assert_eq!(event.field("http.response.status_code"), None);
@@ -116,27 +116,27 @@ async fn a_call_without_any_answer_tells_its_ids_and_the_kind() {
 #[tokio::test]
 async fn no_token_no_body_and_no_other_header_is_logged() -> Outcome {
     let found = MockResponse::text(200, CONTOSO).header("X-Private", "header-text").header("Set-Cookie", "cookie-text");
-    let refused = MockResponse::text(404, r#"{"code":1,"data":["body-text"]}"#).header("X-Private", "header-text");
-    let server = mock([found, refused]).await;
+    let not_found = MockResponse::text(404, r#"{"code":1,"data":["body-text"]}"#).header("X-Private", "header-text");
+    let server = mock([found, not_found]).await;
     let capture = Capture::start();
     let client = builder(server.base_url()).application_name("app-text").build()?;
     client.customer(CUSTOMER).organization().await?;
     client.customer(CUSTOMER).organization().await.expect_err("not found");
-    let told = format!("{capture:?}");
-    assert!(told.contains("get_customer_organization"), "something was told");
+    let logged = format!("{capture:?}");
+    assert!(logged.contains("get_customer_organization"), "something is logged");
     for hidden in [TOKEN, "Bearer", "header-text", "cookie-text", "body-text", "Contoso", "app-text"] {
-        assert!(!told.contains(hidden), "{hidden} is told: {told}");
+        assert!(!logged.contains(hidden), "{hidden} is logged: {logged}");
     }
     Ok(())
 }
 
 #[test]
-fn a_cloud_that_the_endpoint_is_not_documented_for_is_told_once_when_the_client_is_built() -> Outcome {
-    for (cloud, told) in [(Cloud::Global, 0), (Cloud::UsGovernment, 1), (Cloud::China, 1)] {
+fn an_undocumented_cloud_is_one_warning_when_the_client_is_built() -> Outcome {
+    for (cloud, expected) in [(Cloud::Global, 0), (Cloud::UsGovernment, 1), (Cloud::China, 1)] {
         let capture = Capture::start();
         Client::builder().cloud(cloud).credential(StaticToken::new(TOKEN)).build()?;
         let warnings = capture.events().iter().filter(|event| event.level == Level::WARN).count();
-        assert_eq!(warnings, told, "{cloud:?}: {capture:?}");
+        assert_eq!(warnings, expected, "{cloud:?}: {capture:?}");
     }
     Ok(())
 }

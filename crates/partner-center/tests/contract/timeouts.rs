@@ -1,4 +1,4 @@
-//! Time limits: of connecting, of one attempt, of the whole call; of the client and of one call.
+//! Timeouts: of connecting, of an attempt, of the whole call; of the client and of one call.
 
 use std::net::TcpListener;
 use std::time::{Duration, Instant};
@@ -12,7 +12,7 @@ use crate::support::{CONTOSO, CUSTOMER, Outcome, builder, client, quick_retries,
 const TINY: Duration = Duration::from_millis(30);
 const LONG: Duration = Duration::from_secs(30);
 
-/// An address where connections are taken and never answered; it lives as long as the listener.
+/// An address that accepts connections and never responds, as long as the listener lives.
 fn silent() -> std::io::Result<(TcpListener, String)> {
     let listener = TcpListener::bind("127.0.0.1:0")?;
     let address = listener.local_addr()?.to_string();
@@ -20,14 +20,14 @@ fn silent() -> std::io::Result<(TcpListener, String)> {
 }
 
 #[tokio::test]
-async fn an_attempt_that_takes_too_long_is_made_again() -> Outcome {
+async fn an_attempt_that_times_out_is_retried() -> Outcome {
     let (_listener, address) = silent()?;
     let client = builder(format!("http://{address}"))
         .attempt_timeout(TINY)
         .timeout(LONG)
         .retry(quick_retries().max_attempts(3))
         .build()?;
-    let error = soon(client.customer(CUSTOMER).organization()).await.expect_err("nobody answers");
+    let error = soon(client.customer(CUSTOMER).organization()).await.expect_err("nothing responds");
     assert_eq!(error.kind(), ErrorKind::Timeout);
     assert_eq!(error.attempts(), 3);
     assert!(error.elapsed() >= 3 * TINY && error.elapsed() < LONG, "{:?}", error.elapsed());
@@ -41,7 +41,7 @@ async fn the_whole_call_ends_at_its_deadline() -> Outcome {
     let (_listener, address) = silent()?;
     let client = builder(format!("http://{address}")).timeout(2 * TINY).build()?;
     let begun = Instant::now();
-    let error = soon(client.customer(CUSTOMER).organization()).await.expect_err("nobody answers");
+    let error = soon(client.customer(CUSTOMER).organization()).await.expect_err("nothing responds");
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Timeout, 1));
     assert!(begun.elapsed() >= 2 * TINY && begun.elapsed() < LONG);
     assert!(error.to_string().contains("the call took too long"), "{error}");
@@ -49,15 +49,14 @@ async fn the_whole_call_ends_at_its_deadline() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_limit_of_one_call_comes_before_the_clients() -> Outcome {
+async fn a_calls_timeouts_replace_the_clients() -> Outcome {
     let (_listener, address) = silent()?;
-    let patient = client(format!("http://{address}"));
-    let request = patient.customer(CUSTOMER).organization().timeout(TINY);
-    let error = soon(request).await.expect_err("nobody answers");
+    let client = client(format!("http://{address}"));
+    let request = client.customer(CUSTOMER).organization().timeout(TINY);
+    let error = soon(request).await.expect_err("nothing responds");
     assert!(error.to_string().contains("the call took too long"), "{error}");
-    let request =
-        patient.customer(CUSTOMER).organization().attempt_timeout(TINY).retry(quick_retries().max_attempts(2));
-    let error = soon(request).await.expect_err("nobody answers");
+    let request = client.customer(CUSTOMER).organization().attempt_timeout(TINY).retry(quick_retries().max_attempts(2));
+    let error = soon(request).await.expect_err("nothing responds");
     assert_eq!(error.attempts(), 2);
     assert!(error.to_string().contains("the attempt took too long"), "{error}");
 
@@ -72,12 +71,12 @@ async fn a_limit_of_one_call_comes_before_the_clients() -> Outcome {
 }
 
 #[tokio::test]
-async fn connecting_includes_tls_and_has_a_limit_of_its_own() -> Outcome {
+async fn connecting_includes_tls_and_has_its_own_timeout() -> Outcome {
     let (_listener, address) = silent()?;
     let http = partner_center::reqwest::Client::builder().connect_timeout(TINY);
     let client = builder(format!("https://{address}")).http_client_builder(http);
     let client = client.retry(quick_retries().max_attempts(2)).build()?;
-    let error = soon(client.customer(CUSTOMER).organization()).await.expect_err("nobody shakes hands");
+    let error = soon(client.customer(CUSTOMER).organization()).await.expect_err("there is no TLS handshake");
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Timeout, 2));
     assert!(error.to_string().contains("connecting took too long"), "{error}");
     assert!(!error.may_have_been_sent(), "the request never left");
@@ -85,7 +84,7 @@ async fn connecting_includes_tls_and_has_a_limit_of_its_own() -> Outcome {
 }
 
 #[tokio::test]
-async fn limits_too_long_to_add_up_do_no_harm() -> Outcome {
+async fn maximum_timeouts_do_not_overflow() -> Outcome {
     let server = crate::support::mock([MockResponse::text(200, CONTOSO)]).await;
     let client = builder(server.base_url()).timeout(Duration::MAX).attempt_timeout(Duration::MAX).build()?;
     assert_eq!(client.customer(CUSTOMER).organization().await?.attempts(), 1);
@@ -93,7 +92,7 @@ async fn limits_too_long_to_add_up_do_no_harm() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_call_without_any_time_fails_as_a_time_out() -> Outcome {
+async fn a_zero_timeout_fails_as_a_timeout() -> Outcome {
     let (_listener, address) = silent()?;
     let request = client(format!("http://{address}")).customer(CUSTOMER).organization().timeout(Duration::ZERO);
     let error = soon(request).await.expect_err("no time at all");

@@ -1,4 +1,4 @@
-//! A refused token is replaced once, and only where another one can help.
+//! 401: the token is replaced once, and only if another one can help.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -9,10 +9,10 @@ use partner_center::{Client, ErrorKind, RetryPolicy};
 use partner_center_mock::examples::get_customer_organization as responses;
 use partner_center_mock::{MockResponse, ResponseScript};
 
-use crate::capture::{SECRET, hear};
+use crate::capture::{SECRET, install};
 use crate::support::{CONTOSO, CUSTOMER, Outcome, Recorder, client, header, mock, quick_retries, raw_response};
 
-/// Gives `s3cr3t-1`, `s3cr3t-2` and so on; fails from the `last` one on.
+/// Issues `s3cr3t-1`, `s3cr3t-2` and so on; fails from the `last` one on.
 #[derive(Clone)]
 struct Counting {
     given: Arc<AtomicUsize>,
@@ -42,16 +42,16 @@ impl Credential for Counting {
 }
 
 fn client_with(url: String, credential: &Counting) -> Client {
-    hear();
+    install();
     let builder = Client::builder().base_url(url).credential(credential.clone()).retry(quick_retries());
     builder.build().expect("a client for loopback can be made")
 }
 
 #[tokio::test]
-async fn a_rejected_token_is_replaced_and_the_request_sent_again() -> Outcome {
+async fn a_rejected_token_is_replaced_and_the_request_retried() -> Outcome {
     let credential = Counting::new();
-    let refusal = raw_response("401 Unauthorized", r#"{"code":800001}"#);
-    let server = Recorder::start(&[&refusal, &raw_response("200 OK", CONTOSO)]).await;
+    let unauthorized = raw_response("401 Unauthorized", r#"{"code":800001}"#);
+    let server = Recorder::start(&[&unauthorized, &raw_response("200 OK", CONTOSO)]).await;
     let client = client_with(server.base_url(), &credential);
     let response = client.customer(CUSTOMER).organization().retry(RetryPolicy::off()).await?;
     assert_eq!((response.attempts(), credential.given()), (2, 2));
@@ -70,13 +70,13 @@ async fn a_second_rejection_is_final() {
     let script = ResponseScript::new([MockResponse::new(401)]);
     let server = mock(&script).await;
     let error = client_with(server.base_url(), &credential).customer(CUSTOMER).organization().await;
-    let error = error.expect_err("refused twice");
+    let error = error.expect_err("rejected twice");
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Unauthenticated, 2));
     assert_eq!((credential.given(), script.served()), (2, 2));
 }
 
 #[tokio::test]
-async fn a_rejection_that_a_new_token_cannot_cure_is_final() {
+async fn a_401_that_a_new_token_cannot_fix_is_final() {
     for response in [
         responses::MFA_MISSING,
         responses::MFA_MISSING_AS_TEXT,
@@ -94,7 +94,7 @@ async fn a_rejection_that_a_new_token_cannot_cure_is_final() {
 }
 
 #[tokio::test]
-async fn a_token_that_cannot_be_replaced_is_not_sent_again() {
+async fn a_token_that_cannot_be_replaced_is_not_retried() {
     let script = ResponseScript::new([MockResponse::new(401)]);
     let server = mock(&script).await;
     let error = client(server.base_url()).customer(CUSTOMER).organization().await.expect_err("a static token");
@@ -102,22 +102,22 @@ async fn a_token_that_cannot_be_replaced_is_not_sent_again() {
 }
 
 #[tokio::test]
-async fn the_services_refusal_is_told_where_no_new_token_can_be_had() {
+async fn the_401_is_the_error_if_no_new_token_can_be_obtained() {
     let credential = Counting { last: 1, ..Counting::new() };
     let server =
         mock([MockResponse::json(401, &serde_json::json!({ "code": 800001, "description": "no token" }))]).await;
     let error = client_with(server.base_url(), &credential).customer(CUSTOMER).organization().await;
-    let error = error.expect_err("refused, and no second token");
+    let error = error.expect_err("rejected, and there is no second token");
     assert_eq!((error.kind(), error.code(), error.attempts()), (ErrorKind::Unauthenticated, Some("800001"), 1));
     assert_eq!(error.status().map(|status| status.as_u16()), Some(401));
 }
 
 #[tokio::test]
-async fn the_new_token_stays_for_the_attempts_after_it() -> Outcome {
+async fn later_attempts_use_the_new_token() -> Outcome {
     let credential = Counting::new();
-    let refusal = raw_response("401 Unauthorized", "");
+    let unauthorized = raw_response("401 Unauthorized", "");
     let busy = raw_response("503 Service Unavailable", "");
-    let server = Recorder::start(&[&busy, &refusal, &busy, &raw_response("200 OK", CONTOSO)]).await;
+    let server = Recorder::start(&[&busy, &unauthorized, &busy, &raw_response("200 OK", CONTOSO)]).await;
     let response = client_with(server.base_url(), &credential).customer(CUSTOMER).organization().await?;
     assert_eq!((response.attempts(), credential.given()), (4, 2));
     let requests = server.requests();
@@ -127,7 +127,7 @@ async fn the_new_token_stays_for_the_attempts_after_it() -> Outcome {
 }
 
 #[tokio::test]
-async fn one_token_serves_many_calls() -> Outcome {
+async fn many_calls_share_one_token() -> Outcome {
     let credential = Counting::new();
     let server = mock([MockResponse::text(200, CONTOSO)]).await;
     let client = client_with(server.base_url(), &credential);

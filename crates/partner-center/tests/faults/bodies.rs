@@ -1,4 +1,4 @@
-//! Bodies that are too large, packed, in the wrong encoding, cut off, or somebody else's.
+//! Bodies that are too large, compressed, wrongly encoded, truncated, or not from the service.
 
 use std::io::Write;
 
@@ -8,13 +8,13 @@ use partner_center_mock::faults::{EventKind, FaultResponse, FaultServer, Framing
 
 use crate::support::{CONTOSO, Outcome, assert_one_call, builder, call, client, contoso, status, until};
 
-/// Far more than the limit, and than sockets hold on the way.
+/// Far more than the limit and the socket buffers.
 const HUGE: u64 = 64 << 20;
 
-/// `[{}]` as gzip packs it.
+/// `[{}]` compressed with gzip.
 const PACKED: &[u8] = b"\x1f\x8b\x08\0\0\0\0\0\0\x03\x8b\xae\xae\x8d\x05\0\x8a\x10\xce\x9e\x04\0\0\0";
 
-/// Asserts that `answer` is an error of this kind after one request, and gives the error.
+/// Asserts that `response` is an error of this kind after one request, and returns the error.
 async fn assert_final(
     response: impl Into<FaultResponse>,
     kind: ErrorKind,
@@ -39,7 +39,7 @@ async fn reading_stops_at_the_limit_however_the_body_is_framed() -> Outcome {
         assert!(error.to_string().contains("1048576 bytes"), "{error}");
         assert_eq!(error.raw().len(), 1 << 20, "{framing:?}");
         assert!(error.raw().starts_with(CONTOSO.as_bytes()), "{framing:?}");
-        // The client hangs up; the server could never send it all.
+        // The client disconnects; the server could never send it all.
         until(&server, EventKind::Left, 1).await;
         assert_eq!(server.count(EventKind::Sent), 0, "{framing:?}");
     }
@@ -55,7 +55,7 @@ async fn an_error_with_a_huge_body_keeps_its_status() -> Outcome {
     let busy = FaultResponse::huge(MockResponse::new(503).header("Retry-After", "0"), HUGE, Framing::ContentLength);
     let server = FaultServer::start([busy, contoso().into()]).await?;
     let response = call(&client(server.url())).await?;
-    assert_eq!(response.attempts(), 2, "a failure that passes is tried again whatever its body");
+    assert_eq!(response.attempts(), 2, "a transient failure is retried whatever its body");
     assert_one_call(&server, response.request_id());
     Ok(())
 }
@@ -69,7 +69,7 @@ async fn a_body_is_not_decompressed() -> Outcome {
 }
 
 #[tokio::test]
-async fn the_limit_counts_what_a_callers_client_decompresses() -> Outcome {
+async fn the_limit_applies_to_what_the_callers_client_decompresses() -> Outcome {
     let mut bomb = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
     bomb.write_all(&vec![b' '; 16 << 20])?;
     let bomb = bomb.finish()?;
@@ -82,7 +82,7 @@ async fn the_limit_counts_what_a_callers_client_decompresses() -> Outcome {
 }
 
 #[tokio::test]
-async fn json_cut_off_in_a_complete_response_is_not_retried() -> Outcome {
+async fn truncated_json_in_a_complete_response_is_not_retried() -> Outcome {
     let error = assert_final(MockResponse::text(200, r#"[{"displayName":"Conto"#), ErrorKind::UnexpectedBody).await?;
     assert_eq!(status(&error), Some(200));
     assert_eq!(error.raw(), r#"[{"displayName":"Conto"#);
@@ -91,7 +91,7 @@ async fn json_cut_off_in_a_complete_response_is_not_retried() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_page_of_a_captive_portal_is_named_and_not_shown() -> Outcome {
+async fn a_captive_portals_page_is_named_but_not_shown() -> Outcome {
     let page = "<html><head><title>Sign in</title></head><body>\u{1b}[31msecret</body></html>";
     let error = assert_final(MockResponse::html(200, page), ErrorKind::UnexpectedBody).await?;
     assert!(error.to_string().contains("HTML") && !error.to_string().contains("secret"), "{error}");
@@ -100,7 +100,7 @@ async fn a_page_of_a_captive_portal_is_named_and_not_shown() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_byte_order_mark_is_stripped_from_success_and_from_failure() -> Outcome {
+async fn a_byte_order_mark_is_stripped_from_successes_and_errors() -> Outcome {
     let failure = MockResponse::text(404, r#"{"code":60003,"description":"d"}"#).byte_order_mark();
     let server = FaultServer::start([contoso().byte_order_mark(), failure]).await?;
     let client = client(server.url());
@@ -128,7 +128,7 @@ async fn other_encodings_are_errors_whatever_the_charset_says() -> Outcome {
         let error = assert_final(response.body(body.clone()), ErrorKind::UnexpectedBody).await?;
         assert_eq!(error.raw(), &body, "{charset}");
     }
-    // A charset that lies does no harm to a body that is UTF-8.
+    // A wrong charset does not affect a UTF-8 body.
     let response = MockResponse::new(200).header("Content-Type", "application/json; charset=utf-16").body(CONTOSO);
     let server = FaultServer::start([response]).await?;
     assert_eq!(call(&client(server.url())).await?.display_name.as_deref(), Some("Contoso"));

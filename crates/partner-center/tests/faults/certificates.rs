@@ -1,4 +1,4 @@
-//! TLS fails closed, whatever is wrong with the other side, and one's own root can be added.
+//! TLS: invalid certificates are rejected, and root certificates can be added.
 
 use partner_center::{ErrorKind, reqwest};
 use partner_center_mock::faults::tls::{CertificateAuthority, TlsIdentity};
@@ -10,7 +10,7 @@ async fn server(identity: TlsIdentity) -> std::io::Result<FaultServer> {
     FaultServer::builder().tls(identity).responses([contoso()]).start().await
 }
 
-/// Asserts that a client that trusts `root` refuses the server's certificate, once, and sends nothing.
+/// Asserts that a client that trusts `root` rejects the server's certificate, without a retry, and sends nothing.
 async fn assert_rejected(identity: TlsIdentity, root: Option<&CertificateAuthority>) -> Outcome {
     let server = server(identity).await?;
     let mut builder = builder(server.url());
@@ -27,7 +27,7 @@ async fn assert_rejected(identity: TlsIdentity, root: Option<&CertificateAuthori
 }
 
 #[tokio::test]
-async fn a_certificate_of_a_root_that_was_added_is_trusted() -> Outcome {
+async fn a_certificate_of_an_added_root_is_trusted() -> Outcome {
     let authority = CertificateAuthority::new()?;
     let server = server(authority.issue(["127.0.0.1", "localhost"])?).await?;
     let client = builder(server.url())
@@ -70,7 +70,7 @@ async fn a_certificate_of_an_unknown_root_is_rejected() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_builder_cannot_turn_verification_off() -> Outcome {
+async fn the_callers_builder_cannot_turn_verification_off() -> Outcome {
     let server = server(TlsIdentity::self_signed(["127.0.0.1"])?).await?;
     let careless =
         reqwest::Client::builder().tls_danger_accept_invalid_certs(true).tls_danger_accept_invalid_hostnames(true);
@@ -83,7 +83,7 @@ async fn a_builder_cannot_turn_verification_off() -> Outcome {
 
 #[tokio::test]
 async fn tls_1_1_is_rejected() -> Outcome {
-    // A ServerHello that picks TLS 1.1 (3, 2): version, 32 random bytes, no session id, a cipher suite, no compression.
+    // A ServerHello for TLS 1.1 (3, 2): version, 32 random bytes, no session id, a cipher suite, no compression.
     let mut hello = vec![2, 0, 0, 38, 3, 2];
     hello.extend([7; 32]);
     hello.extend([0, 0xc0, 0x13, 0]);

@@ -1,4 +1,4 @@
-//! Paused time that moves only when a test says so.
+//! Paused time that only advances when a test runs it.
 
 use std::convert::Infallible;
 use std::sync::mpsc;
@@ -8,8 +8,8 @@ use tokio::task::spawn_blocking;
 
 /// Paused time. Drop it before the runtime.
 ///
-/// Tokio's own paused time jumps ahead as soon as every task waits, and they also wait while bytes are between two
-/// sockets. Here the clock stands still until [`run`](Self::run) moves it.
+/// Tokio's paused time advances as soon as every task waits, also while bytes are in transit between two sockets. This
+/// clock only advances in [`run`](Self::run).
 pub(crate) struct Clock {
     _held: mpsc::Sender<()>,
 }
@@ -19,14 +19,14 @@ impl Clock {
     pub(crate) fn pause() -> Self {
         tokio::time::pause();
         let (held, dropped) = mpsc::channel();
-        // While a blocking task runs, tokio leaves the clock alone.
+        // Tokio does not advance the clock while a blocking task runs.
         spawn_blocking(move || dropped.recv());
         Self { _held: held }
     }
 
-    /// Carries out `work`, and lets time pass `step` by `step` meanwhile, with a moment for the sockets in between.
+    /// Runs `work` while time advances in steps of `step`, with a pause for the sockets in between.
     ///
-    /// Panics after many steps: what has not happened by then never will.
+    /// Panics after 10,000 steps.
     pub(crate) async fn run<T>(&self, step: Duration, work: impl Future<Output = T>) -> T {
         tokio::select! {
             biased;
@@ -38,9 +38,9 @@ impl Clock {
 
 async fn pass(step: Duration) -> Infallible {
     for _ in 0..10_000 {
-        // It fails only when the runtime is going down.
+        // Fails only if the runtime shuts down.
         let _ = spawn_blocking(|| std::thread::sleep(Duration::from_millis(1))).await;
         tokio::time::advance(step).await;
     }
-    panic!("time passes and nothing happens");
+    panic!("the work does not complete");
 }

@@ -1,4 +1,4 @@
-//! Connections that are refused, hang, or have gone stale.
+//! Connections that are refused, hang, or are stale.
 
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -17,7 +17,7 @@ use crate::support::{
     CUSTOMER, Outcome, assert_one_call, builder, call, client, contoso, quick_retries, soon, until, use_up_the_budget,
 };
 
-/// Counts how often it is asked for a token.
+/// A credential that counts token requests.
 #[derive(Clone, Default)]
 struct Counting(Arc<AtomicUsize>);
 
@@ -29,11 +29,11 @@ impl Credential for Counting {
 }
 
 #[tokio::test]
-async fn a_refused_connection_is_retried_with_one_token() -> Outcome {
+async fn connection_refused_is_retried_with_one_token() -> Outcome {
     let server = FaultServer::connection_refused().await?;
     let credential = Counting::default();
     let client = builder(server.url()).credential(credential.clone()).build()?;
-    let error = call(&client).await.expect_err("nobody listens");
+    let error = call(&client).await.expect_err("nothing listens");
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Connection, 4));
     assert!(error.is_retryable() && !error.may_have_been_sent());
     assert!(error.request_id().is_some() && error.correlation_id().is_some());
@@ -47,8 +47,8 @@ async fn a_service_that_comes_back_is_reached_by_the_next_attempt() -> Outcome {
     let clock = Clock::pause();
     let server = FaultServer::builder().listen_after(Duration::from_secs(3)).responses([contoso()]).start().await?;
     let policy = quick_retries().base_delay(Duration::from_secs(8)).max_delay(Duration::from_secs(8));
-    let patient = builder(server.url()).retry(policy.max_attempts(100).budget(false)).build()?;
-    let response = clock.run(Duration::from_millis(250), call(&patient)).await?;
+    let client = builder(server.url()).retry(policy.max_attempts(100).budget(false)).build()?;
+    let response = clock.run(Duration::from_millis(250), call(&client)).await?;
     assert!(response.attempts() > 1);
     assert!(response.elapsed() >= Duration::from_secs(3), "{:?}", response.elapsed());
     assert_eq!(server.count(EventKind::Request), 1);
@@ -58,14 +58,14 @@ async fn a_service_that_comes_back_is_reached_by_the_next_attempt() -> Outcome {
 
 #[cfg(target_os = "linux")]
 #[tokio::test]
-async fn connecting_that_hangs_ends_at_its_own_limit() -> Outcome {
+async fn connecting_that_hangs_ends_at_the_connect_timeout() -> Outcome {
     let server = FaultServer::black_hole().await?;
     let limit = Duration::from_millis(30);
     let client = builder(server.url())
         .http_client_builder(reqwest::Client::builder().connect_timeout(limit))
         .retry(quick_retries().max_attempts(2))
         .build()?;
-    let error = soon(call(&client)).await.expect_err("nobody accepts");
+    let error = soon(call(&client)).await.expect_err("nothing accepts");
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Timeout, 2));
     assert!(error.elapsed() >= 2 * limit && error.elapsed() < Duration::from_secs(5), "{:?}", error.elapsed());
     assert!(!error.may_have_been_sent(), "a request that never left was not sent");
@@ -74,17 +74,17 @@ async fn connecting_that_hangs_ends_at_its_own_limit() -> Outcome {
 
 #[cfg(target_os = "linux")]
 #[tokio::test]
-async fn connecting_that_hangs_ends_at_the_deadline_if_that_is_sooner() -> Outcome {
+async fn connecting_that_hangs_ends_at_an_earlier_deadline() -> Outcome {
     let server = FaultServer::black_hole().await?;
     let request = client(server.url()).customer(CUSTOMER).organization().timeout(Duration::from_millis(30));
-    let error = soon(request).await.expect_err("nobody accepts");
+    let error = soon(request).await.expect_err("nothing accepts");
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Timeout, 1));
     assert!(error.elapsed() < Duration::from_secs(5), "{:?}", error.elapsed());
     Ok(())
 }
 
 #[tokio::test]
-async fn a_server_that_accepts_and_stays_silent_ends_at_the_attempts_limit() -> Outcome {
+async fn a_silent_server_ends_at_the_attempt_timeout() -> Outcome {
     let server = FaultServer::start([FaultResponse::stall().on_connect(), contoso().into()]).await?;
     let client = builder(server.url()).attempt_timeout(Duration::from_millis(30)).build()?;
     let response = soon(call(&client)).await?;
@@ -93,7 +93,7 @@ async fn a_server_that_accepts_and_stays_silent_ends_at_the_attempts_limit() -> 
 }
 
 #[tokio::test]
-async fn a_server_that_closes_after_every_response_costs_no_call_and_no_budget() -> Outcome {
+async fn closing_after_every_response_costs_no_call_and_no_budget() -> Outcome {
     let is_down = Arc::new(AtomicBool::new(false));
     let down = is_down.clone();
     let seen = Mutex::new(HashSet::new());
@@ -136,7 +136,7 @@ async fn a_server_that_closes_after_every_response_costs_no_call_and_no_budget()
 }
 
 #[tokio::test]
-async fn kept_connections_that_fall_silent_cost_one_attempt() -> Outcome {
+async fn silent_pooled_connections_cost_one_attempt() -> Outcome {
     let (gate, seen) = (Gate::new(), Mutex::new(HashSet::new()));
     let first = gate.clone();
     let server = FaultServer::start_with(move |request| {
@@ -164,7 +164,7 @@ async fn kept_connections_that_fall_silent_cost_one_attempt() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_kept_connection_that_breaks_is_replaced() -> Outcome {
+async fn a_broken_pooled_connection_is_replaced() -> Outcome {
     for dying in [FaultResponse::close(), FaultResponse::reset()] {
         let server = FaultServer::start([FaultResponse::from(contoso()), dying, contoso().into()]).await?;
         let client = client(server.url());

@@ -10,7 +10,7 @@ use tokio::runtime::Runtime;
 
 use crate::support::{Outcome, builder, organization_of, with_ids_of};
 
-/// The server, on a thread of its own: it goes on while the runtime of the calls does not.
+/// The server, on another thread, so that it runs while the runtime of the calls is blocked.
 struct Doubling {
     server: FaultServer,
     runtime: Option<Runtime>,
@@ -34,14 +34,14 @@ impl Doubling {
 
 impl Drop for Doubling {
     fn drop(&mut self) {
-        // A runtime must not wait for its threads inside another.
+        // A runtime must not be dropped inside another one.
         if let Some(runtime) = self.runtime.take() {
             runtime.shutdown_background();
         }
     }
 }
 
-/// Computes without giving way to another task.
+/// Computes without yielding to another task.
 fn compute_while(goes_on: impl Fn() -> bool) {
     let begun = Instant::now();
     while goes_on() && begun.elapsed() < Duration::from_millis(200) {
@@ -54,7 +54,7 @@ fn compute_for_two_milliseconds() {
     compute_while(|| begun.elapsed() < Duration::from_millis(2));
 }
 
-/// Makes `calls` calls with some computing in between; returns how many got another customer's organization.
+/// Makes `calls` calls with computation in between; returns how many got another customer's organization.
 async fn mixed_up(client: &Client, calls: usize, compute: impl Fn()) -> Result<usize, partner_center::Error> {
     let mut mixed_up = 0;
     for _ in 0..calls {
@@ -71,14 +71,14 @@ fn with_ids(request: &Request) -> MockResponse {
 }
 
 #[tokio::test]
-async fn a_late_second_response_reaches_no_call_of_a_single_thread() -> Outcome {
+async fn a_late_second_response_reaches_no_call_on_one_thread() -> Outcome {
     let server = Doubling::start(with_ids).await?;
     assert_eq!(mixed_up(&server.client()?, 100, compute_for_two_milliseconds).await?, 0);
     Ok(())
 }
 
 #[tokio::test]
-async fn a_late_second_response_without_ids_is_seen_before_the_next_request() -> Outcome {
+async fn a_late_second_response_without_ids_is_detected() -> Outcome {
     let server = Doubling::start(organization_of).await?;
     let events = &server.server;
     let until_sent = || compute_while(|| events.count(EventKind::Sent) < events.count(EventKind::Request));
@@ -87,7 +87,7 @@ async fn a_late_second_response_without_ids_is_seen_before_the_next_request() ->
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_late_second_response_reaches_no_call_of_busy_threads() -> Outcome {
+async fn a_late_second_response_reaches_no_call_on_busy_threads() -> Outcome {
     let server = Doubling::start(with_ids).await?;
     let client = server.client()?;
     let mut tasks = tokio::task::JoinSet::new();

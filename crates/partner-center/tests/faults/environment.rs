@@ -1,8 +1,8 @@
-//! Runs one test of this binary again in a process of its own, since the environment belongs to a whole process.
+//! Runs one test of this binary again in another process, since environment variables apply to the whole process.
 
 use std::process::Command;
 
-/// Runs the ignored test `name` in a child process with these variables and no other proxy; gives what it prints.
+/// Runs the ignored test `name` in a child process with these variables and no other proxy; returns its output.
 pub(crate) fn run(name: &str, variables: &[(String, String)]) -> Result<String, Box<dyn std::error::Error>> {
     let mut child = Command::new(std::env::current_exe()?);
     child.args(["--exact", name, "--ignored", "--nocapture", "--test-threads=1"]);

@@ -1,17 +1,17 @@
-//! Answers that break the rules of HTTP, and interim ones that do not.
+//! Responses that violate HTTP framing, and valid interim responses.
 
 use partner_center::ErrorKind;
 use partner_center_mock::faults::{EventKind, FaultResponse, FaultServer};
 
 use crate::support::{CONTOSO, Outcome, assert_one_call, call, client, contoso};
 
-/// The good body behind this head; the connection ends after it.
+/// The valid body after this head; then the connection closes.
 fn behind(head: &str) -> FaultResponse {
     FaultResponse::raw(format!("{head}\r\n\r\n{CONTOSO}")).then_close()
 }
 
 #[tokio::test]
-async fn invalid_http_is_a_failed_connection_and_retried() -> Outcome {
+async fn invalid_http_is_a_connection_error_and_retried() -> Outcome {
     let length = CONTOSO.len();
     let invalid = [
         behind(&format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\nContent-Length: {}", length + 1)),
@@ -36,7 +36,7 @@ async fn invalid_http_is_a_failed_connection_and_retried() -> Outcome {
 }
 
 #[tokio::test]
-async fn an_error_in_the_framing_is_one_of_the_connection() -> Outcome {
+async fn a_framing_error_is_a_connection_error() -> Outcome {
     let doubled = behind("HTTP/1.1 200 OK\r\nContent-Length: 27\r\nContent-Length: 28");
     let server = FaultServer::start([doubled]).await?;
     let error = call(&client(server.url())).await.expect_err("two lengths");
@@ -46,7 +46,7 @@ async fn an_error_in_the_framing_is_one_of_the_connection() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_length_beside_chunks_smuggles_no_response_into_the_next_call() -> Outcome {
+async fn a_length_with_chunks_smuggles_no_response_into_the_next_call() -> Outcome {
     let smuggled = "HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\n[{},{},{},0]";
     let both = format!("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n{smuggled}");
     let server = FaultServer::start([FaultResponse::raw(both), contoso().into()]).await?;
@@ -54,12 +54,12 @@ async fn a_length_beside_chunks_smuggles_no_response_into_the_next_call() -> Out
     let first = call(&client).await.expect_err("the chunks say that the body is empty");
     assert_eq!((first.kind(), first.raw().len()), (ErrorKind::UnexpectedBody, 0));
     let second = call(&client).await?;
-    assert_eq!(second.raw(), CONTOSO, "each call gets its own answer");
+    assert_eq!(second.raw(), CONTOSO, "each call gets its own response");
     Ok(())
 }
 
 #[tokio::test]
-async fn bytes_after_a_response_are_not_the_next_one() -> Outcome {
+async fn bytes_after_a_response_are_not_the_next_response() -> Outcome {
     let extra = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}";
     let server = FaultServer::start([FaultResponse::from(contoso()).then_raw(extra), contoso().into()]).await?;
     let client = client(server.url());

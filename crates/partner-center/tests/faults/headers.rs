@@ -1,4 +1,4 @@
-//! Hostile headers and reason phrases of an answer, and a path that cannot be forged.
+//! Hostile headers and reason phrases in responses, and forged paths.
 
 use partner_center::ErrorKind;
 use partner_center_mock::faults::{FaultResponse, FaultServer};
@@ -12,7 +12,7 @@ fn not_found(lines: &[u8]) -> FaultResponse {
 }
 
 #[tokio::test]
-async fn an_id_of_64_kilobytes_is_kept_whole_and_shown_cut() -> Outcome {
+async fn an_id_of_64_kilobytes_is_kept_and_shown_truncated() -> Outcome {
     let id = "x".repeat(64 * 1024);
     let server = FaultServer::start([not_found(format!("MS-CorrelationId: {id}").as_bytes())]).await?;
     let error = call(&client(server.url())).await.expect_err("not found");
@@ -22,7 +22,7 @@ async fn an_id_of_64_kilobytes_is_kept_whole_and_shown_cut() -> Outcome {
 }
 
 #[tokio::test]
-async fn an_id_that_turns_the_line_around_is_escaped() -> Outcome {
+async fn an_id_with_bidirectional_control_characters_is_escaped() -> Outcome {
     let id = "a\u{202e}b\u{200b}c\u{9}d";
     let server = FaultServer::start([not_found(format!("MS-CorrelationId: {id}").as_bytes())]).await?;
     let error = call(&client(server.url())).await.expect_err("not found");
@@ -32,7 +32,7 @@ async fn an_id_that_turns_the_line_around_is_escaped() -> Outcome {
 }
 
 #[tokio::test]
-async fn an_id_that_is_no_text_is_none() -> Outcome {
+async fn an_id_that_is_not_text_is_none() -> Outcome {
     let server = FaultServer::start([not_found(b"MS-CorrelationId: \xff\xfe\r\nMS-RequestId: fine")]).await?;
     let error = call(&client(server.url())).await.expect_err("not found");
     assert_eq!((error.received_correlation_id(), error.received_request_id()), (None, Some("fine")));
@@ -41,7 +41,7 @@ async fn an_id_that_is_no_text_is_none() -> Outcome {
 }
 
 #[tokio::test]
-async fn control_characters_in_a_header_break_http() -> Outcome {
+async fn control_characters_in_a_header_are_invalid_http() -> Outcome {
     for lines in [b"MS-CorrelationId: \x1b[31m".as_slice(), b"MS-CorrelationId: a\0b", b"MS-CorrelationId: a\rb"] {
         let server = FaultServer::start([not_found(lines)]).await?;
         let error = call(&client(server.url())).await.expect_err("not even HTTP");
@@ -64,7 +64,7 @@ async fn a_hostile_reason_phrase_is_kept_and_shown_escaped() -> Outcome {
 }
 
 #[tokio::test]
-async fn the_reason_phrase_counts_where_there_is_no_body() -> Outcome {
+async fn the_reason_phrase_is_used_if_there_is_no_body() -> Outcome {
     let head = "HTTP/1.1 401 Unauthorized - MFA required\r\nContent-Length: 0\r\n\r\n";
     let server = FaultServer::start([FaultResponse::raw(head)]).await?;
     let error = call(&client(server.url())).await.expect_err("no multi-factor authentication");
@@ -83,7 +83,7 @@ async fn ten_thousand_headers_do_not_hang_the_client() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_customer_can_only_be_a_guid_so_no_path_can_be_forged() -> Outcome {
+async fn a_customer_is_a_guid_so_no_path_can_be_forged() -> Outcome {
     use partner_center::uuid::Uuid;
     for text in ["../../x", "a/b", "%2f", "..%2f..", "4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04/../x", "ü", ""] {
         assert!(Uuid::parse_str(text).is_err(), "{text}");

@@ -1,4 +1,4 @@
-//! Connections that break while the answer is on its way: before it, within its head, within its body.
+//! Connections that break before the response, within its head, or within its body.
 
 use std::time::Duration;
 
@@ -13,19 +13,19 @@ use crate::support::{
 
 const HOUR: Duration = Duration::from_secs(3600);
 
-/// Asserts that a call survives `torn` and is sent twice with the same ids.
-async fn assert_sent_again_after(torn: FaultResponse) -> Outcome {
-    let server = FaultServer::start([torn.clone(), contoso().into()]).await?;
-    let response = call(&client(server.url())).await.map_err(|error| format!("{torn:?}: {error}"))?;
-    assert_eq!((response.attempts(), server.count(EventKind::Request)), (2, 2), "{torn:?}");
+/// Asserts that a call succeeds after `interrupted`, sent twice with the same ids.
+async fn assert_sent_again_after(interrupted: FaultResponse) -> Outcome {
+    let server = FaultServer::start([interrupted.clone(), contoso().into()]).await?;
+    let response = call(&client(server.url())).await.map_err(|error| format!("{interrupted:?}: {error}"))?;
+    assert_eq!((response.attempts(), server.count(EventKind::Request)), (2, 2), "{interrupted:?}");
     assert_one_call(&server, response.request_id());
     let correlation_id = response.correlation_id().to_string();
     let sent: Vec<_> = server.requests();
-    assert!(sent.iter().all(|request| request.header("ms-correlationid") == Some(&*correlation_id)), "{torn:?}");
+    assert!(sent.iter().all(|request| request.header("ms-correlationid") == Some(&*correlation_id)), "{interrupted:?}");
     Ok(())
 }
 
-/// The whole answer in chunks, without the last one.
+/// The response in chunks, without the last one.
 fn unfinished_chunks() -> String {
     format!("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{:x}\r\n{CONTOSO}\r\n", CONTOSO.len())
 }
@@ -37,7 +37,7 @@ async fn a_connection_that_breaks_before_the_response_is_retried() -> Outcome {
 }
 
 #[tokio::test]
-async fn an_earlier_response_is_kept_where_the_last_attempt_gets_none() -> Outcome {
+async fn an_earlier_response_is_kept_if_the_last_attempt_gets_none() -> Outcome {
     let failure =
         MockResponse::text(500, r#"{"code":800003}"#).header("MS-CorrelationId", "their-trace").header("MS-CV", "cv.0");
     let server = FaultServer::start([failure.into(), FaultResponse::reset()]).await?;
@@ -74,16 +74,16 @@ async fn a_chunked_body_without_its_end_is_retried() -> Outcome {
 }
 
 #[tokio::test]
-async fn an_error_body_that_breaks_off_is_retried() -> Outcome {
+async fn a_truncated_error_body_is_retried() -> Outcome {
     assert_sent_again_after(FaultResponse::partial(MockResponse::text(503, "try later"), 3)).await?;
     assert_sent_again_after(FaultResponse::partial(MockResponse::text(404, r#"{"code":60003}"#), 3)).await
 }
 
 #[tokio::test]
-async fn when_every_body_breaks_the_error_keeps_status_and_ids() -> Outcome {
+async fn if_every_body_is_truncated_the_error_keeps_status_and_ids() -> Outcome {
     let echo = contoso().header("MS-RequestId", "theirs").header("MS-CorrelationId", "their-trace");
-    for torn in [FaultResponse::partial(echo.clone(), 5), FaultResponse::partial(echo, 5).then_reset()] {
-        let server = FaultServer::start([torn]).await?;
+    for interrupted in [FaultResponse::partial(echo.clone(), 5), FaultResponse::partial(echo, 5).then_reset()] {
+        let server = FaultServer::start([interrupted]).await?;
         let error = call(&client(server.url())).await.expect_err("every body breaks");
         assert_eq!((error.kind(), error.attempts()), (ErrorKind::Connection, 4));
         assert_eq!(server.count(EventKind::Request), 4);
@@ -99,7 +99,7 @@ async fn when_every_body_breaks_the_error_keeps_status_and_ids() -> Outcome {
 }
 
 #[tokio::test]
-async fn when_every_head_breaks_the_error_keeps_the_sent_ids() -> Outcome {
+async fn if_every_head_is_truncated_the_error_keeps_the_sent_ids() -> Outcome {
     let server = FaultServer::start([FaultResponse::raw("HTTP/1.1 20").then_reset()]).await?;
     let error = call(&client(server.url())).await.expect_err("every head breaks");
     assert_eq!((error.kind(), error.attempts(), error.status()), (ErrorKind::Connection, 4, None));
@@ -110,11 +110,11 @@ async fn when_every_head_breaks_the_error_keeps_the_sent_ids() -> Outcome {
 }
 
 #[tokio::test]
-async fn retry_after_is_kept_where_the_body_of_a_429_breaks() -> Outcome {
-    let torn = FaultResponse::partial(MockResponse::text(429, "slow down").header("Retry-After", "7"), 3);
-    let server = FaultServer::start([torn]).await?;
+async fn retry_after_is_kept_if_the_body_of_a_429_is_truncated() -> Outcome {
+    let interrupted = FaultResponse::partial(MockResponse::text(429, "slow down").header("Retry-After", "7"), 3);
+    let server = FaultServer::start([interrupted]).await?;
     let request = client(server.url()).customer(CUSTOMER).organization().retry(RetryPolicy::off());
-    let error = request.await.expect_err("a broken refusal");
+    let error = request.await.expect_err("a truncated 429");
     assert_eq!(error.retry_after().map(|wait| wait.as_secs()), Some(7));
     assert_eq!(status(&error), Some(429));
     Ok(())
@@ -128,9 +128,9 @@ async fn one_attempt_that_may_have_arrived_counts_for_the_call() -> Outcome {
     let client = builder(server.url()).retry(slow).timeout(2 * HOUR).build()?;
     let call = tokio::spawn(async move { call(&client).await });
     until(&server, EventKind::Reset, 1).await;
-    // The second attempt finds nobody.
+    // The second attempt cannot connect.
     server.shutdown().await;
-    let error = clock.run(HOUR / 100, call).await?.expect_err("reset, then refused");
+    let error = clock.run(HOUR / 100, call).await?.expect_err("reset, then connection refused");
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Connection, 2));
     assert!(error.may_have_been_sent(), "{error:?}");
     Ok(())

@@ -1,4 +1,4 @@
-//! What the client does when the network, the service or a proxy misbehaves: every row of `docs/faults.md`.
+//! Faults of the network, the service and proxies: the rows of `docs/faults.md`.
 
 mod bodies;
 #[path = "../support/capture.rs"]
@@ -24,6 +24,6 @@ mod runtime;
 mod slow;
 mod statuses;
 mod support;
-mod telling;
+mod telemetry;
 mod throttle;
 mod tokens;

@@ -1,4 +1,4 @@
-//! Many calls at once, each meeting its own fault: every call gets its own answer.
+//! Many concurrent calls with different faults: every call gets its own response.
 
 use partner_center::ErrorKind;
 use partner_center::uuid::Uuid;
@@ -33,7 +33,7 @@ async fn mixed_faults_lose_and_swap_nothing() -> Outcome {
             (customer, correlation_id, result)
         });
     }
-    let mut answered = 0;
+    let mut succeeded = 0;
     while let Some(call) = calls.join_next().await {
         let (customer, correlation_id, result) = call?;
         let response = result?;
@@ -41,17 +41,17 @@ async fn mixed_faults_lose_and_swap_nothing() -> Outcome {
         assert_eq!(response.correlation_id(), correlation_id);
         assert_eq!(response.received_correlation_id(), Some(&*correlation_id.to_string()));
         assert_eq!(response.received_request_id(), Some(&*response.request_id().to_string()));
-        answered += 1;
+        succeeded += 1;
     }
-    assert_eq!(answered, 200);
+    assert_eq!(succeeded, 200);
     Ok(())
 }
 
 #[tokio::test]
-async fn a_failed_call_has_its_own_ids_and_its_own_echo() -> Outcome {
+async fn a_failed_call_has_its_own_sent_and_received_ids() -> Outcome {
     let server = FaultServer::start_with(|request| {
-        let refusal = MockResponse::text(404, format!(r#"{{"description":"{}"}}"#, customer(request)));
-        refusal.header("MS-CorrelationId", request.header("ms-correlationid").unwrap_or_default())
+        let not_found = MockResponse::text(404, format!(r#"{{"description":"{}"}}"#, customer(request)));
+        not_found.header("MS-CorrelationId", request.header("ms-correlationid").unwrap_or_default())
     })
     .await?;
     let client = builder(server.url()).build()?;
@@ -65,7 +65,7 @@ async fn a_failed_call_has_its_own_ids_and_its_own_echo() -> Outcome {
     }
     while let Some(call) = calls.join_next().await {
         let (customer, result) = call?;
-        let error = result.expect_err("nobody is found");
+        let error = result.expect_err("404");
         assert_eq!((error.kind(), error.description()), (ErrorKind::NotFound, Some(&*customer.to_string())));
         let own = error.correlation_id().map(|id| id.to_string());
         assert_eq!(error.received_correlation_id(), own.as_deref());

@@ -1,4 +1,4 @@
-//! An outage: the client spreads its attempts and does not add to the storm.
+//! An outage: the client spreads its retries and limits their number.
 
 use std::time::Duration;
 
@@ -10,10 +10,10 @@ use crate::clock::Clock;
 use crate::support::{Outcome, arrivals_since, builder, call, client, status, use_up_the_budget};
 
 #[tokio::test]
-async fn an_outage_costs_little_more_than_a_request_a_call() -> Outcome {
+async fn an_outage_costs_little_more_than_one_request_per_call() -> Outcome {
     let server = FaultServer::start([MockResponse::new(503)]).await?;
     let client = client(server.url());
-    // The first hundred repeats are there for short failures.
+    // The budget starts with a hundred retries, for short failures.
     use_up_the_budget(&client).await;
     let before = server.count(EventKind::Request);
     for _ in 0..200 {
@@ -25,7 +25,7 @@ async fn an_outage_costs_little_more_than_a_request_a_call() -> Outcome {
 }
 
 #[tokio::test]
-async fn broken_connections_draw_on_the_same_budget() -> Outcome {
+async fn broken_connections_use_the_same_budget() -> Outcome {
     let server = FaultServer::start([FaultResponse::reset()]).await?;
     let client = client(server.url());
     use_up_the_budget(&client).await;
@@ -39,7 +39,7 @@ async fn broken_connections_draw_on_the_same_budget() -> Outcome {
 }
 
 #[tokio::test]
-async fn the_waits_between_attempts_grow_and_differ_from_call_to_call() -> Outcome {
+async fn delays_between_attempts_grow_and_differ_between_calls() -> Outcome {
     let clock = Clock::pause();
     let server = FaultServer::start([MockResponse::new(503)]).await?;
     let minute = Duration::from_secs(60);
@@ -53,7 +53,7 @@ async fn the_waits_between_attempts_grow_and_differ_from_call_to_call() -> Outco
         let arrivals = arrivals_since(&server, EventKind::Request);
         let waits: Vec<Duration> = arrivals[asked..].windows(2).map(|pair| pair[1] - pair[0]).collect();
         asked = arrivals.len();
-        // Twenty minutes at most, then forty, eighty and again eighty, and what passes while the sockets are at work.
+        // At most twenty minutes, then forty, eighty and eighty again, plus the steps that pass meanwhile.
         for (wait, bound) in waits.iter().zip([20, 40, 80, 80]) {
             assert!(*wait <= (bound + 3) * minute, "{waits:?}");
         }
@@ -61,7 +61,7 @@ async fn the_waits_between_attempts_grow_and_differ_from_call_to_call() -> Outco
         assert_eq!(waits.len(), 4);
         seconds_waited.extend(waits.iter().map(Duration::as_secs));
     }
-    // Of twelve waits of up to eighty minutes all below this: once in three million runs.
+    // The probability that all twelve delays of up to eighty minutes are below this is one in three million.
     assert!(is_past_the_first_bound, "the bound grows");
     assert!(seconds_waited.len() > 3, "the waits are spread: {seconds_waited:?}");
     Ok(())

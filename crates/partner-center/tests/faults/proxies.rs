@@ -1,4 +1,4 @@
-//! Proxies: those of the environment are heeded or not as told, and get nothing that is not theirs.
+//! Proxies: those of the environment are used unless turned off, and receive neither token nor response.
 
 use std::sync::{Arc, Mutex};
 
@@ -13,41 +13,41 @@ use crate::capture::SECRET;
 use crate::environment;
 use crate::support::{Outcome, builder, call, contoso, trusting};
 
-/// A proxy that keeps what it is asked, and either opens a tunnel or says no.
+/// A proxy that records requests.
 struct Proxy {
     address: String,
-    heard: Arc<Mutex<Vec<String>>>,
+    received: Arc<Mutex<Vec<String>>>,
     task: JoinHandle<()>,
 }
 
-/// What a proxy does with a client that wants to get through.
+/// What a proxy does with a `CONNECT` request.
 #[derive(Clone)]
-enum Manner {
-    /// Opens the tunnel that was asked for.
+enum Behavior {
+    /// Opens the requested tunnel.
     Tunnel,
-    /// Answers with these bytes instead.
-    Refuse(&'static str),
-    /// Leads every tunnel to this server, which speaks in the place of the one that was asked for.
+    /// Responds with these bytes instead.
+    Reject(&'static str),
+    /// Connects every tunnel to this server instead of the requested one.
     Inspect(String),
 }
 
 impl Proxy {
-    async fn start(manner: Manner) -> std::io::Result<Self> {
+    async fn start(behavior: Behavior) -> std::io::Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?.to_string();
-        let heard: Arc<Mutex<Vec<String>>> = Arc::default();
-        let kept = heard.clone();
+        let received: Arc<Mutex<Vec<String>>> = Arc::default();
+        let kept = received.clone();
         let task = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                // A client that goes away ends its own tunnel only.
-                let _ = tunnel(stream, &manner, &kept).await;
+                // A client that disconnects only ends its own tunnel.
+                let _ = tunnel(stream, &behavior, &kept).await;
             }
         });
-        Ok(Self { address, heard, task })
+        Ok(Self { address, received, task })
     }
 
-    fn heard(&self) -> Vec<String> {
-        self.heard.lock().expect("nobody panics while it is held").clone()
+    fn received(&self) -> Vec<String> {
+        self.received.lock().expect("the lock is not poisoned").clone()
     }
 
     fn url(&self) -> String {
@@ -61,41 +61,41 @@ impl Drop for Proxy {
     }
 }
 
-async fn tunnel(mut client: TcpStream, manner: &Manner, heard: &Mutex<Vec<String>>) -> std::io::Result<()> {
+async fn tunnel(mut client: TcpStream, behavior: &Behavior, received: &Mutex<Vec<String>>) -> std::io::Result<()> {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         head.push(client.read_u8().await?);
     }
     let head = String::from_utf8_lossy(&head).into_owned();
     let target = head.split(' ').nth(1).unwrap_or_default().to_owned();
-    heard.lock().expect("nobody panics while it is held").push(head);
-    let mut origin = match manner {
-        Manner::Refuse(refusal) => return client.write_all(refusal.as_bytes()).await,
-        Manner::Tunnel => TcpStream::connect(target).await?,
-        Manner::Inspect(server) => TcpStream::connect(server).await?,
+    received.lock().expect("the lock is not poisoned").push(head);
+    let mut origin = match behavior {
+        Behavior::Reject(response) => return client.write_all(response.as_bytes()).await,
+        Behavior::Tunnel => TcpStream::connect(target).await?,
+        Behavior::Inspect(server) => TcpStream::connect(server).await?,
     };
     client.write_all(b"HTTP/1.1 200 Connection established\r\n\r\n").await?;
     copy_bidirectional(&mut client, &mut origin).await?;
     Ok(())
 }
 
-/// A server with a certificate of its own root, and that root.
+/// A server with a certificate of a test authority, and that authority.
 async fn origin() -> Result<(FaultServer, CertificateAuthority), std::io::Error> {
     let authority = CertificateAuthority::new()?;
     let identity = authority.issue(["127.0.0.1"])?;
     Ok((FaultServer::builder().tls(identity).responses([contoso()]).start().await?, authority))
 }
 
-/// What the child process below reads.
+/// Variables for the child process below.
 const BASE_URL: &str = "TEST_BASE_URL";
 const ROOT: &str = "TEST_ROOT_CERTIFICATE";
-const HEEDS: &str = "TEST_HEEDS_PROXIES";
+const USES_PROXIES: &str = "TEST_USES_PROXIES";
 
 #[tokio::test]
-#[ignore = "the other tests run it in a process of its own"]
+#[ignore = "the other tests run it in a child process"]
 async fn one_call_in_this_environment() -> Outcome {
-    let heeds = std::env::var(HEEDS).as_deref() != Ok("no");
-    let mut builder = builder(std::env::var(BASE_URL)?).proxies_from_environment(heeds);
+    let uses_proxies = std::env::var(USES_PROXIES).as_deref() != Ok("no");
+    let mut builder = builder(std::env::var(BASE_URL)?).proxies_from_environment(uses_proxies);
     if let Ok(root) = std::env::var(ROOT) {
         builder = builder.http_client_builder(trusting(reqwest::Client::builder(), root));
     }
@@ -103,8 +103,8 @@ async fn one_call_in_this_environment() -> Outcome {
     Ok(())
 }
 
-/// Makes one call in a process with these variables; gives what the process prints, or what it says when it fails.
-async fn call_elsewhere(
+/// Makes one call in a child process with these variables; returns the output of the process.
+async fn call_in_child_process(
     server: &FaultServer,
     root: Option<&CertificateAuthority>,
     more: &[(&str, &str)],
@@ -120,55 +120,55 @@ async fn call_elsewhere(
 }
 
 #[tokio::test]
-async fn one_from_the_environment_sees_neither_token_nor_response() -> Outcome {
-    let (proxy, (server, root)) = (Proxy::start(Manner::Tunnel).await?, origin().await?);
-    call_elsewhere(&server, Some(&root), &[("HTTPS_PROXY", &proxy.url())]).await?;
+async fn a_proxy_of_the_environment_sees_neither_token_nor_response() -> Outcome {
+    let (proxy, (server, root)) = (Proxy::start(Behavior::Tunnel).await?, origin().await?);
+    call_in_child_process(&server, Some(&root), &[("HTTPS_PROXY", &proxy.url())]).await?;
     assert_eq!(server.count(EventKind::Request), 1);
-    let [connect] = &proxy.heard()[..] else { panic!("one tunnel: {:?}", proxy.heard()) };
+    let [connect] = &proxy.received()[..] else { panic!("one tunnel: {:?}", proxy.received()) };
     assert!(connect.starts_with(&format!("CONNECT {} HTTP/1.1\r\n", server.address())), "{connect}");
     assert!(!connect.contains(SECRET) && !connect.to_ascii_lowercase().contains("ms-"), "{connect}");
     Ok(())
 }
 
 #[tokio::test]
-async fn plain_http_to_this_machine_stays_on_this_machine() -> Outcome {
-    let (proxy, server) = (Proxy::start(Manner::Tunnel).await?, FaultServer::start([contoso()]).await?);
-    call_elsewhere(&server, None, &[("HTTP_PROXY", &proxy.url()), ("ALL_PROXY", &proxy.url())]).await?;
-    assert_eq!((server.count(EventKind::Request), proxy.heard().len()), (1, 0));
+async fn plain_http_to_loopback_bypasses_the_proxy() -> Outcome {
+    let (proxy, server) = (Proxy::start(Behavior::Tunnel).await?, FaultServer::start([contoso()]).await?);
+    call_in_child_process(&server, None, &[("HTTP_PROXY", &proxy.url()), ("ALL_PROXY", &proxy.url())]).await?;
+    assert_eq!((server.count(EventKind::Request), proxy.received().len()), (1, 0));
     Ok(())
 }
 
 #[tokio::test]
-async fn hosts_that_need_none_are_called_directly() -> Outcome {
-    let (proxy, (server, root)) = (Proxy::start(Manner::Tunnel).await?, origin().await?);
-    call_elsewhere(&server, Some(&root), &[("HTTPS_PROXY", &proxy.url()), ("NO_PROXY", "127.0.0.1")]).await?;
-    assert_eq!((server.count(EventKind::Request), proxy.heard().len()), (1, 0));
+async fn hosts_in_no_proxy_are_called_directly() -> Outcome {
+    let (proxy, (server, root)) = (Proxy::start(Behavior::Tunnel).await?, origin().await?);
+    call_in_child_process(&server, Some(&root), &[("HTTPS_PROXY", &proxy.url()), ("NO_PROXY", "127.0.0.1")]).await?;
+    assert_eq!((server.count(EventKind::Request), proxy.received().len()), (1, 0));
     Ok(())
 }
 
 #[tokio::test]
-async fn those_of_the_environment_can_be_switched_off() -> Outcome {
-    let (proxy, (server, root)) = (Proxy::start(Manner::Tunnel).await?, origin().await?);
-    call_elsewhere(&server, Some(&root), &[("HTTPS_PROXY", &proxy.url()), (HEEDS, "no")]).await?;
-    assert_eq!((server.count(EventKind::Request), proxy.heard().len()), (1, 0));
+async fn proxies_of_the_environment_can_be_turned_off() -> Outcome {
+    let (proxy, (server, root)) = (Proxy::start(Behavior::Tunnel).await?, origin().await?);
+    call_in_child_process(&server, Some(&root), &[("HTTPS_PROXY", &proxy.url()), (USES_PROXIES, "no")]).await?;
+    assert_eq!((server.count(EventKind::Request), proxy.received().len()), (1, 0));
     Ok(())
 }
 
 #[tokio::test]
-async fn the_password_for_one_never_goes_to_the_service() -> Outcome {
-    let (proxy, (server, root)) = (Proxy::start(Manner::Tunnel).await?, origin().await?);
+async fn the_proxy_password_is_not_sent_to_the_service() -> Outcome {
+    let (proxy, (server, root)) = (Proxy::start(Behavior::Tunnel).await?, origin().await?);
     let with_password = format!("http://user:{SECRET}@{}", proxy.address);
-    call_elsewhere(&server, Some(&root), &[("HTTPS_PROXY", &with_password)]).await?;
-    assert!(proxy.heard()[0].to_ascii_lowercase().contains("proxy-authorization: basic "), "{:?}", proxy.heard());
+    call_in_child_process(&server, Some(&root), &[("HTTPS_PROXY", &with_password)]).await?;
+    assert!(proxy.received()[0].to_ascii_lowercase().contains("proxy-authorization: basic "), "{:?}", proxy.received());
     assert_eq!(server.requests()[0].header("proxy-authorization"), None);
     Ok(())
 }
 
 #[tokio::test]
-async fn one_that_requires_authentication_is_named() -> Outcome {
-    let refusal =
+async fn a_proxy_that_requires_authentication_is_named() -> Outcome {
+    let response =
         "HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic\r\nContent-Length: 0\r\n\r\n";
-    let (proxy, (server, root)) = (Proxy::start(Manner::Refuse(refusal)).await?, origin().await?);
+    let (proxy, (server, root)) = (Proxy::start(Behavior::Reject(response)).await?, origin().await?);
     let http = reqwest::Client::builder().proxy(reqwest::Proxy::https(proxy.url())?);
     let client = builder(server.url()).http_client_builder(trusting(http, root.certificate_pem())).build()?;
     let error = call(&client).await.expect_err("the proxy says no");
@@ -180,7 +180,7 @@ async fn one_that_requires_authentication_is_named() -> Outcome {
 }
 
 #[tokio::test]
-async fn one_that_is_down_is_named_without_its_password() -> Outcome {
+async fn a_proxy_that_is_down_is_named_without_its_password() -> Outcome {
     let down = FaultServer::connection_refused().await?;
     let (server, root) = origin().await?;
     let proxy = reqwest::Proxy::https(format!("http://user:{SECRET}@{}", down.address()))?;
@@ -195,11 +195,11 @@ async fn one_that_is_down_is_named_without_its_password() -> Outcome {
 }
 
 #[tokio::test]
-async fn one_that_inspects_tls_is_rejected_until_its_root_is_added() -> Outcome {
+async fn a_proxy_that_inspects_tls_is_rejected_unless_its_root_is_added() -> Outcome {
     let authority = CertificateAuthority::new()?;
     let identity = authority.issue(["service.example"])?;
     let inspector = FaultServer::builder().tls(identity).responses([contoso()]).start().await?;
-    let proxy = Proxy::start(Manner::Inspect(inspector.address().to_string())).await?;
+    let proxy = Proxy::start(Behavior::Inspect(inspector.address().to_string())).await?;
     let through = || -> Result<_, Box<dyn std::error::Error>> {
         let http = reqwest::Client::builder().proxy(reqwest::Proxy::https(proxy.url())?);
         Ok((builder("https://service.example"), http))
@@ -210,6 +210,10 @@ async fn one_that_inspects_tls_is_rejected_until_its_root_is_added() -> Outcome 
     assert_eq!(inspector.count(EventKind::Request), 0, "no token went there");
     let (client, http) = through()?;
     call(&client.http_client_builder(trusting(http, authority.certificate_pem())).build()?).await?;
-    assert!(proxy.heard().iter().all(|head| head.starts_with("CONNECT service.example:443 ")), "{:?}", proxy.heard());
+    assert!(
+        proxy.received().iter().all(|head| head.starts_with("CONNECT service.example:443 ")),
+        "{:?}",
+        proxy.received()
+    );
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! Redirects are refused wherever they point, and the token goes nowhere.
+//! Redirects are not followed, whatever their target.
 
 use partner_center::{ErrorKind, reqwest};
 use partner_center_mock::MockResponse;
@@ -17,14 +17,14 @@ async fn assert_rejected(location: &str) -> Result<partner_center::Error, std::i
 }
 
 #[tokio::test]
-async fn one_to_the_same_host_is_not_followed() -> Outcome {
+async fn a_redirect_to_the_same_host_is_not_followed() -> Outcome {
     assert_rejected("/v2/elsewhere").await?;
     assert_rejected("?again").await?;
     Ok(())
 }
 
 #[tokio::test]
-async fn one_to_another_host_is_named_and_not_followed() -> Outcome {
+async fn a_redirect_to_another_host_is_named_and_not_followed() -> Outcome {
     let sink = FaultServer::start([contoso()]).await?;
     let error = assert_rejected(&format!("{}/take-the-token?one-time-code", sink.url())).await?;
     assert_eq!(sink.count(EventKind::Connected), 0);
@@ -34,7 +34,7 @@ async fn one_to_another_host_is_named_and_not_followed() -> Outcome {
 }
 
 #[tokio::test]
-async fn one_from_https_to_plain_http_is_not_followed() -> Outcome {
+async fn a_redirect_from_https_to_http_is_not_followed() -> Outcome {
     let sink = FaultServer::start([contoso()]).await?;
     let authority = CertificateAuthority::new()?;
     let redirect = MockResponse::new(301).header("Location", sink.url());
@@ -49,7 +49,7 @@ async fn one_from_https_to_plain_http_is_not_followed() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_loop_ends_after_one_request() -> Outcome {
+async fn a_redirect_loop_ends_after_one_request() -> Outcome {
     let server = FaultServer::start_with(|request| MockResponse::new(302).header("Location", request.target())).await?;
     let error = call(&client(server.url())).await.expect_err("a redirect to itself");
     assert_eq!(error.kind(), ErrorKind::Redirected);
@@ -58,7 +58,7 @@ async fn a_loop_ends_after_one_request() -> Outcome {
 }
 
 #[tokio::test]
-async fn one_without_a_location_or_with_a_hostile_one_is_not_followed() -> Outcome {
+async fn a_redirect_with_no_or_a_hostile_location_is_not_followed() -> Outcome {
     for location in ["javascript:alert(1)", "intent://scan/x", "data:,x", "http://[", "//elsewhere.example"] {
         let error = assert_rejected(location).await?;
         assert!(!error.to_string().contains("null"), "{error}");

@@ -1,4 +1,4 @@
-//! Calls outside a Tokio runtime, and in one without timers: an error that says what is missing, and no panic.
+//! Calls outside a Tokio runtime, and in one without timers: an error instead of a panic.
 
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
@@ -8,7 +8,7 @@ use tokio::runtime;
 
 use crate::support::{CUSTOMER, Outcome, call, client};
 
-/// Polls the future once, as an executor does that is not Tokio's.
+/// Polls the future once, like an executor other than Tokio's.
 fn poll_once<T>(future: impl Future<Output = T>) -> Poll<T> {
     pin!(future).poll(&mut Context::from_waker(Waker::noop()))
 }

@@ -1,4 +1,4 @@
-//! Answers that come too slowly: the first byte, the head, or the body a byte at a time.
+//! Slow responses: a late first byte, a stalled head, a body one byte at a time.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::support::{CONTOSO, CUSTOMER, Outcome, assert_one_call, builder, call,
 const SECOND: Duration = Duration::from_secs(1);
 
 #[tokio::test]
-async fn a_first_byte_that_comes_too_late_costs_one_attempt() -> Outcome {
+async fn a_late_first_byte_costs_one_attempt() -> Outcome {
     let clock = Clock::pause();
     let late = FaultResponse::wait(30 * SECOND).then_respond(contoso());
     let server = FaultServer::start([late, contoso().into()]).await?;
@@ -25,7 +25,7 @@ async fn a_first_byte_that_comes_too_late_costs_one_attempt() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_first_byte_that_comes_in_time_is_waited_for() -> Outcome {
+async fn a_first_byte_within_the_timeout_is_awaited() -> Outcome {
     let clock = Clock::pause();
     let server = FaultServer::start([FaultResponse::wait(30 * SECOND).then_respond(contoso())]).await?;
     let client = builder(server.url()).attempt_timeout(600 * SECOND).timeout(6000 * SECOND).build()?;
@@ -40,7 +40,7 @@ async fn a_silent_server_costs_no_more_than_the_deadline() -> Outcome {
     let clock = Clock::pause();
     let server = FaultServer::start([FaultResponse::stall()]).await?;
     let client = builder(server.url()).attempt_timeout(20 * SECOND).timeout(50 * SECOND).build()?;
-    let error = clock.run(SECOND, call(&client)).await.expect_err("never an answer");
+    let error = clock.run(SECOND, call(&client)).await.expect_err("there is no response");
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Timeout, 3));
     assert!(error.elapsed() >= 50 * SECOND && error.elapsed() <= 55 * SECOND, "{:?}", error.elapsed());
     assert!(error.may_have_been_sent());
@@ -48,7 +48,7 @@ async fn a_silent_server_costs_no_more_than_the_deadline() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_body_that_comes_byte_by_byte_ends_with_the_attempt() -> Outcome {
+async fn a_body_sent_byte_by_byte_ends_at_the_attempt_timeout() -> Outcome {
     let clock = Clock::pause();
     let echo = contoso().header("MS-RequestId", "theirs").header("MS-CorrelationId", "their-trace");
     let server = FaultServer::start([FaultResponse::drip(echo, 1, SECOND)]).await?;
@@ -65,7 +65,7 @@ async fn a_body_that_comes_byte_by_byte_ends_with_the_attempt() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_body_that_comes_slowly_and_within_the_limits_is_read() -> Outcome {
+async fn a_slow_body_within_the_timeouts_is_read() -> Outcome {
     let clock = Clock::pause();
     let server = FaultServer::start([FaultResponse::drip(contoso(), 9, SECOND)]).await?;
     let client = builder(server.url()).attempt_timeout(600 * SECOND).timeout(6000 * SECOND).build()?;

@@ -1,4 +1,4 @@
-//! Statuses that are no success although some say so, and statuses that nobody knows.
+//! Unexpected success statuses, and unknown statuses.
 
 use partner_center::ErrorKind;
 use partner_center_mock::MockResponse;
@@ -7,18 +7,18 @@ use partner_center_mock::faults::{FaultResponse, FaultServer};
 use crate::support::{CONTOSO, Outcome, call, client, contoso, status};
 
 #[tokio::test]
-async fn a_response_without_content_is_no_organization() -> Outcome {
+async fn a_response_without_content_is_an_error() -> Outcome {
     for sent in [204, 205, 206, 304] {
         let server = FaultServer::start([MockResponse::new(sent)]).await?;
         let error = call(&client(server.url())).await.expect_err("no content");
-        let told = (error.kind(), status(&error), error.attempts());
-        assert_eq!(told, (ErrorKind::UnexpectedStatus, Some(sent), 1));
+        let got = (error.kind(), status(&error), error.attempts());
+        assert_eq!(got, (ErrorKind::UnexpectedStatus, Some(sent), 1));
     }
     Ok(())
 }
 
 #[tokio::test]
-async fn part_of_a_body_is_not_taken_for_the_whole() -> Outcome {
+async fn partial_content_is_an_error() -> Outcome {
     let server =
         FaultServer::start([MockResponse::text(206, CONTOSO).header("Content-Range", "bytes 0-26/99")]).await?;
     let error = call(&client(server.url())).await.expect_err("a part");
@@ -27,12 +27,12 @@ async fn part_of_a_body_is_not_taken_for_the_whole() -> Outcome {
 }
 
 #[tokio::test]
-async fn an_unrequested_switch_of_protocols_is_an_error() -> Outcome {
+async fn switching_protocols_is_an_error() -> Outcome {
     let switch = "HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n";
     let server = FaultServer::start([FaultResponse::raw(switch).then_close(), contoso().into()]).await?;
     let error = call(&client(server.url())).await.expect_err("another protocol");
-    let told = (error.kind(), status(&error), error.attempts());
-    assert_eq!(told, (ErrorKind::UnexpectedStatus, Some(101), 1));
+    let got = (error.kind(), status(&error), error.attempts());
+    assert_eq!(got, (ErrorKind::UnexpectedStatus, Some(101), 1));
     Ok(())
 }
 

@@ -1,4 +1,4 @@
-//! What the tests share: one call, and what the server has seen of it.
+//! Shared by the tests: one call, and the requests that the server received.
 
 use std::time::Duration;
 
@@ -10,12 +10,12 @@ use tokio::time::Instant;
 
 pub(crate) use crate::client::{CONTOSO, CUSTOMER, Outcome, builder, client, quick_retries, soon};
 
-/// The good answer.
+/// The expected response.
 pub(crate) fn contoso() -> MockResponse {
     MockResponse::text(200, CONTOSO)
 }
 
-/// The customer that a request asks for.
+/// The customer of a request.
 pub(crate) fn customer(request: &Request) -> &str {
     request.path().split('/').nth(3).unwrap_or_default()
 }
@@ -25,37 +25,37 @@ pub(crate) fn organization_of(request: &Request) -> MockResponse {
     MockResponse::text(200, format!(r#"[{{"displayName":"{}"}}]"#, customer(request)))
 }
 
-/// The reply with the ids of the request.
+/// The response with the ids of the request.
 pub(crate) fn with_ids_of(request: &Request, response: MockResponse) -> MockResponse {
     let id = |name| request.header(name).unwrap_or_default().to_owned();
     response.header("MS-RequestId", id("ms-requestid")).header("MS-CorrelationId", id("ms-correlationid"))
 }
 
-/// An HTTP client that trusts these root certificates, in PEM, beside those of the platform.
+/// An HTTP client that trusts these root certificates (PEM) and those of the platform.
 #[cfg(any(feature = "rustls", feature = "native-tls"))]
 pub(crate) fn trusting(http: reqwest::ClientBuilder, pem: impl AsRef<[u8]>) -> reqwest::ClientBuilder {
     http.tls_certs_merge(reqwest::Certificate::from_pem_bundle(pem.as_ref()).expect("certificates in PEM"))
 }
 
-/// One call, as the client has it set.
+/// One call with the client's options.
 pub(crate) async fn call(client: &Client) -> Result<Response<Organization>, Error> {
     client.customer(CUSTOMER).organization().await
 }
 
-/// Waits until the server has seen something so often; fails where it does not happen.
+/// Waits until the server has recorded `count` events of this kind; fails after 20 seconds.
 pub(crate) async fn until(server: &FaultServer, kind: EventKind, count: usize) {
     let seen = tokio::time::timeout(Duration::from_secs(20), server.wait_for(kind, count)).await;
     assert!(seen.is_ok(), "{kind:?} happened {} times in {:?}", server.count(kind), server.event_kinds());
 }
 
-/// Uses up the budget of repeats with calls that fail.
+/// Uses up the retry budget with calls that fail.
 pub(crate) async fn use_up_the_budget(client: &Client) {
     for _ in 0..100 {
         if call(client).await.is_err_and(|error| error.attempts() < 4) {
             return;
         }
     }
-    panic!("the budget has no end");
+    panic!("the budget never ends");
 }
 
 /// The status as a number.
@@ -63,7 +63,7 @@ pub(crate) fn status(error: &Error) -> Option<u16> {
     error.status().map(|status| status.as_u16())
 }
 
-/// Asserts that every request the server has seen carries this id.
+/// Asserts that every request has this id.
 pub(crate) fn assert_one_call(server: &FaultServer, request_id: impl ToString) {
     let request_id = request_id.to_string();
     for request in server.requests() {
@@ -71,7 +71,7 @@ pub(crate) fn assert_one_call(server: &FaultServer, request_id: impl ToString) {
     }
 }
 
-/// When the requests arrived, counted from the first event of this kind.
+/// The arrival times of the requests since the first event of this kind.
 pub(crate) fn arrivals_since(server: &FaultServer, kind: EventKind) -> Vec<Duration> {
     let events = server.events();
     let begin = events.iter().find(|event: &&Event| event.kind == kind).map(|event| event.at);

@@ -1,4 +1,4 @@
-//! What one call is told to wait, the others of the client wait too.
+//! When one call is throttled, every call of the client waits.
 
 use std::time::Duration;
 
@@ -12,13 +12,13 @@ use crate::support::{Outcome, arrivals_since, builder, call, client, contoso, so
 
 const SECOND: Duration = Duration::from_secs(1);
 
-/// A client whose calls never run out of time here.
-fn patient(server: &FaultServer) -> Result<Client, partner_center::Error> {
+/// A client with long timeouts.
+fn client_with_long_timeouts(server: &FaultServer) -> Result<Client, partner_center::Error> {
     builder(server.url()).timeout(36_000 * SECOND).attempt_timeout(3600 * SECOND).build()
 }
 
 #[tokio::test]
-async fn a_call_that_cannot_wait_so_long_fails_unsent() -> Outcome {
+async fn a_call_with_an_earlier_deadline_fails_without_a_request() -> Outcome {
     let server = FaultServer::start([MockResponse::new(429).header("Retry-After", "3600"), contoso()]).await?;
     let client = client(server.url());
     let first = soon(call(&client)).await.expect_err("throttled for an hour");
@@ -42,7 +42,7 @@ async fn another_client_is_not_held_back() -> Outcome {
 async fn without_a_delay_throttling_holds_calls_for_a_second() -> Outcome {
     let clock = Clock::pause();
     let server = FaultServer::start([MockResponse::new(429), contoso()]).await?;
-    let client = patient(&server)?;
+    let client = client_with_long_timeouts(&server)?;
     let response = clock.run(SECOND / 20, call(&client)).await?;
     assert_eq!(response.attempts(), 2);
     assert!(arrivals_since(&server, EventKind::Sent)[1] >= SECOND);

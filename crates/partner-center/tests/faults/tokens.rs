@@ -1,4 +1,4 @@
-//! Sign-in as a call meets it: clocks that disagree, refusals, and tokens that end in the middle of many calls.
+//! Sign-in during calls: clock skew, OAuth errors, tokens that expire between calls.
 
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ fn client(entra: &TokenEndpoint, service: &FaultServer) -> Result<Client, partne
     builder(service.url()).authority(entra.authority()).credential(credential).build()
 }
 
-/// An endpoint that tells its own time `ahead` seconds off this machine's clock, and a lifetime of an hour.
+/// An endpoint whose clock is `ahead` seconds ahead of the local one, and whose tokens are valid for one hour.
 fn skewed(ahead: i64) -> TokenEndpointBuilder {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |now| now.as_secs());
     let now = i64::try_from(now).unwrap_or_default() + ahead;
@@ -32,7 +32,7 @@ fn skewed(ahead: i64) -> TokenEndpointBuilder {
 }
 
 #[tokio::test]
-async fn a_clock_that_is_off_costs_no_request_and_lets_no_token_live_on() -> Outcome {
+async fn clock_skew_neither_costs_a_request_nor_extends_a_token() -> Outcome {
     for ahead in [-86_400, -600, 600, 86_400] {
         let clock = Clock::pause();
         let (entra, service) = (skewed(ahead).start().await?, FaultServer::start([contoso()]).await?);
@@ -40,8 +40,8 @@ async fn a_clock_that_is_off_costs_no_request_and_lets_no_token_live_on() -> Out
         for _ in 0..20 {
             call(&client).await?;
         }
-        assert_eq!(entra.count(Grant::ClientCredentials), 1, "{ahead} s: one token serves as long as it is told to");
-        // Two hours later by the clock that counts.
+        assert_eq!(entra.count(Grant::ClientCredentials), 1, "{ahead} s: one token is used for its whole lifetime");
+        // Two hours later by the monotonic clock.
         clock.run(600 * SECOND, tokio::time::sleep(7200 * SECOND)).await;
         call(&client).await?;
         assert_eq!(entra.count(Grant::ClientCredentials), 2, "{ahead} s: a dead token is replaced");
@@ -51,7 +51,7 @@ async fn a_clock_that_is_off_costs_no_request_and_lets_no_token_live_on() -> Out
 }
 
 #[tokio::test]
-async fn five_hundred_calls_outlive_tokens_of_a_few_seconds() -> Outcome {
+async fn five_hundred_calls_succeed_with_tokens_of_a_few_seconds() -> Outcome {
     let clock = Clock::pause();
     let entra = TokenEndpoint::builder().lifetime(4 * SECOND).start().await?;
     let service = FaultServer::start([contoso()]).await?;
@@ -77,13 +77,13 @@ async fn five_hundred_calls_outlive_tokens_of_a_few_seconds() -> Outcome {
 }
 
 #[tokio::test]
-async fn after_a_failed_sign_in_nothing_is_sent() -> Outcome {
-    for (refusal, kind) in [
+async fn nothing_is_sent_after_a_failed_sign_in() -> Outcome {
+    for (oauth_error, kind) in [
         (OAuthError::mfa_required(), CredentialErrorKind::MfaRequired),
         (OAuthError::wrong_secret(), CredentialErrorKind::InvalidClient),
     ] {
         let (entra, service) = (TokenEndpoint::start().await?, FaultServer::start([contoso()]).await?);
-        entra.respond_always(refusal);
+        entra.respond_always(oauth_error);
         let error = call(&client(&entra, &service)?).await.expect_err("no token");
         assert_eq!((error.kind(), error.attempts()), (ErrorKind::Credential, 0));
         let cause = error.credential_error().ok_or("the cause is kept")?;
@@ -97,7 +97,7 @@ async fn after_a_failed_sign_in_nothing_is_sent() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_sign_in_that_hangs_ends_with_the_call() -> Outcome {
+async fn a_hanging_sign_in_ends_at_the_calls_deadline() -> Outcome {
     let clock = Clock::pause();
     let (entra, service) = (TokenEndpoint::start().await?, FaultServer::start([contoso()]).await?);
     entra.respond_always(FaultResponse::stall());

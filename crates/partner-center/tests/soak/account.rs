@@ -1,4 +1,4 @@
-//! The account: for each call, what the server did to it against what the client made of it.
+//! The account: for each call, the server's responses against the client's result.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -7,7 +7,7 @@ use std::sync::Mutex;
 use partner_center::models::Organization;
 use partner_center::{Error, ErrorKind, Response, uuid::Uuid};
 
-/// What the server did to one request.
+/// What the server did with one request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Verdict {
     Good,
@@ -18,7 +18,7 @@ pub(crate) enum Verdict {
     TooLarge,
 }
 
-/// What the server did, by request id, in turn.
+/// What the server did, by request id, in order.
 #[derive(Default)]
 pub(crate) struct Ledger(Mutex<HashMap<String, Vec<Verdict>>>);
 
@@ -31,7 +31,7 @@ impl Ledger {
         self.0.lock().expect("the ledger").remove(&request_id.to_string()).unwrap_or_default()
     }
 
-    /// Requests that belong to no call that ended.
+    /// Requests that belong to no completed call.
     pub(crate) fn open(&self) -> usize {
         self.0.lock().expect("the ledger").len()
     }
@@ -39,11 +39,11 @@ impl Ledger {
 
 type Ended = Result<(Uuid, Result<Response<Organization>, Error>), tokio::task::JoinError>;
 
-/// The sums of a run.
+/// The totals of a run.
 #[derive(Default)]
 pub(crate) struct Account {
     pub(crate) calls: u64,
-    answered: u64,
+    succeeded: u64,
     failed: u64,
     lost: u64,
     mixed_up: u64,
@@ -57,7 +57,7 @@ pub(crate) struct Account {
 }
 
 impl Account {
-    /// Closes the books on one call.
+    /// Accounts for one call.
     pub(crate) fn close(&mut self, ledger: &Ledger, ended: Ended) {
         let Ok((customer, result)) = ended else {
             self.lost += 1;
@@ -72,7 +72,7 @@ impl Account {
         let last = verdicts.last().copied();
         let is_right = match &result {
             Ok(response) => {
-                self.answered += 1;
+                self.succeeded += 1;
                 let echoed = response.received_request_id() == Some(&response.request_id().to_string())
                     && response.received_correlation_id() == Some(&response.correlation_id().to_string());
                 if response.display_name.as_deref() != Some(&customer.to_string()) || !echoed {
@@ -89,16 +89,16 @@ impl Account {
                 last.is_some_and(|last| explains(last, error))
             }
         };
-        // A request that is written while its connection closes may never reach the server, so a call can have tried
-        // more often than the server has seen; never less often than that.
+        // A request sent while its connection closes may never reach the server, so a call can have more attempts than
+        // the server has seen requests, but not fewer.
         if !is_right || (attempts as usize) < verdicts.len().saturating_sub(1) {
             self.wrong.push(format!("{verdicts:?} gave {result:?}"));
         }
     }
 
-    /// Whether nothing was lost, mixed up, wrongly answered or left behind.
+    /// Whether nothing was lost, mixed up, wrong or left behind.
     pub(crate) fn adds_up(&self) -> bool {
-        self.answered + self.failed == self.calls
+        self.succeeded + self.failed == self.calls
             && self.lost + self.mixed_up == 0
             && self.wrong.is_empty()
             && self.unclaimed + self.sockets + self.tasks == 0
@@ -106,7 +106,7 @@ impl Account {
     }
 }
 
-/// Whether the error is what the last thing that the server did must lead to.
+/// Whether the error follows from the server's last response.
 fn explains(last: Verdict, error: &Error) -> bool {
     match last {
         Verdict::Good => false,
@@ -122,8 +122,8 @@ impl fmt::Display for Account {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "calls                 {:>9}", self.calls)?;
         writeln!(f, "requests              {:>9}", self.requests)?;
-        writeln!(f, "answered              {:>9}", self.answered)?;
-        writeln!(f, "failed as they must   {:>9}", self.failed - self.wrong.len().min(self.failed as usize) as u64)?;
+        writeln!(f, "succeeded             {:>9}", self.succeeded)?;
+        writeln!(f, "failed as expected    {:>9}", self.failed - self.wrong.len().min(self.failed as usize) as u64)?;
         writeln!(f, "wrong                 {:>9}", self.wrong.len())?;
         writeln!(f, "lost                  {:>9}", self.lost)?;
         writeln!(f, "mixed up              {:>9}", self.mixed_up)?;

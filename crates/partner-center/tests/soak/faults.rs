@@ -1,4 +1,4 @@
-//! The server's side: which fault a request meets, by a seeded choice, written down under the request's id.
+//! The server: chooses a fault for each request at random, from a seed, and records it by request id.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use partner_center_mock::types::Organization;
 
 use crate::account::{Ledger, Verdict};
 
-/// Chooses an answer for each request.
+/// Chooses a response for each request.
 pub(crate) struct Faults {
     random: fastrand::Rng,
     ledger: Arc<Ledger>,
@@ -25,7 +25,7 @@ impl Faults {
 
     pub(crate) fn response(&mut self, request: &Request) -> FaultResponse {
         let good = organization(request);
-        // Each fault gets its part of the share; those that cost most come more rarely.
+        // Faults are equally likely, except for the slowest, which are rarer.
         let number = if self.random.f64() < self.share { self.random.u32(0..24) } else { self.random.u32(24..60) };
         let (verdict, response) = match number {
             0 => (Verdict::Broken, FaultResponse::reset()),
@@ -44,17 +44,17 @@ impl Faults {
             8 => (Verdict::Status(500), examples::SERVER_FAILURE.into_response(request)),
             9 => (
                 Verdict::Status(502),
-                FaultResponse::respond(marked(MockResponse::html(502, "<html>Bad Gateway</html>"), request)),
+                FaultResponse::respond(with_ids(MockResponse::html(502, "<html>Bad Gateway</html>"), request)),
             ),
             10 => (
                 Verdict::Status(503),
-                FaultResponse::respond(marked(MockResponse::new(503).header("Retry-After", "0"), request)),
+                FaultResponse::respond(with_ids(MockResponse::new(503).header("Retry-After", "0"), request)),
             ),
-            11 => (Verdict::Status(504), FaultResponse::respond(marked(MockResponse::new(504), request))),
+            11 => (Verdict::Status(504), FaultResponse::respond(with_ids(MockResponse::new(504), request))),
             12 => (Verdict::Status(408), examples::REQUEST_TIMEOUT.into_response(request)),
             13 if self.random.u32(0..40) == 0 => (
                 Verdict::Status(429),
-                FaultResponse::respond(marked(
+                FaultResponse::respond(with_ids(
                     MockResponse::from(examples::THROTTLED).header("Retry-After", "1"),
                     request,
                 )),
@@ -63,18 +63,21 @@ impl Faults {
             15 => (Verdict::Status(403), examples::GDAP_ROLE_MISSING.into_response(request)),
             16 => (
                 Verdict::Status(404),
-                FaultResponse::respond(marked(
+                FaultResponse::respond(with_ids(
                     MockResponse::from(examples::TENANT_NOT_FOUND).byte_order_mark(),
                     request,
                 )),
             ),
             17 => (
                 Verdict::Status(401),
-                FaultResponse::respond(marked(MockResponse::json(401, &serde_json::json!({"code": 800_001})), request)),
+                FaultResponse::respond(with_ids(
+                    MockResponse::json(401, &serde_json::json!({"code": 800_001})),
+                    request,
+                )),
             ),
             18 => (
                 Verdict::Status(302),
-                FaultResponse::respond(marked(
+                FaultResponse::respond(with_ids(
                     MockResponse::new(302).header("Location", "http://127.0.0.1:9/"),
                     request,
                 )),
@@ -83,10 +86,10 @@ impl Faults {
             20 => (Verdict::Unreadable, FaultResponse::respond(good.body(*b"[{\"displayName\": \"M\xfcller\"}]"))),
             21 => (
                 Verdict::Unreadable,
-                FaultResponse::respond(marked(MockResponse::html(200, "<html>Sign in</html>"), request)),
+                FaultResponse::respond(with_ids(MockResponse::html(200, "<html>Sign in</html>"), request)),
             ),
             22 => (Verdict::TooLarge, FaultResponse::huge(good.body(""), 3 << 20, Framing::Chunked)),
-            23 => (Verdict::Unreadable, FaultResponse::respond(marked(MockResponse::new(204), request))),
+            23 => (Verdict::Unreadable, FaultResponse::respond(with_ids(MockResponse::new(204), request))),
             24 => (Verdict::Good, FaultResponse::respond(good.byte_order_mark())),
             25 => (Verdict::Good, FaultResponse::respond(good).then_close()),
             26 => (Verdict::Good, FaultResponse::wait(Duration::from_millis(5)).then_respond(good)),
@@ -97,15 +100,15 @@ impl Faults {
     }
 }
 
-/// The organization of the customer in the request's path, so that a mixed-up answer shows.
+/// The organization of the customer in the request's path, so that mixed-up responses are detected.
 pub(crate) fn organization(request: &Request) -> MockResponse {
     let mut organization = Organization::default();
     organization.display_name = request.path().split('/').nth(3).map(str::to_owned);
-    marked(MockResponse::organization(&organization), request)
+    with_ids(MockResponse::organization(&organization), request)
 }
 
-/// With the ids of the request, as the service echoes them.
-fn marked(response: MockResponse, request: &Request) -> MockResponse {
+/// Echoes the ids of the request, as the service does.
+fn with_ids(response: MockResponse, request: &Request) -> MockResponse {
     let echo = |name| request.header(name).unwrap_or_default().to_owned();
     response.header("MS-RequestId", echo("ms-requestid")).header("MS-CorrelationId", echo("ms-correlationid"))
 }
@@ -116,6 +119,6 @@ trait IntoFaultResponse {
 
 impl<T: Into<MockResponse>> IntoFaultResponse for T {
     fn into_response(self, request: &Request) -> FaultResponse {
-        FaultResponse::respond(marked(self.into(), request))
+        FaultResponse::respond(with_ids(self.into(), request))
     }
 }

@@ -1,7 +1,7 @@
-//! Many calls against a server that injects every fault at random, and an account of each one.
+//! Many calls against a server that injects faults at random, with an account of every call.
 //!
-//! `SOAK_CALLS` and `SOAK_SEED` set how many calls (3,000 where unset), and which faults; the seed is printed, so that a
-//! run can be had again.
+//! `SOAK_CALLS` sets the number of calls (default: 3,000), `SOAK_SEED` the faults. The seed is printed, so that a run
+//! can be repeated.
 
 mod account;
 mod faults;
@@ -17,9 +17,9 @@ use tokio::task::JoinSet;
 use account::{Account, Ledger};
 
 const CONCURRENCY: usize = 64;
-/// How many of the requests meet a fault.
+/// The share of requests with a fault.
 const FAULTS: f64 = 0.4;
-/// Short, so that a stalled answer costs little; long against what loopback takes.
+/// Short, so that a stalled response costs little, but much longer than loopback takes.
 const ATTEMPT: Duration = Duration::from_millis(400);
 
 fn main() {
@@ -54,7 +54,7 @@ async fn soak(calls: u64, seed: u64) -> Account {
             async move { Ok(AccessToken::new(format!("token-{number}"), Duration::from_secs(3600))) }
         }))
         .attempt_timeout(ATTEMPT)
-        // Its 429s come at random, so a rate that adapts to them would only make the run slow.
+        // The 429s are random, so adapting to them would only slow the run.
         .retry(RetryPolicy::default().base_delay(Duration::from_millis(2)).budget(false).shared_throttle(false))
         .build()
         .expect("a client");
@@ -82,7 +82,7 @@ async fn soak(calls: u64, seed: u64) -> Account {
     account.growth = warm.zip(resident_memory()).map(|(warm, end)| end as f64 / warm as f64);
     account.unclaimed = ledger.open();
     drop(client);
-    // Connections close once the client is gone; the server's tasks end with them.
+    // Connections close once the client is dropped; the server's tasks end with them.
     account.sockets = settled(|| server.open_connections()).await;
     server.shutdown().await;
     let metrics = tokio::runtime::Handle::current().metrics();
@@ -90,16 +90,16 @@ async fn soak(calls: u64, seed: u64) -> Account {
     account
 }
 
-/// What is left after a moment of patience: a task counts until its thread has put it away, which is later than its end.
+/// The count after a grace period: tasks are counted until their thread has cleaned them up.
 async fn settled(count: impl Fn() -> usize) -> usize {
-    let patience = Instant::now();
-    while count() > 0 && patience.elapsed() < Duration::from_secs(5) {
+    let began = Instant::now();
+    while count() > 0 && began.elapsed() < Duration::from_secs(5) {
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
     count()
 }
 
-/// The process's resident memory in kB, where the system tells it.
+/// The process's resident memory in kB, if the system reports it.
 fn resident_memory() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find(|line| line.starts_with("VmRSS:"))?;

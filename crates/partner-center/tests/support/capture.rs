@@ -1,4 +1,4 @@
-//! Hears what the SDK tells its subscribers, test by test, and in every test that it tells no token.
+//! Captures the SDK's spans and events per test, and asserts that they contain no token.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -11,33 +11,33 @@ use tracing::{Event, Level, Metadata, Subscriber};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
 use tracing_subscriber::registry::LookupSpan;
 
-/// The text that every secret of these tests begins with, and nothing else holds.
+/// The prefix of every secret in these tests, and of nothing else.
 pub(crate) const SECRET: &str = "s3cr3t";
 
-/// Makes sure that the SDK is heard from its first word on.
+/// Sets the subscriber of this process, once.
 ///
-/// One subscriber serves the whole process: with one for each test, what a thread without any touches first would stay
-/// unheard.
-pub(crate) fn hear() {
+/// All tests share it: with one for each test, callsites first reached by a thread without a subscriber would stay
+/// disabled.
+pub(crate) fn install() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
-        let subscriber = tracing_subscriber::registry().with(Ear);
-        tracing::subscriber::set_global_default(subscriber).expect("nobody else sets one");
+        let subscriber = tracing_subscriber::registry().with(CaptureLayer);
+        tracing::subscriber::set_global_default(subscriber).expect("no other subscriber is set");
     });
 }
 
 thread_local! {
-    /// The test that wants to know; each runs on a thread of its own.
+    /// The capture of this thread's test.
     static LISTENER: RefCell<Option<Capture>> = const { RefCell::new(None) };
 }
 
-/// Everything the SDK has told a test, in order.
+/// The SDK's spans and events in one test, in order.
 #[derive(Clone, Default)]
-pub(crate) struct Capture(Arc<Mutex<Vec<Told>>>);
+pub(crate) struct Capture(Arc<Mutex<Vec<TraceRecord>>>);
 
 /// A span or an event of the SDK.
 #[derive(Clone, Debug)]
-pub(crate) struct Told {
+pub(crate) struct TraceRecord {
     pub(crate) name: &'static str,
     pub(crate) level: Level,
     pub(crate) parent: Option<Id>,
@@ -45,63 +45,63 @@ pub(crate) struct Told {
     fields: BTreeMap<&'static str, String>,
 }
 
-impl Told {
-    /// A field's value as text.
+impl TraceRecord {
+    /// The value of a field as text.
     pub(crate) fn field(&self, name: &str) -> Option<&str> {
         self.fields.get(name).map(String::as_str)
     }
 }
 
 impl Capture {
-    /// Listens to this thread from now on.
+    /// Captures this thread from now on.
     pub(crate) fn start() -> Self {
-        hear();
+        install();
         let capture = Self::default();
         LISTENER.set(Some(capture.clone()));
         capture
     }
 
-    /// The spans of this name.
-    pub(crate) fn spans(&self, name: &str) -> Vec<Told> {
-        self.told().iter().filter(|told| told.id.is_some() && told.name == name).cloned().collect()
+    /// The spans with this name.
+    pub(crate) fn spans(&self, name: &str) -> Vec<TraceRecord> {
+        self.records().iter().filter(|record| record.id.is_some() && record.name == name).cloned().collect()
     }
 
-    pub(crate) fn events(&self) -> Vec<Told> {
-        self.told().iter().filter(|told| told.id.is_none()).cloned().collect()
+    pub(crate) fn events(&self) -> Vec<TraceRecord> {
+        self.records().iter().filter(|record| record.id.is_none()).cloned().collect()
     }
 
-    /// The only event there is.
-    pub(crate) fn only_event(&self) -> Told {
+    /// The only event.
+    pub(crate) fn only_event(&self) -> TraceRecord {
         let events = self.events();
         assert_eq!(events.len(), 1, "{self:?}");
         events[0].clone()
     }
 
-    fn told(&self) -> MutexGuard<'_, Vec<Told>> {
-        self.0.lock().expect("nobody panics while it is held")
+    fn records(&self) -> MutexGuard<'_, Vec<TraceRecord>> {
+        self.0.lock().expect("the lock is not poisoned")
     }
 }
 
 impl Debug for Capture {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(&*self.told()).finish()
+        f.debug_list().entries(&*self.records()).finish()
     }
 }
 
-/// The subscriber's layer: hands on what belongs to the SDK.
-struct Ear;
+/// The subscriber's layer, which only captures the SDK's spans and events.
+struct CaptureLayer;
 
-/// Fields being written down.
-struct Writing<'a>(&'a mut BTreeMap<&'static str, String>);
+/// Collects the fields of a span or an event.
+struct FieldWriter<'a>(&'a mut BTreeMap<&'static str, String>);
 
-impl Writing<'_> {
+impl FieldWriter<'_> {
     fn write(&mut self, field: &Field, value: String) {
-        assert!(!value.contains(SECRET), "{} tells a secret: {value}", field.name());
+        assert!(!value.contains(SECRET), "{} contains a secret: {value}", field.name());
         self.0.insert(field.name(), value);
     }
 }
 
-impl Visit for Writing<'_> {
+impl Visit for FieldWriter<'_> {
     fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
         self.write(field, format!("{value:?}"));
     }
@@ -115,32 +115,39 @@ fn is_of_the_sdk(metadata: &Metadata<'_>) -> bool {
     metadata.target().starts_with("partner_center")
 }
 
-fn tell(told: Told) {
+fn record(record: TraceRecord) {
     LISTENER.with_borrow(|listener| {
         if let Some(capture) = listener {
-            capture.told().push(told);
+            capture.records().push(record);
         }
     });
 }
 
-impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Ear {
+impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for CaptureLayer {
     fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
         let metadata = attributes.metadata();
         if is_of_the_sdk(metadata) {
             let mut fields = BTreeMap::new();
-            attributes.record(&mut Writing(&mut fields));
+            attributes.record(&mut FieldWriter(&mut fields));
             let parent = attributes.parent().cloned().or_else(|| context.current_span().id().cloned());
-            tell(Told { name: metadata.name(), level: *metadata.level(), parent, id: Some(id.clone()), fields });
+            record(TraceRecord {
+                name: metadata.name(),
+                level: *metadata.level(),
+                parent,
+                id: Some(id.clone()),
+                fields,
+            });
         }
     }
 
     fn on_record(&self, id: &Id, values: &Record<'_>, _: Context<'_, S>) {
         let mut fields = BTreeMap::new();
-        values.record(&mut Writing(&mut fields));
+        values.record(&mut FieldWriter(&mut fields));
         LISTENER.with_borrow(|listener| {
-            let mut told = listener.iter().map(Capture::told).next();
-            // Ids are used again, so the newest is meant.
-            let span = told.iter_mut().flat_map(|told| told.iter_mut().rev()).find(|told| told.id.as_ref() == Some(id));
+            let mut records = listener.iter().map(Capture::records).next();
+            // Ids are reused, so search from the newest.
+            let span =
+                records.iter_mut().flat_map(|all| all.iter_mut().rev()).find(|record| record.id.as_ref() == Some(id));
             if let Some(span) = span {
                 span.fields.append(&mut fields);
             }
@@ -150,9 +157,9 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Ear {
     fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
         if is_of_the_sdk(event.metadata()) {
             let mut fields = BTreeMap::new();
-            event.record(&mut Writing(&mut fields));
+            event.record(&mut FieldWriter(&mut fields));
             let parent = context.current_span().id().cloned();
-            tell(Told { name: "event", level: *event.metadata().level(), parent, id: None, fields });
+            record(TraceRecord { name: "event", level: *event.metadata().level(), parent, id: None, fields });
         }
     }
 }

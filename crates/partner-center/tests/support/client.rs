@@ -1,4 +1,4 @@
-//! The client, the customer and the body that every test uses.
+//! The client, the customer and the body that all tests use.
 
 use std::time::Duration;
 
@@ -6,37 +6,37 @@ use partner_center::auth::StaticToken;
 use partner_center::uuid::{Uuid, uuid};
 use partner_center::{Client, ClientBuilder, RetryPolicy};
 
-use crate::capture::hear;
+use crate::capture::install;
 
-/// The token every client here uses; it begins like every secret.
+/// The token of every client; it has the prefix of every secret.
 pub(crate) const TOKEN: &str = "s3cr3t-access-token";
 
-/// The customer every call here is about.
+/// The customer of every call.
 pub(crate) const CUSTOMER: Uuid = uuid!("4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04");
 
-/// A body that reads as one organization.
+/// A body with one organization.
 pub(crate) const CONTOSO: &str = r#"[{"displayName":"Contoso"}]"#;
 
-/// What a fallible test gives back.
+/// The result of a fallible test.
 pub(crate) type Outcome = Result<(), Box<dyn std::error::Error>>;
 
-/// Retries that take no time.
+/// Retries without delays.
 pub(crate) fn quick_retries() -> RetryPolicy {
     RetryPolicy::default().base_delay(Duration::from_millis(1)).max_delay(Duration::from_millis(1))
 }
 
 /// A client of the service at `url`, with a token and quick retries.
 pub(crate) fn builder(url: impl Into<String>) -> ClientBuilder {
-    hear();
+    install();
     Client::builder().base_url(url).credential(StaticToken::new(TOKEN)).retry(quick_retries())
 }
 
-/// The same, made.
+/// The same client, built.
 pub(crate) fn client(url: impl Into<String>) -> Client {
     builder(url).build().expect("a client for loopback can be made")
 }
 
-/// What takes no time worth naming, on a clock that runs: fails instead of hanging where it takes long.
+/// Runs work that should take no time, on a running clock: fails instead of hanging.
 pub(crate) async fn soon<T>(work: impl IntoFuture<Output = T>) -> T {
     let done = tokio::time::timeout(Duration::from_secs(20), work.into_future()).await;
     done.expect("it does not take twenty seconds")

@@ -29,42 +29,17 @@ impl From<io::Error> for NotResumable {
 }
 
 /// Reads the whole lines below the header; an error where there is anything else.
-pub(super) fn read(file: &File, content: Content, format: FileFormat, header: &str) -> Result<Earlier, NotResumable> {
-    let mut earlier = Earlier::default();
-    earlier.length = each(file, content, format, header, |line, _| earlier.lines.push(line))?;
-    Ok(earlier)
-}
-
-/// The header and the whole lines as they are, without those to drop.
-pub(super) fn text_without(
-    file: &File,
-    content: Content,
-    format: FileFormat,
-    header: &str,
-    is_dropped: impl Fn(&Line) -> bool,
-) -> Result<String, NotResumable> {
-    let mut text = header.to_owned();
-    each(file, content, format, header, |line, written| {
-        if !is_dropped(&line) {
-            text.push_str(written);
-        }
-    })?;
-    Ok(text)
-}
-
-/// Calls `found` for each whole line; returns where they end.
-fn each(
+pub(super) fn read(
     mut file: &File,
     content: Content,
     format: FileFormat,
     header: &str,
-    mut found: impl FnMut(Line, &str),
-) -> Result<u64, NotResumable> {
+) -> Result<Earlier, NotResumable> {
     let mut bytes = Vec::new();
     file.seek(SeekFrom::Start(0))?;
     file.read_to_end(&mut bytes)?;
     let text = format.decode(bytes);
-    let (mut whole, mut is_closed) = (0, false);
+    let (mut earlier, mut is_closed) = (Earlier::default(), false);
     for (number, line) in (1..).zip(text.split_inclusive(|byte| *byte == b'\n')) {
         let foreign = NotResumable::Foreign(number);
         let header = Some(header).filter(|header| number == 1 && !header.is_empty());
@@ -78,17 +53,17 @@ fn each(
         if line.last() != Some(&b'\n') {
             // A foreign file may lack the last line break too, and must not be cut.
             let is_ours = header.map_or_else(|| lines::is_begun(line, format), |all| all.as_bytes().starts_with(line));
-            return if is_ours { Ok(whole) } else { Err(foreign) };
+            return if is_ours { Ok(earlier) } else { Err(foreign) };
         }
         let Ok(line) = std::str::from_utf8(line) else { return Err(foreign) };
         match header {
             Some(header) if line == header => {}
             Some(_) => return Err(foreign),
-            None => found(lines::read(line, content, format).ok_or(foreign)?, line),
+            None => earlier.lines.push(lines::read(line, content, format).ok_or(foreign)?),
         }
-        whole += format.encode(line).len() as u64;
+        earlier.length += format.encode(line).len() as u64;
     }
-    Ok(whole)
+    Ok(earlier)
 }
 
 #[cfg(test)]
@@ -96,7 +71,7 @@ mod tests {
     use std::io::Write;
 
     use super::*;
-    use crate::output::record::{columns, names};
+    use crate::arguments::columns::ORGANIZATION;
 
     const A: &str = "e220a839-7b1d-4daf-ae78-9e6aa1b965f4";
 
@@ -113,7 +88,7 @@ mod tests {
 
     fn header(content: Content, format: FileFormat) -> String {
         let header = match content {
-            Content::Organizations => format.header(columns(&[])),
+            Content::Organizations => format.header(&ORGANIZATION),
             Content::Failures if format.is_csv() => format.csv_header(lines::FAILURE_COLUMNS),
             Content::Failures => Ok(String::new()),
         };
@@ -180,8 +155,8 @@ mod tests {
     #[test]
     fn utf_16_is_measured_in_its_own_bytes() {
         let format = FileFormat::Excel;
-        let text = names(columns(&[])).join("\"\t\"");
-        let whole = format.encode(&format!("\u{feff}\"{text}\"\n\"{A}\"\t\"\u{10a}\u{1f600}\"\n"));
+        let header = header(Content::Organizations, format);
+        let whole = format.encode(&format!("{header}\"{A}\"\t\"\u{10a}\u{1f600}\"\n"));
         for torn in [0, 1, 3, 20] {
             let rest = &format.encode(&format!("\"{A}"))[..torn];
             let bytes = [&whole[..], rest].concat();

@@ -8,14 +8,16 @@ use same_file::Handle;
 use tempfile::NamedTempFile;
 
 use super::earlier::{self, Earlier, NotResumable};
-use super::lines::{Content, Line};
+use super::lines::Content;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::file_format::FileFormat;
 
 /// Where lines go.
 pub(super) struct Journal {
-    target: Target,
+    out: Box<dyn Write>,
+    /// The same where it keeps what is written, and not of a pipe or a device: those cannot be resumed.
+    file: Option<File>,
     path: PathBuf,
     content: Content,
     format: FileFormat,
@@ -24,22 +26,17 @@ pub(super) struct Journal {
     is_at_start: bool,
 }
 
-enum Target {
-    StandardOutput,
-    /// A pipe or a device, which cannot be resumed.
-    Stream(File),
-    File(File),
-}
-
 const RESUME: &str = "Make room or choose another place, then run the same command with --resume.";
 
 impl Journal {
     /// Opens it without changing it.
     pub(super) fn open(path: &Path, content: Content, format: FileFormat, header: String) -> Result<Self, Failure> {
-        let journal =
-            |target, path: &Path| Self { target, path: path.to_owned(), content, format, header, is_at_start: true };
+        let journal = |out, file, path: &Path| {
+            let path = path.to_owned();
+            Self { out, file, path, content, format, header, is_at_start: true }
+        };
         if path.as_os_str() == "-" {
-            return Ok(journal(Target::StandardOutput, Path::new("standard output")));
+            return Ok(journal(Box::new(io::stdout()), None, Path::new("standard output")));
         }
         // Opened for reading too, a pipe would have this process as a reader, and not wait for another.
         let is_stream = is_device(path) || fs::metadata(path).is_ok_and(|metadata| !metadata.is_file());
@@ -49,16 +46,17 @@ impl Journal {
             options.read(true).create(true).truncate(false);
             only_writer(&mut options);
         }
-        let file = options.open(path).map_err(|error| {
+        let opened = options.open(path).and_then(|file| Ok((file.try_clone()?, file)));
+        let (out, file) = opened.map_err(|error| {
             let what = format!("{} cannot be opened", path.display());
             Failure::file(&error, what, "Check the name and the folder, and whether another program has it open.")
         })?;
-        Ok(journal(if is_stream { Target::Stream(file) } else { Target::File(file) }, path))
+        Ok(journal(Box::new(out), (!is_stream).then_some(file), path))
     }
 
     /// Keeps other exports from writing into it until the process ends.
     pub(super) fn lock(&self) -> Result<(), Failure> {
-        match self.file().map(try_lock) {
+        match self.file.as_ref().map(try_lock) {
             Some(Err(TryLockError::WouldBlock)) => Err(Failure::new(
                 Exit::File,
                 format!("another export is writing to {}", self.path.display()),
@@ -71,18 +69,18 @@ impl Journal {
 
     /// Whether it is the same file, by whatever name; pipes and devices may serve twice.
     pub(super) fn is(&self, other: &Handle) -> bool {
-        let own = self.file().and_then(|file| Handle::from_file(file.try_clone().ok()?).ok());
+        let own = self.file.as_ref().and_then(|file| Handle::from_file(file.try_clone().ok()?).ok());
         own.is_some_and(|own| own == *other)
     }
 
     pub(super) fn is_empty(&self) -> Result<bool, Failure> {
-        let Some(file) = self.file() else { return Ok(true) };
+        let Some(file) = &self.file else { return Ok(true) };
         file.metadata().map(|metadata| metadata.len() == 0).map_err(|error| self.unwritable(&error))
     }
 
     /// What an earlier run wrote; an error where the file contains anything else.
     pub(super) fn earlier(&self) -> Result<Earlier, Failure> {
-        let Some(file) = self.file() else { return Ok(Earlier::default()) };
+        let Some(file) = &self.file else { return Ok(Earlier::default()) };
         earlier::read(file, self.content, self.format, &self.header).map_err(|reason| self.not_resumable(&reason))
     }
 
@@ -100,23 +98,22 @@ impl Journal {
     /// Cuts off what comes after the lines of an earlier run, and writes the header where nothing is left.
     pub(super) fn begin(&mut self, earlier: &Earlier) -> Result<(), Failure> {
         self.is_at_start = earlier.lines.is_empty();
-        if let Target::File(file) = &mut self.target {
+        if let Some(file) = &mut self.file {
             let cut = file.set_len(earlier.length).and_then(|()| file.seek(SeekFrom::End(0)));
             cut.map_err(|error| self.unwritable(&error))?;
         }
         if earlier.length == 0 { self.write_text(&self.header.clone()) } else { Ok(()) }
     }
 
-    /// Drops some lines; a crash leaves either all lines or those that are kept.
-    pub(super) fn drop_lines(&mut self, is_dropped: impl Fn(&Line) -> bool) -> Result<(), Failure> {
-        let Some(file) = self.file() else { return Ok(()) };
-        let kept = earlier::text_without(file, self.content, self.format, &self.header, is_dropped);
-        let kept = kept.map_err(|reason| self.not_resumable(&reason))?;
-        let new = replacement(file, &self.path, &self.format.encode(&kept))
-            .and_then(|new| Ok((new.as_file().try_clone()?, new)));
-        let (file, new) = new.map_err(|error| self.unwritable(&error))?;
+    /// Replaces the lines by these; a crash leaves either the old ones or these.
+    pub(super) fn replace_lines<'a>(&mut self, lines: impl Iterator<Item = &'a str>) -> Result<(), Failure> {
+        let Some(old) = &self.file else { return Ok(()) };
+        let text = self.header.clone() + &lines.collect::<String>();
+        let new = replacement(old, &self.path, &self.format.encode(&text))
+            .and_then(|new| Ok((new.as_file().try_clone()?, new.as_file().try_clone()?, new)));
+        let (out, file, new) = new.map_err(|error| self.unwritable(&error))?;
         // The old one is closed first, since Windows replaces no open file; the new one has been locked by then.
-        self.target = Target::File(file);
+        (self.out, self.file) = (Box::new(out), Some(file));
         // A link stays one.
         let path = fs::canonicalize(&self.path).map_err(|error| self.unwritable(&error))?;
         new.persist(path).map_err(|error| self.unwritable(&error.error))?;
@@ -135,14 +132,7 @@ impl Journal {
     }
 
     fn write_text(&mut self, text: &str) -> Result<(), Failure> {
-        let bytes = self.format.encode(text);
-        let written = match &mut self.target {
-            Target::File(file) | Target::Stream(file) => file.write_all(&bytes),
-            Target::StandardOutput => {
-                let mut out = io::stdout().lock();
-                out.write_all(&bytes).and_then(|()| out.flush())
-            }
-        };
+        let written = self.out.write_all(&self.format.encode(text)).and_then(|()| self.out.flush());
         written.map_err(|error| self.unwritable(&error))
     }
 
@@ -151,7 +141,7 @@ impl Journal {
         if self.content == Content::Organizations {
             self.write_text(self.format.footer())?;
         }
-        self.file().map_or(Ok(()), File::sync_all).map_err(|error| self.unwritable(&error))
+        self.file.as_ref().map_or(Ok(()), File::sync_all).map_err(|error| self.unwritable(&error))
     }
 
     fn unwritable(&self, error: &io::Error) -> Failure {
@@ -159,16 +149,9 @@ impl Journal {
         Failure::file(error, format!("{} cannot be written", self.path.display()), help)
     }
 
-    fn file(&self) -> Option<&File> {
-        match &self.target {
-            Target::File(file) => Some(file),
-            Target::Stream(_) | Target::StandardOutput => None,
-        }
-    }
-
     /// Whether it keeps what is written, so that it can be resumed.
     pub(super) fn is_file(&self) -> bool {
-        self.file().is_some()
+        self.file.is_some()
     }
 
     pub(super) fn format(&self) -> FileFormat {

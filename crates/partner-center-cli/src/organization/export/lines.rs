@@ -23,6 +23,8 @@ pub(super) enum Content {
 pub(super) struct Line {
     pub(super) customer: Uuid,
     pub(super) failure: Option<FailureLine>,
+    /// The line itself, of a failure.
+    pub(super) text: String,
 }
 
 /// What a line of the failures file says beside the customer.
@@ -86,32 +88,32 @@ pub(super) fn failure(customer: Uuid, error: &Error, format: FileFormat) -> Resu
 
 /// The customer of a line; `None` where it is not a line of such a file.
 pub(super) fn read(line: &str, content: Content, format: FileFormat) -> Option<Line> {
-    if format.is_csv() {
-        let mut reader = csv_reader(line, format);
-        let record = reader.records().next()?.ok()?;
-        let cell = |name: &str| {
-            let index = FAILURE_COLUMNS.iter().position(|column| *column == name)?;
-            record.get(index).map(str::to_owned)
-        };
-        let failure = match content {
-            Content::Organizations => None,
-            Content::Failures => Some(FailureLine {
+    let (customer, failure) = if format.is_csv() {
+        let record = csv_reader(line, format).records().next()?.ok()?;
+        let cell = |name| record.get(FAILURE_COLUMNS.iter().position(|column| *column == name)?).map(str::to_owned);
+        let failure = || {
+            Some(FailureLine {
                 kind: cell("kind")?,
                 help: cell("help")?,
                 is_retryable: cell("isRetryable")?.parse().ok()?,
-            }),
+            })
         };
-        return Some(Line { customer: record.get(0)?.parse().ok()?, failure });
-    }
-    let line = if format == FileFormat::Json { line.strip_prefix(',').unwrap_or(line) } else { line };
-    let object: Value = serde_json::from_str(line).ok()?;
-    let text = |name: &str| object[name].as_str().map(str::to_owned);
-    // The service may send a field `kind` one day; both together are of a failure.
-    let failure = text("kind").zip(object["isRetryable"].as_bool());
-    let failure =
-        failure.map(|(kind, is_retryable)| FailureLine { kind, help: text("help").unwrap_or_default(), is_retryable });
+        (cell(ID)?, if content == Content::Failures { Some(failure()?) } else { None })
+    } else {
+        let line = if format == FileFormat::Json { line.strip_prefix(',').unwrap_or(line) } else { line };
+        let object: Value = serde_json::from_str(line).ok()?;
+        let text = |name: &str| object[name].as_str().map(str::to_owned);
+        // The service may send a field `kind` one day; both together are of a failure.
+        let failure = text("kind").zip(object["isRetryable"].as_bool()).map(|(kind, is_retryable)| FailureLine {
+            kind,
+            help: text("help").unwrap_or_default(),
+            is_retryable,
+        });
+        (text(ID)?, failure)
+    };
+    let text = failure.as_ref().map_or_else(String::new, |_| line.to_owned());
     let is_right = failure.is_some() == (content == Content::Failures);
-    Some(Line { customer: text(ID)?.parse().ok()?, failure }).filter(|_| is_right)
+    is_right.then_some(Line { customer: customer.parse().ok()?, failure, text })
 }
 
 fn csv_reader(line: &str, format: FileFormat) -> ::csv::Reader<&[u8]> {

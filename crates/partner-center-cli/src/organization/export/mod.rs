@@ -10,7 +10,6 @@ mod plan;
 mod progress;
 mod summary;
 
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -24,7 +23,6 @@ use self::lines::FailureLine;
 use self::plan::Plan;
 use self::progress::Progress;
 use self::summary::Summary;
-use super::list::Source;
 use crate::arguments::Export;
 use crate::client;
 use crate::exit::{self, Exit};
@@ -67,12 +65,10 @@ struct Run<'a> {
 
 pub(crate) async fn run(settings: &Settings, arguments: &Export) -> Result<Exit, Failure> {
     let client = client::signed_in(settings).await?;
-    let source = Source::of(arguments.list.from.as_deref().unwrap_or(Path::new("-")));
-    let mut plan = Plan::make(arguments, &source)?;
+    let mut plan = Plan::make(arguments)?;
     // Before anything shows that the run has begun, so that no Ctrl-C is too early.
     let signals = Signals::listen()?;
-    let summary = Summary::of(&plan);
-    let customers = std::mem::take(&mut plan.customers);
+    let (customers, summary) = (std::mem::take(&mut plan.customers), std::mem::take(&mut plan.summary));
     let total = summary.settled() + customers.len() as u64;
     let progress = Progress::start(arguments, settings.verbose, summary.settled(), summary.failed(), total);
     let mut run = Run { arguments, plan, summary, progress, is_closed: Arc::default(), in_a_row: 0 };
@@ -157,7 +153,7 @@ impl Run<'_> {
     ) -> Result<Option<Failure>, Failure> {
         match result {
             Ok(response) => {
-                self.plan.write_organization(&Record::new(customer, response))?;
+                self.plan.write_organization(&Record::of_organization(customer, &response))?;
                 self.summary.add_success();
                 self.in_a_row = 0;
                 Ok(None)
@@ -168,7 +164,7 @@ impl Run<'_> {
                 if let Some(failure) = self.plan.write_failure(customer, &error)? {
                     self.progress.above(|| failure.print());
                 }
-                self.summary.add_failure(&FailureLine::from(&error));
+                self.summary.add_failure(FailureLine::from(&error));
                 self.in_a_row = if error.is_retryable() { self.in_a_row + 1 } else { 0 };
                 Ok((self.in_a_row >= GIVE_UP).then(|| Failure::from(error)))
             }

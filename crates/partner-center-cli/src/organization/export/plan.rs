@@ -1,6 +1,6 @@
 //! Which customers to fetch, and the two files that the lines go to.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use partner_center::Error;
@@ -9,23 +9,22 @@ use same_file::Handle;
 
 use super::earlier::Earlier;
 use super::journal::Journal;
-use super::lines::{self, Content, FailureLine, Line};
+use super::lines::{self, Content, Line};
+use super::summary::Summary;
+use crate::arguments::columns::ORGANIZATION;
 use crate::arguments::{Export, ExportFormat, RetryFailed};
 use crate::failure::Failure;
-use crate::organization::list::{CustomerList, Source};
+use crate::list;
 use crate::output::file_format::FileFormat;
 use crate::output::not_csv;
-use crate::output::record::{Record, columns};
+use crate::output::record::Record;
 
 /// What is to be done, and what was done earlier.
 pub(super) struct Plan<'a> {
-    /// The customers without a line in either file.
+    /// The customers of the list without a line in either file.
     pub(super) customers: Vec<Uuid>,
-    pub(super) done_earlier: u64,
-    /// The failures of earlier runs that are not retried.
-    pub(super) failed_earlier: Vec<FailureLine>,
-    pub(super) unreadable: usize,
-    pub(super) repeated: usize,
+    /// What earlier runs did.
+    pub(super) summary: Summary,
     arguments: &'a Export,
     organizations: Journal,
     /// `None` where failures are shown on standard error alone.
@@ -34,14 +33,15 @@ pub(super) struct Plan<'a> {
 
 impl<'a> Plan<'a> {
     /// Reads the list and prepares both files; on any error neither has changed.
-    pub(super) fn make(arguments: &'a Export, source: &Source) -> Result<Self, Failure> {
+    pub(super) fn make(arguments: &'a Export) -> Result<Self, Failure> {
         let not_resumable = || Failure::usage("this output cannot be resumed", "Pass --to with the file to continue.");
         if arguments.resume && arguments.to.as_os_str() == "-" {
             return Err(not_resumable());
         }
         let format = format(arguments)?;
-        let list = source.read(&arguments.list)?;
-        let header = format.header(columns(&arguments.layout.columns))?;
+        let from = arguments.list.from.as_deref().unwrap_or(Path::new("-"));
+        let mut list = list::read(from, &arguments.list)?;
+        let header = format.header(arguments.layout.columns_or(&ORGANIZATION))?;
         let mut organizations = Journal::open(&arguments.to, Content::Organizations, format, header)?;
         if arguments.resume && !organizations.is_file() {
             return Err(not_resumable());
@@ -53,7 +53,7 @@ impl<'a> Plan<'a> {
             failures = Some(open_failures(&path, format)?);
         }
         for (journal, name) in std::iter::once(&organizations).chain(&failures).zip(["--to", "--failures"]) {
-            keep_apart(journal, name, handle(source), "--from")?;
+            keep_apart(journal, name, handle(from), "--from")?;
         }
         organizations.lock()?;
         failures.as_ref().map_or(Ok(()), Journal::lock)?;
@@ -69,47 +69,31 @@ impl<'a> Plan<'a> {
         }
         // From here on the files change.
         organizations.begin(&done)?;
+        let listed: HashSet<Uuid> = list.customers.iter().copied().collect();
         if let Some(failures) = &mut failures {
             failures.begin(&failed)?;
-            let listed: HashSet<Uuid> = list.customers.iter().copied().collect();
             // Failures of customers of another list are kept.
             let is_retried = |line: &Line| listed.contains(&line.customer) && is_retried(line, arguments.retry_failed);
             if failed.lines.iter().any(is_retried) {
-                failures.drop_lines(is_retried)?;
                 failed.lines.retain(|line| !is_retried(line));
+                failures.replace_lines(failed.lines.iter().map(|line| &*line.text))?;
             }
         }
-        Ok(Self::of(list, done, failed, arguments, organizations, failures))
-    }
-
-    fn of(
-        list: CustomerList,
-        done: Earlier,
-        failed: Earlier,
-        arguments: &'a Export,
-        organizations: Journal,
-        failures: Option<Journal>,
-    ) -> Self {
-        let done: HashSet<Uuid> = done.lines.iter().map(|line| line.customer).collect();
-        let mut failed: HashMap<Uuid, FailureLine> =
-            failed.lines.into_iter().filter_map(|line| Some((line.customer, line.failure?))).collect();
-        let (mut done_earlier, mut failed_earlier, mut customers) = (0, Vec::new(), list.customers);
-        customers.retain(|customer| {
-            if done.contains(customer) {
-                done_earlier += 1;
-                return false;
+        let earlier = done.lines.into_iter().chain(failed.lines).filter(|line| listed.contains(&line.customer));
+        let (mut summary, mut settled) = (Summary::default(), HashSet::new());
+        for line in earlier.filter(|line| settled.insert(line.customer)) {
+            match line.failure {
+                Some(failure) => summary.add_failure(failure),
+                None => summary.done_earlier += 1,
             }
-            let failure = failed.remove(customer);
-            let is_new = failure.is_none();
-            failed_earlier.extend(failure);
-            is_new
-        });
-        let (unreadable, repeated) = (list.unreadable.len(), list.repeated);
-        Self { customers, done_earlier, failed_earlier, unreadable, repeated, arguments, organizations, failures }
+        }
+        (summary.unreadable, summary.repeated) = (list.unreadable.len(), list.repeated);
+        list.customers.retain(|customer| !settled.contains(customer));
+        Ok(Self { customers: list.customers, summary, arguments, organizations, failures })
     }
 
     pub(super) fn write_organization(&mut self, record: &Record) -> Result<(), Failure> {
-        let columns = columns(&self.arguments.layout.columns);
+        let columns = self.arguments.layout.columns_or(&ORGANIZATION);
         let line = self.organizations.format().line(record, columns, self.organizations.is_at_start())?;
         self.organizations.write(&line)
     }
@@ -182,11 +166,11 @@ fn keep_apart(journal: &Journal, one: &str, other: Option<Handle>, name: &str) -
     }
 }
 
-fn handle(source: &Source) -> Option<Handle> {
-    match source {
-        Source::StandardInput => Handle::stdin().ok(),
+fn handle(list: &Path) -> Option<Handle> {
+    match list.as_os_str() == "-" {
+        true => Handle::stdin().ok(),
         // To open a pipe again would wait for another writer.
-        Source::File(path) => path.is_file().then(|| Handle::from_path(path).ok()).flatten(),
+        false => list.is_file().then(|| Handle::from_path(list).ok()).flatten(),
     }
 }
 

@@ -3,11 +3,11 @@
 use std::io::{IsTerminal, stderr, stdout};
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{FormattedDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::arguments::Export;
-use crate::organization::throttle_notice::{ThrottleNotice, seconds, time_after};
 use crate::terminal::notify;
+use crate::throttle_notice::{ThrottleNotice, seconds, time_after};
 
 /// All in one line; the prefix has rate, time left and failures, and the message is for delays.
 const WIDE: &str = "{wide_bar:.green} {pos}/{len}  {prefix}  {msg}";
@@ -91,7 +91,7 @@ impl Progress {
         let done = self.position - self.earlier;
         let rate = done as f64 / now.duration_since(self.began).as_secs_f64().max(1.0);
         let left = time_left(done, self.total - self.position, self.moved - self.began, now - self.moved, delay);
-        let left = left.map_or_else(String::new, |left| format!("{} left  ", clock(left)));
+        let left = left.map_or_else(String::new, |left| format!("{} left  ", FormattedDuration(left)));
         format!("{rate:.1}/s  {left}{} failed", self.failed)
     }
 
@@ -146,15 +146,6 @@ fn time_left(
     Some(time).filter(|time| !time.is_zero())
 }
 
-/// `4:10`, or `1:04:10` from an hour on.
-fn clock(time: Duration) -> String {
-    let seconds = time.as_secs();
-    match (seconds / 3600, seconds / 60 % 60, seconds % 60) {
-        (0, minutes, seconds) => format!("{minutes}:{seconds:02}"),
-        (hours, minutes, seconds) => format!("{hours}:{minutes:02}:{seconds:02}"),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -177,10 +168,5 @@ mod tests {
             [(0, 55), (25, 30), (54, 1)].map(|(since, delay)| left(500, 1000, 5, since, Some(delay))),
             [Some(120 + 55), Some(120 + 30), Some(120 + 1)]
         );
-    }
-
-    #[test]
-    fn hours_are_shown_where_there_are_any() {
-        assert_eq!([59, 250, 3850].map(|seconds| clock(Duration::from_secs(seconds))), ["0:59", "4:10", "1:04:10"]);
     }
 }

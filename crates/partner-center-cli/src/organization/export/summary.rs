@@ -1,55 +1,35 @@
 //! How an export went: what was fetched, the failures by kind, and what the exit code says of it.
 
 use super::lines::FailureLine;
-use super::plan::Plan;
 use crate::exit::Exit;
-
-/// The failures of one kind.
-struct Failures {
-    kind: String,
-    help: String,
-    count: u64,
-}
 
 #[derive(Default)]
 pub(super) struct Summary {
     done: u64,
-    done_earlier: u64,
-    failures: Vec<Failures>,
+    pub(super) done_earlier: u64,
+    /// The first failure of each kind, and how many there are.
+    failures: Vec<(FailureLine, u64)>,
     retryable: u64,
-    /// The exit code of the first failure.
-    first: Option<Exit>,
-    unreadable: usize,
-    repeated: usize,
+    /// The lines of the list that name no customer, and those that name one again.
+    pub(super) unreadable: usize,
+    pub(super) repeated: usize,
 }
 
 impl Summary {
-    /// What earlier runs did.
-    pub(super) fn of(plan: &Plan<'_>) -> Self {
-        let (unreadable, repeated) = (plan.unreadable, plan.repeated);
-        let mut summary = Self { done_earlier: plan.done_earlier, unreadable, repeated, ..Self::default() };
-        plan.failed_earlier.iter().for_each(|failure| summary.add_failure(failure));
-        summary
-    }
-
     pub(super) fn add_success(&mut self) {
         self.done += 1;
     }
 
-    pub(super) fn add_failure(&mut self, failure: &FailureLine) {
-        self.first = self.first.or_else(|| Exit::of_word(&failure.kind));
+    pub(super) fn add_failure(&mut self, failure: FailureLine) {
         self.retryable += u64::from(failure.is_retryable);
-        match self.failures.iter_mut().find(|known| known.kind == failure.kind) {
-            Some(known) => known.count += 1,
-            None => {
-                let FailureLine { kind, help, .. } = failure.clone();
-                self.failures.push(Failures { kind, help, count: 1 });
-            }
+        match self.failures.iter_mut().find(|(known, _)| known.kind == failure.kind) {
+            Some((_, count)) => *count += 1,
+            None => self.failures.push((failure, 1)),
         }
     }
 
     pub(super) fn failed(&self) -> u64 {
-        self.failures.iter().map(|failures| failures.count).sum()
+        self.failures.iter().map(|(_, count)| count).sum()
     }
 
     /// How many customers have a line, of this run and of earlier ones.
@@ -75,9 +55,9 @@ impl Summary {
         if self.repeated > 0 {
             first.push_str(&format!(", {} repeated", self.repeated));
         }
-        let mut failures: Vec<&Failures> = self.failures.iter().collect();
-        failures.sort_by_key(|failures| std::cmp::Reverse(failures.count));
-        let lines = failures.iter().map(|Failures { kind, help, count }| format!("{count:>6} {kind}: {help}"));
+        let mut failures: Vec<_> = self.failures.iter().collect();
+        failures.sort_by_key(|(_, count)| std::cmp::Reverse(count));
+        let lines = failures.iter().map(|(FailureLine { kind, help, .. }, count)| format!("{count:>6} {kind}: {help}"));
         std::iter::once(first + ".").chain(lines).collect()
     }
 
@@ -99,7 +79,9 @@ impl Summary {
     pub(super) fn exit(&self) -> Exit {
         match (self.failed(), self.done + self.done_earlier, self.unreadable) {
             (0, _, 0) => Exit::Success,
-            (1.., 0, 0) => self.first.unwrap_or(Exit::Partial),
+            (1.., 0, 0) => {
+                self.failures.first().and_then(|(first, _)| Exit::of_word(&first.kind)).unwrap_or(Exit::Partial)
+            }
             _ => Exit::Partial,
         }
     }
@@ -125,7 +107,7 @@ mod tests {
         assert_eq!((summary.lines(0), summary.retry()), (vec!["1 organization, 0 failed.".to_owned()], None));
         assert_eq!(summary.exit(), Exit::Success);
         for (kind, is_retryable) in [("not-found", false), ("timeout", true), ("not-found", false)] {
-            summary.add_failure(&failure(kind, is_retryable));
+            summary.add_failure(failure(kind, is_retryable));
         }
         summary.unreadable = 1;
         assert_eq!(
@@ -143,8 +125,8 @@ mod tests {
     #[test]
     fn where_all_failed_the_exit_code_is_that_of_the_first_failure() {
         let mut summary = Summary::default();
-        summary.add_failure(&failure("not-found", false));
-        summary.add_failure(&failure("timeout", true));
+        summary.add_failure(failure("not-found", false));
+        summary.add_failure(failure("timeout", true));
         assert_eq!(summary.exit(), Exit::NotFound);
     }
 }

@@ -1,7 +1,7 @@
 //! A store in a file.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -10,7 +10,9 @@ use secrecy::zeroize::Zeroizing;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::time::{Instant, sleep};
 
+use super::replace::{beside, private, replace_file};
 use super::{RefreshTokenStore, StoreFuture, StoreGuard};
+use crate::auth::encoding::decode;
 use crate::auth::error::Details;
 use crate::auth::{CredentialError, CredentialErrorKind};
 
@@ -21,7 +23,11 @@ use crate::auth::{CredentialError, CredentialErrorKind};
 /// can read. Several processes may share one file: they redeem in turn, by a lock on a second file (`.lock` is added to
 /// the name), which ends with the process that holds it. A process that is killed while it writes may leave a third
 /// file, which ends in `.tmp` and is as private as the others. A file that holds something else than a token is neither
-/// read nor replaced: the path is wrong.
+/// read nor replaced: the path is wrong. UTF-8 and UTF-16 with a byte order mark are read, as Windows PowerShell writes
+/// them.
+///
+/// A file that cannot be renamed over, such as one that is bind-mounted into a container, is written in place and keeps
+/// its permissions; where its folder cannot be written either, the lock is on the file itself.
 #[derive(Clone, Debug)]
 pub struct FileStore {
     path: PathBuf,
@@ -81,7 +87,7 @@ impl RefreshTokenStore for FileStore {
 
     fn lock(&self) -> StoreFuture<'_, StoreGuard> {
         Box::pin(async {
-            let file = self.blocking("locked", |path| private().truncate(false).open(beside(path, ".lock"))).await?;
+            let file = self.blocking("locked", open_lock).await?;
             let mut warning = Some(Instant::now() + LONG_WAIT);
             loop {
                 match FileExt::try_lock(&file) {
@@ -98,6 +104,16 @@ impl RefreshTokenStore for FileStore {
     }
 }
 
+/// The file for the lock. Where none can be made, the token's own is never renamed over, and on Unix a lock on it keeps
+/// nobody from reading.
+fn open_lock(path: &Path) -> io::Result<File> {
+    let lock = private().truncate(false).open(beside(path, ".lock"));
+    match cfg!(unix) {
+        true => lock.or_else(|error| OpenOptions::new().write(true).open(path).map_err(|_| error)),
+        false => lock,
+    }
+}
+
 fn read(path: &Path) -> io::Result<Option<SecretString>> {
     let file = match File::open(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
@@ -105,9 +121,10 @@ fn read(path: &Path) -> io::Result<Option<SecretString>> {
     };
     let mut bytes = Zeroizing::new(Vec::with_capacity(LARGEST as usize + 1));
     file.take(LARGEST + 1).read_to_end(&mut bytes)?;
-    match std::str::from_utf8(bytes.trim_ascii()) {
-        Ok("") => Ok(None),
-        Ok(text) if bytes.len() as u64 <= LARGEST && is_token(text) => Ok(Some(text.into())),
+    let text = decode(&bytes);
+    match text.as_ref().map(|text| text.trim_ascii()) {
+        Some("") => Ok(None),
+        Some(text) if bytes.len() as u64 <= LARGEST && is_token(text) => Ok(Some(text.into())),
         _ => Err(io::Error::new(io::ErrorKind::InvalidData, "it holds something else than a refresh token")),
     }
 }
@@ -131,43 +148,5 @@ fn replace(path: &Path, token: &str) -> io::Result<()> {
     {
         return Err(error);
     }
-    let new = beside(path, &format!(".{}.tmp", uuid::Uuid::new_v4()));
-    let written = write(&new, token).and_then(|()| fs::rename(&new, path));
-    if written.is_err() {
-        // It is of no use, and a secret.
-        let _ = fs::remove_file(&new);
-    }
-    written?;
-    sync_folder(path)
-}
-
-fn write(path: &Path, token: &str) -> io::Result<()> {
-    let mut file = private().create_new(true).open(path)?;
-    file.write_all(token.as_bytes())?;
-    file.sync_all()
-}
-
-/// The path with something added to its last part.
-fn beside(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(suffix);
-    name.into()
-}
-
-/// How a file is made that its owner alone can read, from its first moment.
-fn private() -> OpenOptions {
-    let mut options = OpenOptions::new();
-    options.write(true).create(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options
-}
-
-/// Makes the new name survive a power cut; only Unix lets a folder be synced.
-fn sync_folder(path: &Path) -> io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    match cfg!(unix) {
-        true => File::open(folder)?.sync_all(),
-        false => Ok(()),
-    }
+    replace_file(path, token.as_bytes())
 }

@@ -2,6 +2,7 @@
 
 mod file;
 mod memory;
+mod replace;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -11,6 +12,7 @@ use secrecy::SecretString;
 
 pub use self::file::FileStore;
 pub use self::memory::MemoryStore;
+pub use self::replace::replace_file;
 use super::CredentialError;
 
 /// What the methods of a [`RefreshTokenStore`] give back.

@@ -9,19 +9,19 @@ const SHORTEST: Duration = Duration::from_secs(2);
 const INTERVAL: Duration = Duration::from_secs(60);
 
 /// Decides when a delay is worth a line on standard error.
-pub(super) struct ThrottleNotice {
+pub(crate) struct ThrottleNotice {
     is_terminal: bool,
     /// When the last line was shown, and the end of the delay in it.
     last: Option<(Instant, Instant)>,
 }
 
 impl ThrottleNotice {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { is_terminal: stderr().is_terminal(), last: None }
     }
 
     /// The line to show for the present delay, if any: on a terminal for each delay, elsewhere once a minute.
-    pub(super) fn line(&mut self, delay: Option<Duration>, now: Instant) -> Option<String> {
+    pub(crate) fn line(&mut self, delay: Option<Duration>, now: Instant) -> Option<String> {
         let delay = delay.filter(|delay| *delay > SHORTEST)?;
         let until = now + delay;
         let is_shown = self.last.is_some_and(|(shown, last_until)| match self.is_terminal {
@@ -37,7 +37,7 @@ impl ThrottleNotice {
 }
 
 /// The time of day in UTC after a delay, such as `14:03:07Z`.
-pub(super) fn time_after(delay: Duration) -> String {
+pub(crate) fn time_after(delay: Duration) -> String {
     SystemTime::now().checked_add(delay).map_or_else(String::new, time_of_day)
 }
 
@@ -47,7 +47,7 @@ fn time_of_day(time: SystemTime) -> String {
 }
 
 /// `42 s`, rounded up.
-pub(super) fn seconds(delay: Duration) -> String {
+pub(crate) fn seconds(delay: Duration) -> String {
     format!("{} s", delay.as_secs_f64().ceil())
 }
 

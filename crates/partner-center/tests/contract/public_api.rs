@@ -1,4 +1,4 @@
-//! The public types can be used where programs need them.
+//! The public types are usable across tasks and threads.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ const fn is_shared<T: Send + Sync + 'static>() {}
 const fn is_client<T: Clone + Send + Sync + 'static>() {}
 const fn is_error<T: std::error::Error + Send + Sync + 'static>() {}
 
-// Holds as soon as it compiles.
+// Checked at compile time.
 const _: () = {
     is_client::<Client>();
     is_client::<Customer>();
@@ -52,7 +52,7 @@ async fn one_client_serves_many_tasks_on_many_threads() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_request_may_outlive_the_client_it_came_from() -> Outcome {
+async fn a_request_may_outlive_its_client() -> Outcome {
     let server = mock([MockResponse::text(200, CONTOSO)]).await;
     let request = client(server.base_url()).customer(CUSTOMER).organization();
     assert_eq!(tokio::spawn(request.into_future()).await??.display_name.as_deref(), Some("Contoso"));
@@ -60,18 +60,18 @@ async fn a_request_may_outlive_the_client_it_came_from() -> Outcome {
 }
 
 #[tokio::test]
-async fn an_error_goes_through_the_question_mark_of_a_boxed_error() {
+async fn an_error_converts_into_a_boxed_error() {
     async fn fails() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
         client("http://127.0.0.1:1").customer(CUSTOMER).organization().retry(RetryPolicy::off()).await?;
         Ok(())
     }
-    let error = fails().await.expect_err("nobody listens on port 1");
+    let error = fails().await.expect_err("nothing listens on port 1");
     let kind = error.downcast_ref::<Error>().map(Error::kind);
     assert_eq!(kind, Some(ErrorKind::Connection));
 }
 
 #[tokio::test]
-async fn a_response_can_be_read_as_the_value_and_taken_apart() -> Outcome {
+async fn a_response_derefs_to_its_value_and_can_be_taken_apart() -> Outcome {
     let server = mock([MockResponse::text(200, CONTOSO)]).await;
     let response = client(server.base_url()).customer(CUSTOMER).organization().await?;
     assert_eq!(response.display_name.as_deref(), Some("Contoso"));
@@ -81,7 +81,7 @@ async fn a_response_can_be_read_as_the_value_and_taken_apart() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_call_begins_when_it_is_awaited_and_not_before() -> Outcome {
+async fn a_call_starts_when_it_is_awaited() -> Outcome {
     let script = partner_center_mock::ResponseScript::new([MockResponse::text(200, CONTOSO)]);
     let server = mock(&script).await;
     let request = client(server.base_url()).customer(CUSTOMER).organization();

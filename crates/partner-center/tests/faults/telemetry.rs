@@ -1,4 +1,4 @@
-//! What a call under faults tells its subscribers.
+//! Tracing of calls with faults.
 
 use std::time::Duration;
 

@@ -1,23 +1,22 @@
-//! `partner-center organization get`: some customers, shown at once.
+//! What the service has about some customers, fetched at once and shown together.
 
 use std::time::{Duration, Instant};
 
-use partner_center::models::Organization;
 use partner_center::uuid::Uuid;
-use partner_center::{Client, Error, Response};
+use partner_center::{Client, Customer, Error, Request, Response};
 use tokio::task::JoinSet;
 
-use super::list::Source;
-use super::throttle_notice::ThrottleNotice;
-use crate::arguments::Get;
+use crate::arguments::{Column, Get};
 use crate::client;
 use crate::exit::{self, Exit};
 use crate::failure::Failure;
+use crate::list;
 use crate::output;
 use crate::output::record::Record;
 use crate::settings::Settings;
 use crate::signals::{Signal, Signals};
 use crate::terminal::{notify, warn};
+use crate::throttle_notice::ThrottleNotice;
 
 const CONCURRENCY: usize = 8;
 const TICK: Duration = Duration::from_millis(250);
@@ -33,25 +32,36 @@ struct Fetched {
     signal: Option<Signal>,
 }
 
-pub(crate) async fn run(settings: &Settings, arguments: &Get) -> Result<Exit, Failure> {
+/// How to call the service about a customer, and what its response becomes.
+pub(crate) struct About<T> {
+    pub(crate) call: fn(&Customer) -> Request<T>,
+    pub(crate) record: fn(Uuid, &Response<T>) -> Record,
+    pub(crate) columns: &'static [Column],
+}
+
+pub(crate) async fn run<T: Send + 'static>(
+    settings: &Settings,
+    arguments: &Get,
+    about: About<T>,
+) -> Result<Exit, Failure> {
     let format = output::format(arguments.format, &arguments.layout)?;
     let (customers, unreadable) = match &arguments.list.from {
         Some(path) => {
-            let list = Source::of(path).read(&arguments.list)?;
+            let list = list::read(path, &arguments.list)?;
             (list.customers, list.unreadable.len())
         }
         None => (arguments.customers.clone(), 0),
     };
     let is_list = arguments.list.from.is_some() || customers.len() > 1;
     let client = client::signed_in(settings).await?;
-    let mut fetched = fetch(&client, &customers, settings.correlation_id).await?;
+    let mut fetched = fetch(&client, &customers, settings.correlation_id, &about).await?;
     fetched.records.sort_by_key(|(place, _)| *place);
     fetched.failures.sort_by_key(|(place, _)| *place);
     let records: Vec<Record> = fetched.records.into_iter().map(|(_, record)| record).collect();
     let failures: Vec<Failure> = fetched.failures.into_iter().map(|(_, failure)| failure).collect();
 
     if !records.is_empty() || is_list && fetched.end.is_none() {
-        output::print(&records, is_list, format, &arguments.layout)?;
+        output::print(&records, is_list, format, &arguments.layout, about.columns)?;
     }
     let missing = customers.len() - records.len() - failures.len() - usize::from(fetched.end.is_some());
     if missing > 0 {
@@ -67,7 +77,12 @@ pub(crate) async fn run(settings: &Settings, arguments: &Get) -> Result<Exit, Fa
 }
 
 /// Fetches the customers, until a signal or a failure that all of them would meet.
-async fn fetch(client: &Client, customers: &[Uuid], correlation_id: Option<Uuid>) -> Result<Fetched, Failure> {
+async fn fetch<T: Send + 'static>(
+    client: &Client,
+    customers: &[Uuid],
+    correlation_id: Option<Uuid>,
+    about: &About<T>,
+) -> Result<Fetched, Failure> {
     let mut signals = Signals::listen()?;
     let mut ticks = tokio::time::interval(TICK);
     let mut notice = ThrottleNotice::new();
@@ -78,7 +93,7 @@ async fn fetch(client: &Client, customers: &[Uuid], correlation_id: Option<Uuid>
     loop {
         while fetched.end.is_none() && calls.len() < CONCURRENCY {
             let Some((place, customer)) = left.next() else { break };
-            let call = client.customer(customer).organization();
+            let call = (about.call)(&client.customer(customer));
             let call = match correlation_id {
                 Some(id) => call.correlation_id(id),
                 None => call,
@@ -87,7 +102,9 @@ async fn fetch(client: &Client, customers: &[Uuid], correlation_id: Option<Uuid>
         }
         tokio::select! {
             call = calls.join_next() => match call {
-                Some(Ok((place, customer, result))) => fetched.add(place, customer, result),
+                Some(Ok((place, customer, result))) => {
+                    fetched.add(place, customer, result.map(|response| (about.record)(customer, &response)));
+                }
                 Some(Err(error)) => {
                     return Err(Failure::new(Exit::Unavailable, error.to_string(), "Run the command again."));
                 }
@@ -106,9 +123,9 @@ async fn fetch(client: &Client, customers: &[Uuid], correlation_id: Option<Uuid>
 }
 
 impl Fetched {
-    fn add(&mut self, place: usize, customer: Uuid, result: Result<Response<Organization>, Error>) {
+    fn add(&mut self, place: usize, customer: Uuid, result: Result<Record, Error>) {
         match result {
-            Ok(response) => self.records.push((place, Record::new(customer, response))),
+            Ok(record) => self.records.push((place, record)),
             Err(error) if exit::ends_run(&error) => {
                 self.end.get_or_insert_with(|| Failure::from(error));
             }

@@ -1,4 +1,4 @@
-//! What a run is to its user: a stream like any other, on any thread, that shows no secret.
+//! The type of a run: a `Send` stream whose `Debug` output shows no secret.
 
 use futures_core::Stream;
 use partner_center::OrganizationItem as Item;
@@ -29,7 +29,7 @@ fn a_run_can_move_between_threads_and_is_a_stream() {
 }
 
 #[test]
-fn its_debug_text_shows_its_settings_and_no_secret() {
+fn debug_output_shows_settings_and_no_secret() {
     let shown = format!("{:?}", offline().concurrency(7).ordered());
     assert!(shown.contains("concurrency: 7") && shown.contains("is_ordered: true"), "{shown}");
     assert!(!shown.contains("s3cr3t") && !shown.contains(&Uuid::from_u128(1).to_string()), "{shown}");

@@ -12,16 +12,10 @@ const MAX_LINES: usize = 20;
 const NAMES: [&str; 7] =
     ["customertenantid", "customerid", "microsoftid", "tenantid", "customertenant", "tenant", "id"];
 
-/// What a row says about its customer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Named {
-    Customer(Uuid),
-    /// Several tenant ids, and no header says which is the customer's.
-    Several,
-    /// The column of the tenant id is empty.
-    Blank,
-    Nothing,
-}
+/// Why a row names no customer.
+pub(super) const NO_ID: &str = "holds no tenant id";
+const BLANK: &str = "has an empty column of the tenant id";
+const SEVERAL: &str = "holds several tenant ids (name their column with --column)";
 
 /// The line with the names of the columns.
 pub(super) struct Header {
@@ -81,11 +75,15 @@ fn normal(name: &str) -> String {
 
 /// The customer of the first row of some lines, and how many lines the row takes: more than one where a quoted cell
 /// contains line breaks.
-pub(super) fn read(lines: &[&str], header: Option<&Header>, is_column_given: bool) -> (Named, usize) {
+pub(super) fn read(
+    lines: &[&str],
+    header: Option<&Header>,
+    is_column_given: bool,
+) -> (Result<Uuid, &'static str>, usize) {
     let first = lines.first().copied().unwrap_or_default();
     // Most lists contain nothing else.
     if let Some(customer) = id(first) {
-        return (Named::Customer(customer), 1);
+        return (Ok(customer), 1);
     }
     if let Some(length) = quoted_lines(lines) {
         let joined = lines[..length].join("\n");
@@ -98,31 +96,31 @@ pub(super) fn read(lines: &[&str], header: Option<&Header>, is_column_given: boo
     (named(first, header, is_column_given), 1)
 }
 
-fn named(row: &str, header: Option<&Header>, is_column_given: bool) -> Named {
+fn named(row: &str, header: Option<&Header>, is_column_given: bool) -> Result<Uuid, &'static str> {
     match header.map(|header| &header.place) {
         Some(Place::Cell { delimiter, index, cells }) => {
             let record = records(row, *delimiter).into_iter().next().unwrap_or_default();
             let cell = record.get(*index).filter(|_| record.len() == *cells);
             match cell.map(|cell| (id(cell), cell.trim())) {
-                Some((Some(customer), _)) => return Named::Customer(customer),
-                Some((None, "")) => return Named::Blank,
-                Some((None, _)) if is_column_given => return Named::Nothing,
+                Some((Some(customer), _)) => return Ok(customer),
+                Some((None, "")) => return Err(BLANK),
+                Some((None, _)) if is_column_given => return Err(NO_ID),
                 _ => {}
             }
         }
         Some(Place::Offset(offset)) => {
             let at = row.char_indices().nth(*offset).map_or("", |(start, _)| &row[start..]);
             if let Some(customer) = at.split_whitespace().next().and_then(id) {
-                return Named::Customer(customer);
+                return Ok(customer);
             }
         }
         None => {}
     }
     let ids = ids(row);
     match (ids.first(), ids.len()) {
-        (Some(id), 1) => Named::Customer(*id),
-        (Some(_), _) => Named::Several,
-        (None, _) => Named::Nothing,
+        (Some(id), 1) => Ok(*id),
+        (Some(_), _) => Err(SEVERAL),
+        (None, _) => Err(NO_ID),
     }
 }
 

@@ -1,37 +1,26 @@
 //! The customers of a list's text: lines, CSV, JSON, or what PowerShell prints.
 
 use std::collections::HashSet;
-use std::fmt;
 
 use partner_center::uuid::Uuid;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use super::row::{self, Header, Named};
+use super::row::{self, Header, NO_ID};
 use crate::terminal::plain;
 
 #[derive(Debug, Default)]
-pub(in crate::organization) struct CustomerList {
+pub(crate) struct CustomerList {
     /// Each customer once, in the order of the list.
-    pub(in crate::organization) customers: Vec<Uuid>,
-    pub(in crate::organization) unreadable: Vec<Unreadable>,
+    pub(crate) customers: Vec<Uuid>,
+    /// What is wrong with each line that names no customer, or several.
+    pub(crate) unreadable: Vec<String>,
     /// How many lines name a customer again.
-    pub(in crate::organization) repeated: usize,
+    pub(crate) repeated: usize,
     known: HashSet<Uuid>,
 }
 
-/// A line that names no customer, or several.
-#[derive(Debug)]
-pub(in crate::organization) struct Unreadable {
-    number: usize,
-    why: &'static str,
-    text: String,
-}
-
-/// No header names the column that was asked for.
-#[derive(Debug)]
-pub(super) struct ColumnNotFound;
-
-pub(super) fn parse(text: &str, column: Option<&str>) -> Result<CustomerList, ColumnNotFound> {
+/// The customers of a text; `None` if no header names the column that was asked for.
+pub(super) fn parse(text: &str, column: Option<&str>) -> Option<CustomerList> {
     let mut list = CustomerList::default();
     if text.trim_start().starts_with(['[', '{'])
         && let Ok(document) = serde_json::from_str::<Value>(text)
@@ -40,13 +29,13 @@ pub(super) fn parse(text: &str, column: Option<&str>) -> Result<CustomerList, Co
         for (index, element) in elements.iter().enumerate() {
             list.add(in_json(element, column), index + 1, &element.to_string());
         }
-        return Ok(list);
+        return Some(list);
     }
     // Files that were joined each have their own byte order mark.
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
     let lines: Vec<&str> = text.split('\n').map(|line| line.trim_start_matches('\u{feff}').trim_end()).collect();
     let has_header = list.add_lines(&lines, column);
-    if column.is_some() && !has_header { Err(ColumnNotFound) } else { Ok(list) }
+    (column.is_none() || has_header).then_some(list)
 }
 
 impl CustomerList {
@@ -71,7 +60,7 @@ impl CustomerList {
             }
             if is_property_list && let Some((is_id, value)) = property(line, column) {
                 if is_id {
-                    self.add(row::id(value).map_or(Named::Nothing, Named::Customer), number, line);
+                    self.add(row::id(value).ok_or(NO_ID), number, line);
                 }
                 continue;
             }
@@ -86,7 +75,7 @@ impl CustomerList {
             }
             let (named, length) = row::read(&lines[at - 1..], header.as_ref(), column.is_some());
             at += length - 1;
-            if named == Named::Nothing && is_above_all && is_heading(line) {
+            if named == Err(NO_ID) && is_above_all && is_heading(line) {
                 heading = Some(line);
             } else {
                 self.add(named, number, line);
@@ -94,35 +83,31 @@ impl CustomerList {
         }
         // Without a customer below it is no heading.
         if let Some(line) = heading.filter(|_| self.customers.is_empty() && self.unreadable.is_empty()) {
-            self.add(Named::Nothing, 1, line);
+            self.add(Err(NO_ID), 1, line);
         }
         header.is_some() || is_property_list || lines.iter().any(|line| line.starts_with('{'))
     }
 
-    fn add(&mut self, named: Named, number: usize, text: &str) {
+    fn add(&mut self, named: Result<Uuid, &str>, number: usize, text: &str) {
         let why = match named {
-            Named::Customer(customer) if self.known.insert(customer) => return self.customers.push(customer),
-            Named::Customer(_) => return self.repeated += 1,
-            Named::Several => "holds several tenant ids (name their column with --column)",
-            Named::Blank => "has an empty column of the tenant id",
-            Named::Nothing if text.contains([',', ';', '\t', '{']) => "holds no tenant id",
-            Named::Nothing => "is not a tenant id",
+            Ok(customer) if self.known.insert(customer) => return self.customers.push(customer),
+            Ok(_) => return self.repeated += 1,
+            Err(NO_ID) if !text.contains([',', ';', '\t', '{']) => "is not a tenant id",
+            Err(why) => why,
         };
-        self.unreadable.push(Unreadable { number, why, text: text.to_owned() });
+        let shown: String = plain(text).chars().take(60).collect();
+        self.unreadable.push(format!("line {number} of the list {why}: {shown}"));
     }
 }
 
-fn in_json(value: &Value, column: Option<&str>) -> Named {
-    let of_object = |object: &Map<String, Value>| {
-        let index = row::position(object.keys().map(String::as_str), column)?;
-        object.values().nth(index)?.as_str().and_then(row::id)
-    };
+fn in_json(value: &Value, column: Option<&str>) -> Result<Uuid, &'static str> {
     let id = match value {
         Value::String(text) => row::id(text),
-        Value::Object(object) => of_object(object),
+        Value::Object(object) => row::position(object.keys().map(String::as_str), column)
+            .and_then(|index| object.values().nth(index)?.as_str().and_then(row::id)),
         _ => None,
     };
-    id.map_or(Named::Nothing, Named::Customer)
+    id.ok_or(NO_ID)
 }
 
 /// A line of PowerShell's `Format-List`, such as `CustomerId : …`: whether it is the tenant id's, and its value.
@@ -136,13 +121,6 @@ fn property<'a>(line: &'a str, column: Option<&str>) -> Option<(bool, &'a str)> 
 fn is_heading(line: &str) -> bool {
     let has_domain = line.split('.').skip(1).any(|rest| rest.starts_with(char::is_alphanumeric));
     !has_domain && !line.contains(|character: char| character.is_ascii_digit() || character == '\u{fffd}')
-}
-
-impl fmt::Display for Unreadable {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let shown: String = plain(&self.text).chars().take(60).collect();
-        write!(f, "line {} of the list {}: {shown}", self.number, self.why)
-    }
 }
 
 #[cfg(test)]
@@ -160,7 +138,8 @@ mod tests {
     fn read_column(text: impl AsRef<str>, column: Option<&str>) -> (Vec<String>, Vec<usize>) {
         let list = parse(text.as_ref(), column).expect("the column");
         let customers = list.customers.iter().map(ToString::to_string).collect();
-        (customers, list.unreadable.iter().map(|line| line.number).collect())
+        let number = |line: &String| line.split(' ').nth(1).and_then(|number| number.parse().ok());
+        (customers, list.unreadable.iter().filter_map(number).collect())
     }
 
     fn both() -> (Vec<String>, Vec<usize>) {
@@ -210,8 +189,8 @@ mod tests {
     fn a_named_column_is_the_only_one_that_counts() {
         let list = format!("CustomerId;Reseller\n{OTHER};{A}\n{OTHER};none\n{OTHER};{B}\n");
         assert_eq!(read_column(&list, Some("reseller")), (both().0, vec![3]));
-        assert!(parse(&list, Some("nobody")).is_err());
-        assert!(parse(&format!("{A}\n"), Some("CustomerId")).is_err());
+        assert!(parse(&list, Some("nobody")).is_none());
+        assert!(parse(&format!("{A}\n"), Some("CustomerId")).is_none());
     }
 
     #[test]
@@ -226,7 +205,7 @@ mod tests {
         let list = format!("id\n{A}\nnot a guid\n{}\n\n{B}\nid\n", &A[1..]);
         assert_eq!(read(list), (both().0, vec![3, 4]));
         let list = parse(&format!("contoso.com\n{A}\n{A},{B}\nContoso,GB\n"), None).expect("no column");
-        let said: Vec<String> = list.unreadable.iter().map(ToString::to_string).collect();
+        let said = list.unreadable;
         assert_eq!(said[0], "line 1 of the list is not a tenant id: contoso.com");
         assert!(said[1].contains("several tenant ids (name their column with --column)"), "{said:?}");
         assert_eq!(said[2], "line 4 of the list holds no tenant id: Contoso,GB");
