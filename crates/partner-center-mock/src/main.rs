@@ -31,6 +31,9 @@ enum Command {
         /// Inject faults: transient ones, and 403 for two customers in a hundred.
         #[arg(long)]
         faults: bool,
+        /// Inject faults into the list of customers: empty pages, a 401, and every other time a last page that links to itself.
+        #[arg(long)]
+        page_faults: bool,
         /// Delay of each response, in milliseconds.
         #[arg(long, default_value_t = 0)]
         latency: u64,
@@ -64,8 +67,9 @@ fn run(command: Command) -> io::Result<()> {
             }
             out.flush()
         }
-        Command::Serve { port, customers, rate_limit, faults, latency } => {
-            let mut service = Service::builder().port(port).customers(customers).faults(faults);
+        Command::Serve { port, customers, rate_limit, faults, page_faults, latency } => {
+            let mut service =
+                Service::builder().port(port).customers(customers).faults(faults).page_faults(page_faults);
             service = service.latency(Duration::from_millis(latency));
             if let Some(limit) = rate_limit {
                 service = service.rate_limit(limit);

@@ -57,6 +57,9 @@ struct List {
 
 impl Customers {
     /// Gets the organization of every customer of the list, as fast as the service allows.
+    ///
+    /// Use an app+user token: an application may list customers, and has no documented way to the role that
+    /// [`Customer::organization`](crate::Customer::organization) needs.
     pub fn organizations(self) -> CustomerOrganizations {
         let (client, correlation_id) = (self.client.clone(), self.options.correlation_id);
         let list = Arc::<Mutex<List>>::default();

@@ -47,7 +47,8 @@ pub struct Customers {
     pub(crate) options: CallOptions,
     /// The request for the next page, or why there is none; `None` at the end.
     next: Option<Result<PageRequest, Error>>,
-    /// The call for a page, or nothing if the service responds that there are no more; in a task of its own: a caller that takes its time between customers does not stall it.
+    /// The call for a page, in a task of its own: a caller that takes its time between customers does not stall it. It
+    /// returns `None` if the service responds that there are no more.
     call: JoinSet<Result<Option<Response<Page>>, Error>>,
     customers: vec::IntoIter<ListedCustomer>,
     /// The requests so far: a page that is asked for twice would be asked for without end.

@@ -2,59 +2,9 @@
 
 use std::fs;
 
-use partner_center_mock::token_endpoint::{Grant, TokenEndpoint};
+use partner_center_mock::token_endpoint::TokenEndpoint;
 
-use crate::support::{Outcome, World, id};
-
-/// A sign-in whose record says that its secret is in the keyring.
-fn in_keyring(world: &World) {
-    assert_eq!(world.run(&["login"]).code, Some(0));
-    let path = world.path("config/sign-ins/default.json");
-    let record = fs::read_to_string(&path).expect("the record");
-    fs::write(path, record.replace("\"file\"", "\"keyring\"")).expect("it can be written");
-}
-
-#[test]
-fn a_sign_in_in_a_keyring_that_is_not_there_says_so() {
-    let world = World::signed_out(TokenEndpoint::builder());
-    in_keyring(&world);
-    for arguments in [&["organization", "get", &id(0)][..], &["status"], &["doctor"]] {
-        let outcome = world.run(arguments);
-        let shown = format!("{}{}", outcome.out, outcome.err);
-        assert_eq!(outcome.code, Some(3), "{shown}");
-        assert!(shown.contains("in the system's keyring, which is not available here"), "{shown}");
-        assert!(shown.contains("`partner-center login --no-keyring`"), "{shown}");
-    }
-    assert_eq!(world.entra.count(Grant::RefreshToken), 0);
-    // The record of a sign-in in the keyring is no reason not to sign in again.
-    assert_eq!(world.run(&["login", "--no-keyring"]).code, Some(0));
-    assert_eq!(world.run(&["organization", "get", &id(0)]).code, Some(0));
-}
-
-#[cfg(unix)]
-#[test]
-fn a_keyring_that_does_not_respond_is_passed_over_after_seconds() {
-    let world = World::signed_out(TokenEndpoint::builder());
-    // Connections wait in its queue, and nobody takes them.
-    let _bus = std::os::unix::net::UnixListener::bind(world.path("bus")).expect("a socket");
-    let address = format!("unix:path={}", world.path("bus").display());
-    let with_bus = |arguments: &[&str]| {
-        let began = std::time::Instant::now();
-        let mut command = world.command(arguments);
-        let outcome = Outcome::from(command.env("DBUS_SESSION_BUS_ADDRESS", &address).output().expect("it runs"));
-        assert!(began.elapsed() < std::time::Duration::from_secs(9), "{:?}", began.elapsed());
-        outcome
-    };
-    let login = with_bus(&["login"]);
-    assert_eq!(login.code, Some(0), "{}", login.err);
-    assert!(login.err.contains("keyring is not available: it does not respond; using a file instead"), "{}", login.err);
-    let get = with_bus(&["organization", "get", &id(0)]);
-    assert_eq!((get.code, &*get.err), (Some(0), ""));
-    in_keyring(&world);
-    let get = with_bus(&["organization", "get", &id(0)]);
-    assert_eq!(get.code, Some(3), "{}", get.err);
-    assert!(get.err.contains("which is not available here: it does not respond"), "{}", get.err);
-}
+use crate::support::{World, id};
 
 #[test]
 fn a_secret_that_is_gone_means_signed_out() {
@@ -97,19 +47,81 @@ fn what_is_said_of_the_file_comes_after_it_was_written() {
     assert!(!login.err.contains("is stored in") && !login.err.contains("Signed in"), "{}", login.err);
 }
 
+/// Where there may be no keyring, and a file that no user can write.
 #[cfg(target_os = "linux")]
-#[test]
-fn a_rotated_token_that_cannot_be_saved_is_a_warning_of_every_command() {
-    let world = World::signed_out(TokenEndpoint::builder());
-    let list = world.list([id(0)]);
-    // One line that no user can write.
-    let file = "/proc/sys/kernel/ostype";
-    let (get, export) = (["organization", "get", &id(0)], ["organization", "export", "--from", &list, "--quiet"]);
-    for arguments in [&get[..], &export, &["doctor"]] {
-        let mut command = world.command(arguments);
-        let outcome = Outcome::from(command.env("PARTNER_CENTER_REFRESH_TOKEN_FILE", file).output().expect("it runs"));
-        assert_eq!(outcome.code, Some(0), "{}", outcome.err);
-        assert!(outcome.err.contains(&format!("warning: the refresh token could not be loaded or saved: {file}")));
-        assert!(outcome.err.contains("cannot be replaced"), "{}", outcome.err);
+mod linux {
+    use partner_center_mock::token_endpoint::Grant;
+
+    use super::*;
+    use crate::support::Outcome;
+
+    /// A sign-in whose record says that its secret is in the keyring.
+    fn in_keyring(world: &World) {
+        assert_eq!(world.run(&["login"]).code, Some(0));
+        let path = world.path("config/sign-ins/default.json");
+        let record = fs::read_to_string(&path).expect("the record");
+        fs::write(path, record.replace("\"file\"", "\"keyring\"")).expect("it can be written");
+    }
+
+    #[test]
+    fn a_sign_in_in_a_keyring_that_is_not_there_says_so() {
+        let world = World::signed_out(TokenEndpoint::builder());
+        in_keyring(&world);
+        for arguments in [&["organization", "get", &id(0)][..], &["status"], &["doctor"]] {
+            let outcome = world.run(arguments);
+            let shown = format!("{}{}", outcome.out, outcome.err);
+            assert_eq!(outcome.code, Some(3), "{shown}");
+            assert!(shown.contains("in the system's keyring, which is not available here"), "{shown}");
+            assert!(shown.contains("`partner-center login --no-keyring`"), "{shown}");
+        }
+        assert_eq!(world.entra.count(Grant::RefreshToken), 0);
+        // The record of a sign-in in the keyring is no reason not to sign in again.
+        assert_eq!(world.run(&["login", "--no-keyring"]).code, Some(0));
+        assert_eq!(world.run(&["organization", "get", &id(0)]).code, Some(0));
+    }
+
+    #[test]
+    fn a_keyring_that_does_not_respond_is_passed_over_after_seconds() {
+        let world = World::signed_out(TokenEndpoint::builder());
+        // Connections wait in its queue, and nobody takes them.
+        let _bus = std::os::unix::net::UnixListener::bind(world.path("bus")).expect("a socket");
+        let address = format!("unix:path={}", world.path("bus").display());
+        let with_bus = |arguments: &[&str]| {
+            let began = std::time::Instant::now();
+            let mut command = world.command(arguments);
+            let outcome = Outcome::from(command.env("DBUS_SESSION_BUS_ADDRESS", &address).output().expect("it runs"));
+            assert!(began.elapsed() < std::time::Duration::from_secs(9), "{:?}", began.elapsed());
+            outcome
+        };
+        let login = with_bus(&["login"]);
+        assert_eq!(login.code, Some(0), "{}", login.err);
+        assert!(
+            login.err.contains("keyring is not available: it does not respond; using a file instead"),
+            "{}",
+            login.err
+        );
+        let get = with_bus(&["organization", "get", &id(0)]);
+        assert_eq!((get.code, &*get.err), (Some(0), ""));
+        in_keyring(&world);
+        let get = with_bus(&["organization", "get", &id(0)]);
+        assert_eq!(get.code, Some(3), "{}", get.err);
+        assert!(get.err.contains("which is not available here: it does not respond"), "{}", get.err);
+    }
+
+    #[test]
+    fn a_rotated_token_that_cannot_be_saved_is_a_warning_of_every_command() {
+        let world = World::signed_out(TokenEndpoint::builder());
+        let list = world.list([id(0)]);
+        // One line that no user can write.
+        let file = "/proc/sys/kernel/ostype";
+        let (get, export) = (["organization", "get", &id(0)], ["organization", "export", "--from", &list, "--quiet"]);
+        for arguments in [&get[..], &export, &["doctor"]] {
+            let mut command = world.command(arguments);
+            let outcome =
+                Outcome::from(command.env("PARTNER_CENTER_REFRESH_TOKEN_FILE", file).output().expect("it runs"));
+            assert_eq!(outcome.code, Some(0), "{}", outcome.err);
+            assert!(outcome.err.contains(&format!("warning: the refresh token could not be loaded or saved: {file}")));
+            assert!(outcome.err.contains("cannot be replaced"), "{}", outcome.err);
+        }
     }
 }

@@ -41,6 +41,13 @@ impl ServiceBuilder {
         self
     }
 
+    /// Injects faults into the list of customers: an empty page before each third one, a 401 for the first request for the
+    /// third page, and in every other list a last page that links to itself. Default: none.
+    pub fn page_faults(mut self, has_faults: bool) -> Self {
+        self.settings.has_page_faults = has_faults;
+        self
+    }
+
     /// Sets the delay of each response. Default: none.
     pub fn latency(mut self, latency: Duration) -> Self {
         self.settings.latency = latency;

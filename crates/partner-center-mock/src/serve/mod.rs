@@ -1,4 +1,4 @@
-//! A complete mock Partner Center: generated customers, their organizations, and the sign-in.
+//! A complete mock Partner Center: generated customers, their list, organizations and domains, and the sign-in.
 //!
 //! ```
 //! # #[tokio::main(flavor = "current_thread")]
@@ -18,6 +18,7 @@
 mod builder;
 mod customers;
 mod limit;
+mod list;
 mod responder;
 mod service;
 mod settings;

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::customers::{customer_id, domains, mixed, organization};
 use super::limit::Counter;
+use super::list::List;
 use super::settings::ServiceSettings;
 use crate::MockResponse;
 use crate::examples::get_customer_organization as examples;
@@ -16,6 +17,7 @@ use crate::faults::{FaultResponse, Request};
 /// Responds like Partner Center, without a socket.
 pub(super) struct Responder {
     numbers: HashMap<Uuid, u64>,
+    list: List,
     counter: Option<Counter>,
     has_faults: bool,
     latency: Duration,
@@ -27,6 +29,7 @@ impl Responder {
     pub(super) fn new(settings: &ServiceSettings) -> Self {
         Self {
             numbers: (0..settings.customers).map(|number| (customer_id(number), number)).collect(),
+            list: List::new(settings.customers, settings.has_page_faults),
             counter: settings.rate_limit.map(Counter::new),
             has_faults: settings.has_faults,
             latency: settings.latency,
@@ -54,12 +57,15 @@ impl Responder {
             return MockResponse::json(429, &serde_json::json!({ "statusCode": 429, "message": message }))
                 .header("Retry-After", wait.to_string());
         }
+        if (request.method(), request.path()) == ("GET", "/v1/customers") {
+            return self.list.page(request);
+        }
         let path = request.path().strip_prefix("/v1/customers/").and_then(|rest| rest.split_once('/'));
         let Some((id, resource @ ("organization" | "customDomains"))) = path.filter(|_| request.method() == "GET")
         else {
             return MockResponse::text(
                 404,
-                "this mock only serves the organization and the customDomains of customers",
+                "this mock only serves the list of customers, and the organization and customDomains of each",
             );
         };
         let Ok(id) = Uuid::parse_str(id) else { return examples::BAD_INPUT.into() };

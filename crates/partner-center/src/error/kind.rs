@@ -27,7 +27,7 @@ kinds! {
         "Wait for the `retry_after` delay and lower the concurrency; throttled requests count against the limit too.";
     /// The service rejected the request as malformed (400).
     InvalidInput: "invalid-input", "the service rejected the request as malformed",
-        "Check that the customer's tenant id is the one the portal shows as Microsoft ID.";
+        "Check the customer's tenant id, which the portal shows as Microsoft ID, or the filter of the list.";
     /// The service rejected the token (401).
     Unauthenticated: "unauthenticated", "the service rejected the token",
         "Sign in again, and check that the token was issued by the partner's tenant for the Partner Center audience.";

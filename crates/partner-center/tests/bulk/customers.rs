@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use partner_center::uuid::Uuid;
 use partner_center::{CustomerOrganizations, Error, ErrorKind};
 use partner_center_mock::MockResponse;
+use partner_center_mock::examples::get_customer_organization as organization;
 use partner_center_mock::faults::{EventKind, FaultResponse, FaultServer, Request};
 use serde_json::json;
 
@@ -63,6 +64,28 @@ async fn a_customer_listed_twice_is_asked_for_once_in_a_run() -> Outcome {
     assert!(error.is_none(), "{error:?}");
     assert_eq!(numbers, (1..=181).collect::<Vec<_>>());
     assert_eq!((server.count(EventKind::Request), calls(&server, |path| path == "/v1/customers")), (181 + 21, 21));
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_customer_without_gdap_is_an_error_of_that_customer_alone() -> Outcome {
+    let mut service = service(3, no_more());
+    let denied = Uuid::from_u128(5).to_string();
+    let server = FaultServer::start_with(move |request| match request.path().contains(&denied) {
+        true => organization::GDAP_ROLE_MISSING.into(),
+        false => service(request),
+    })
+    .await?;
+    let mut run = builder(&server).build()?.customers().organizations();
+    let (mut found, mut failed) = (0, Vec::new());
+    while let Some(item) = run.next().await {
+        let (customer, result) = item?;
+        match result {
+            Ok(_) => found += 1,
+            Err(error) => failed.push((customer.id.as_u128(), error.kind())),
+        }
+    }
+    assert_eq!((found, failed), (27, vec![(5, ErrorKind::GdapRoleMissing)]));
     Ok(())
 }
 

@@ -12,6 +12,7 @@ mod limits;
 mod order;
 mod public_api;
 mod rate;
+mod served;
 mod source;
 mod storm;
 mod support;
