@@ -10,9 +10,10 @@ use crate::output::report;
 use crate::settings::Settings;
 use crate::sign_in::credential;
 
-/// Variables with secrets; of them it is told alone that they are set.
+/// Variables with secrets; only whether they are set is shown.
 const SECRETS: [&str; 3] = ["PARTNER_CENTER_ACCESS_TOKEN", "PARTNER_CENTER_REFRESH_TOKEN", "AZURE_CLIENT_SECRET"];
-const PATHS: [&str; 2] = ["PARTNER_CENTER_REFRESH_TOKEN_FILE", "AZURE_CLIENT_CERTIFICATE_PATH"];
+const PATHS: [&str; 4] =
+    ["PARTNER_CENTER_REFRESH_TOKEN_FILE", "AZURE_CLIENT_CERTIFICATE_PATH", "SSL_CERT_FILE", "SSL_CERT_DIR"];
 
 pub(crate) fn run(settings: &Settings, format: ReportFormat) -> Result<Exit, Failure> {
     let mut rows = vec![
@@ -21,6 +22,11 @@ pub(crate) fn run(settings: &Settings, format: ReportFormat) -> Result<Exit, Fai
         row("base-url", &settings.base_url.value, settings.base_url.source.to_string()),
         row("authority", &settings.authority.value, settings.authority.source.to_string()),
     ];
+    for (name, address) in [("base-url", &settings.base_url.value), ("authority", &settings.authority.value)] {
+        if let Some(proxy) = partner_center::environment_proxy(address)? {
+            rows.push(row(&format!("proxy for {name}"), &proxy, "environment".to_owned()));
+        }
+    }
     let identity = credential::identity(settings)?;
     let known = [&settings.tenant, &settings.client_id];
     for ((name, used), known) in [("tenant", identity.tenant), ("client-id", identity.client_id)].iter().zip(known) {

@@ -6,14 +6,13 @@ use std::time::Duration;
 pub(crate) fn in_words(duration: Duration) -> String {
     const MINUTE: u64 = 60;
     const HOUR: u64 = 60 * MINUTE;
-    const TWO_HOURS: u64 = 2 * HOUR;
-    const TWO_DAYS: u64 = 48 * HOUR;
+    const DAY: u64 = 24 * HOUR;
     let seconds = duration.as_secs();
     let (unit, name) = match seconds {
         0..MINUTE => (1, "second"),
-        MINUTE..TWO_HOURS => (MINUTE, "minute"),
-        TWO_HOURS..TWO_DAYS => (HOUR, "hour"),
-        TWO_DAYS.. => (24 * HOUR, "day"),
+        MINUTE..7200 => (MINUTE, "minute"),
+        7200..172_800 => (HOUR, "hour"),
+        172_800.. => (DAY, "day"),
     };
     match seconds.div_ceil(unit) {
         1 => format!("1 {name}"),
@@ -27,19 +26,8 @@ mod tests {
 
     #[test]
     fn one_of_a_unit_is_singular_and_fractions_are_rounded_up() {
-        for (seconds, words) in [
-            (0, "0 seconds"),
-            (1, "1 second"),
-            (59, "59 seconds"),
-            (60, "1 minute"),
-            (61, "2 minutes"),
-            (900, "15 minutes"),
-            (3600, "60 minutes"),
-            (7200, "2 hours"),
-            (86_400, "24 hours"),
-            (172_800, "2 days"),
-        ] {
-            assert_eq!(in_words(Duration::from_secs(seconds)), words);
-        }
+        let words = |seconds| in_words(Duration::from_secs(seconds));
+        assert_eq!([1, 59, 60, 61].map(words), ["1 second", "59 seconds", "1 minute", "2 minutes"]);
+        assert_eq!([3600, 7200, 172_800].map(words), ["60 minutes", "2 hours", "2 days"]);
     }
 }

@@ -93,6 +93,8 @@ pub(crate) fn ends_run(error: &Error) -> bool {
         | ErrorKind::AppOnlyDenied => true,
         // It timed out while it waited for a token.
         ErrorKind::Timeout => error.attempts() == 0,
+        // Pages that a proxy or gateway puts in the place of one customer may concern that one alone.
+        ErrorKind::Proxy => !error.status().is_some_and(|status| matches!(status.as_u16(), 401 | 403 | 404)),
         _ => false,
     }
 }
@@ -113,6 +115,6 @@ const OF_CUSTOMERS: [ErrorKind; 16] = [
     ErrorKind::Redirected,
     ErrorKind::UnexpectedStatus,
     ErrorKind::UnexpectedBody,
-    ErrorKind::UnexpectedBody,
+    ErrorKind::Proxy,
     ErrorKind::NotExactlyOne,
 ];

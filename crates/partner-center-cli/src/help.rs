@@ -11,9 +11,10 @@ pub(crate) fn of(error: &Error) -> String {
     let own = match error.kind() {
         ErrorKind::Certificate => {
             "Check --base-url and this machine's clock; behind a proxy that inspects TLS, have its root certificate \
-             trusted by this system."
+             trusted by this system (on Linux, SSL_CERT_FILE can name a file with it)."
         }
-        ErrorKind::Connection => "Check the network, the proxy (HTTPS_PROXY) and --base-url, then run it again.",
+        ErrorKind::Connection => "Check the network, the proxy (HTTPS_PROXY) and the address, then run it again.",
+        ErrorKind::Proxy => "Check the proxy (HTTPS_PROXY), its user name and password, and what it allows.",
         ErrorKind::Timeout => "Run it again later, or give each call more time with --timeout.",
         ErrorKind::Throttled => "Run it again later; requests that are refused count against the limit too.",
         ErrorKind::Unauthenticated => {
@@ -65,9 +66,6 @@ pub(crate) fn of_login(error: &CredentialError) -> String {
         }
         CredentialErrorKind::WrongTenant => "Pass the partner's own tenant in --tenant, and sign in there.".to_owned(),
         CredentialErrorKind::Throttled => "Run it again in some minutes.".to_owned(),
-        CredentialErrorKind::Unreachable => {
-            "Check the network, the proxy (HTTPS_PROXY) and --authority, then run it again.".to_owned()
-        }
         _ => error.help().to_owned(),
     }
 }

@@ -9,6 +9,7 @@ use reqwest::Url;
 
 use crate::auth::TokenCache;
 use crate::endpoint;
+use crate::http_client::HttpClient;
 use crate::pipeline::budget::Budget;
 use crate::pipeline::rate::Rate;
 use crate::pipeline::recent_ids::RecentIds;
@@ -34,7 +35,7 @@ pub struct Client(Arc<ClientInner>);
 
 /// What a client's clones share.
 pub(crate) struct ClientInner {
-    pub(crate) http: reqwest::Client,
+    pub(crate) http: HttpClient,
     pub(crate) base_url: Url,
     pub(crate) tokens: TokenCache,
     pub(crate) defaults: Defaults,

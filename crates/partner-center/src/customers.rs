@@ -11,6 +11,7 @@ use std::{fmt, vec};
 use bytes::Bytes;
 use futures_core::Stream;
 use partner_center_gen::types::CustomerPage;
+use serde_json::value::RawValue;
 use tokio::task::JoinSet;
 use tracing::{Instrument, info_span};
 use uuid::Uuid;
@@ -81,7 +82,7 @@ impl Client {
             options: CallOptions { waits_out_throttling: true, ..CallOptions::default() },
             next: Some(Ok(PageRequest::default())),
             call: JoinSet::new(),
-            customers: Vec::new().into_iter(),
+            customers: vec::IntoIter::default(),
             asked: HashSet::new(),
         }
     }
@@ -142,6 +143,8 @@ impl Customers {
     fn start_call(&mut self, request: PageRequest) -> Result<(), Error> {
         let runtime = runtime::current()?;
         self.options.correlation_id.get_or_insert_with(Uuid::new_v4);
+        // Frees the page before.
+        self.customers = vec::IntoIter::default();
         let request = Arc::new(request);
         self.asked.insert(request.clone());
         let page = page(&self.client, request.clone()).options(self.options.clone()).into_future();
@@ -215,8 +218,10 @@ fn page(client: &Client, request: Arc<PageRequest>) -> Request<Page> {
         let page = decode::whole(decoded, body)?;
         let next = asked.next(&page, &base_url);
         let customers = page.items.unwrap_or_default().into_iter().zip(decode::items(body)?);
-        let listed =
-            |(customer, json): (_, &str)| ListedCustomer { customer, raw: Bytes::copy_from_slice(json.as_bytes()) };
+        let listed = |(customer, json): (_, &RawValue)| ListedCustomer {
+            customer,
+            raw: Bytes::copy_from_slice(json.get().as_bytes()),
+        };
         Ok(Page { customers: customers.map(listed).collect(), next })
     })
 }

@@ -1,5 +1,6 @@
 //! Reads the body of a success: leniently in its outer form, strictly where one thing could be taken for another.
 
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
@@ -44,15 +45,19 @@ pub(crate) fn whole<T: DeserializeOwned>(decoded: Option<T>, body: &[u8]) -> Res
     decoded.map_or_else(|| read(text(body)?, ""), Ok)
 }
 
-/// The text of each element of the array `items`, which an object must have.
-pub(crate) fn items(body: &[u8]) -> Result<Vec<&str>, Error> {
-    match envelope(text(body)?)? {
-        Some(("items", array)) if array.starts_with('[') => {
-            let elements: Vec<&RawValue> = serde_json::from_str(array).map_err(|error| unexpected("items", error))?;
-            Ok(elements.into_iter().map(RawValue::get).collect())
-        }
-        _ => Err(Error::new(ErrorKind::UnexpectedBody, "the object has no array `items`")),
+/// The elements of the array `items`, which an object must have.
+pub(crate) fn items(body: &[u8]) -> Result<Vec<&RawValue>, Error> {
+    #[derive(Deserialize)]
+    struct Items<'a> {
+        #[serde(borrow)]
+        items: Vec<&'a RawValue>,
     }
+    let text = text(body)?;
+    // A struct can be read from an array too.
+    if !text.starts_with('{') {
+        return Err(unexpected("", serde::de::Error::custom("expected an object")));
+    }
+    serde_json::from_str(text).map(|Items { items }| items).map_err(|error| unexpected("", error))
 }
 
 /// The body as text, if there is something to read.

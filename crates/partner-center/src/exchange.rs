@@ -1,12 +1,12 @@
-//! One HTTP exchange, for the service and for the token endpoint alike: send, read under a cap and a deadline, and name
-//! what broke.
-
-use std::error::Error as StdError;
+//! One HTTP exchange, for the service and for the token endpoint alike: send, and read under a cap and a deadline.
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use hyper::ext::ReasonPhrase;
 use tokio::time::{Instant, timeout_at};
+
+use crate::http_client::HttpClient;
+use crate::transport_error::{TransportError, TransportErrorKind};
 
 /// What came of one exchange.
 #[derive(Default)]
@@ -26,44 +26,6 @@ pub(crate) struct Head {
     pub(crate) reason: Option<String>,
 }
 
-/// Why an exchange has no complete response.
-#[derive(Debug)]
-pub(crate) struct TransportError {
-    pub(crate) kind: TransportErrorKind,
-    /// What happened, without the URL.
-    pub(crate) message: String,
-    /// Whether the request may have reached the server.
-    pub(crate) may_have_been_sent: bool,
-    pub(crate) source: Option<reqwest::Error>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum TransportErrorKind {
-    /// No connection, or it broke.
-    Connection,
-    /// The handshake failed over the server's certificate; a repeat fails the same way.
-    Certificate,
-    /// The exchange, or connecting, took too long.
-    Timeout,
-    /// The body is larger than the limit.
-    BodyTooLarge,
-    /// The request cannot be sent at all.
-    Configuration,
-}
-
-impl TransportErrorKind {
-    /// The kind as a word for logs.
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            Self::Connection => "connection",
-            Self::Certificate => "certificate",
-            Self::Timeout => "timeout",
-            Self::BodyTooLarge => "body-too-large",
-            Self::Configuration => "configuration",
-        }
-    }
-}
-
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// The body without the UTF-8 byte order mark that Microsoft's services are known to put before JSON.
@@ -71,29 +33,40 @@ pub(crate) fn without_byte_order_mark(body: &[u8]) -> &[u8] {
     body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body)
 }
 
-/// Awaits the response that `sending` begins, and reads all of it, at most `body_limit` bytes of body, until `deadline`.
-///
-/// `sending` is what [`reqwest::Client::execute`] returns, which nothing has been sent of before it is polled.
-pub(crate) async fn exchange(
-    sending: impl Future<Output = reqwest::Result<reqwest::Response>>,
+/// Sends `request` and reads the whole response, at most `body_limit` bytes of body, until `deadline`.
+pub(crate) fn exchange(
+    http: &HttpClient,
+    request: reqwest::Request,
     deadline: Instant,
     body_limit: usize,
-) -> Exchange {
-    let (mut head, mut body) = (None, Vec::new());
-    let result = timeout_at(deadline, async {
-        // Lets the runtime see what has happened to the kept connections while it was not polled: a late second
-        // response to an earlier request would be taken for the response to this one.
-        tokio::task::yield_now().await;
-        let mut response = sending.await.map_err(|error| TransportError::of(error, "before the response"))?;
-        head = Some(take_head(&mut response));
-        read(&mut response, body_limit, &mut body).await
-    })
-    .await;
-    let failure = match result {
-        Ok(result) => result.err(),
-        Err(_) => Some(TransportError::new(TransportErrorKind::Timeout, "no complete response in time".to_owned())),
-    };
-    Exchange { head, body: body.into(), failure }
+) -> impl Future<Output = Exchange> + Send + use<> {
+    // Handing the request over here keeps it out of the future, which would otherwise be several times as large.
+    let proxy = http.proxies.as_ref().and_then(|proxies| proxies.find(request.url()));
+    let sending = http.reqwest.execute(request);
+    async move {
+        let (mut head, mut body) = (None, Vec::new());
+        let result = timeout_at(deadline, async {
+            if let Some(denial) = proxy.as_ref().and_then(|proxy| proxy.recent_denial()) {
+                return Err(TransportError::new(TransportErrorKind::Proxy, denial, false));
+            }
+            // Lets the runtime see what has happened to the kept connections while it was not polled: a late second
+            // response to an earlier request would be taken for the response to this one.
+            tokio::task::yield_now().await;
+            let mut response = match sending.await {
+                Ok(response) => response,
+                Err(error) => return Err(TransportError::of_request(error, proxy.as_deref()).await),
+            };
+            head = Some(take_head(&mut response));
+            read(&mut response, body_limit, &mut body).await
+        })
+        .await;
+        let failure = match result {
+            Ok(result) => result.err(),
+            Err(_) => Some(TransportError::new(TransportErrorKind::Timeout, "no complete response in time", true)),
+        };
+        let failure = failure.map(|failure| failure.through(proxy.as_deref()));
+        Exchange { head, body: body.into(), failure }
+    }
 }
 
 fn take_head(response: &mut reqwest::Response) -> Head {
@@ -117,49 +90,19 @@ async fn read(response: &mut reqwest::Response, limit: usize, body: &mut Vec<u8>
         let room = limit - body.len();
         body.extend_from_slice(&chunk[..chunk.len().min(room)]);
         if chunk.len() > room {
-            let message = format!("the body is larger than {limit} bytes");
-            return Err(TransportError::new(TransportErrorKind::BodyTooLarge, message));
+            let message = format!("the body is larger than {}", size(limit));
+            return Err(TransportError::new(TransportErrorKind::BodyTooLarge, message, true));
         }
     }
     Ok(())
 }
 
-impl TransportError {
-    /// The error of a request that was sent.
-    fn new(kind: TransportErrorKind, message: String) -> Self {
-        Self { kind, message, may_have_been_sent: true, source: None }
+/// A size for people: in MiB where it is a whole number of them.
+fn size(bytes: usize) -> String {
+    match bytes.is_multiple_of(1 << 20) {
+        true => format!("{} MiB", bytes >> 20),
+        false => format!("{bytes} bytes"),
     }
-
-    fn of(error: reqwest::Error, place: &str) -> Self {
-        let may_have_been_sent = !error.is_connect();
-        let error = error.without_url();
-        let (kind, message) = if error.is_timeout() {
-            let what = if may_have_been_sent { "the response took too long" } else { "connecting took too long" };
-            (TransportErrorKind::Timeout, what.to_owned())
-        } else if is_about_a_certificate(&error) {
-            (TransportErrorKind::Certificate, deepest(&error))
-        } else if error.is_builder() {
-            (TransportErrorKind::Configuration, deepest(&error))
-        } else {
-            let place = if may_have_been_sent { format!("it broke {place}: ") } else { String::new() };
-            (TransportErrorKind::Connection, format!("{place}{}", deepest(&error)))
-        };
-        Self { kind, message, may_have_been_sent, source: Some(error) }
-    }
-}
-
-/// The TLS libraries say it in words of their own, below several layers; all of them name the certificate.
-fn is_about_a_certificate(error: &reqwest::Error) -> bool {
-    error.is_connect() && causes(error).any(|cause| cause.to_string().to_ascii_lowercase().contains("certificate"))
-}
-
-/// The last cause, which says most.
-fn deepest(error: &reqwest::Error) -> String {
-    causes(error).last().map_or_else(|| error.to_string(), ToString::to_string)
-}
-
-fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn StdError + 'static)> {
-    std::iter::successors(error.source(), |&cause| cause.source())
 }
 
 #[cfg(test)]

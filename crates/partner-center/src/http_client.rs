@@ -5,6 +5,8 @@ use std::time::Duration;
 use reqwest::redirect;
 
 use crate::configuration::InvalidConfiguration;
+use crate::proxy::Proxies;
+use crate::transport_error::{NO_ROOT_CERTIFICATES, lacks_root_certificates};
 
 /// The settings of the HTTP client.
 pub(crate) struct Settings {
@@ -21,33 +23,52 @@ impl Default for Settings {
 /// How long connecting may take, TLS included.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// The HTTP client, and the proxies that it uses if the environment names them.
+#[derive(Clone)]
+pub(crate) struct HttpClient {
+    pub(crate) reqwest: reqwest::Client,
+    pub(crate) proxies: Option<Proxies>,
+}
+
 impl Settings {
-    /// The reqwest client; the safety settings go on top of whatever the user's builder says.
+    /// The client; the safety settings go on top of whatever the user's builder says.
     pub(crate) fn build(
         self,
         application_name: Option<&str>,
         needs_tls: bool,
-    ) -> Result<reqwest::Client, InvalidConfiguration> {
+    ) -> Result<HttpClient, InvalidConfiguration> {
         let brought = self.builder.is_some();
         if needs_tls && !brought && !HAS_TLS {
             return Err(InvalidConfiguration::new(
                 "https needs TLS and none is compiled in; turn on the feature `rustls` or `native-tls`",
             ));
         }
-        let mut builder = self.builder.unwrap_or_else(default_builder).user_agent(user_agent(application_name));
-        if !self.uses_proxies {
-            builder = builder.no_proxy();
-        }
-        verified(builder)
-            // Neither the count of attempts nor the budget would see its own repeats.
-            .retry(reqwest::retry::never().max_retries_per_request(0))
-            .redirect(redirect::Policy::none())
-            .referer(false)
-            .build()
-            .map_err(|error| InvalidConfiguration {
-                message: "the HTTP client cannot be built".into(),
-                source: Some(error),
-            })
+        // Which proxies a user's builder has is its own matter.
+        let proxies = if self.uses_proxies && !brought { Proxies::from_environment()? } else { None };
+        let build = |builder: reqwest::ClientBuilder| {
+            let builder = builder.user_agent(user_agent(application_name));
+            verified(if self.uses_proxies { builder } else { builder.no_proxy() })
+                // Neither the count of attempts nor the budget would see its own repeats.
+                .retry(reqwest::retry::never().max_retries_per_request(0))
+                .redirect(redirect::Policy::none())
+                .referer(false)
+                .build()
+        };
+        let reqwest = match build(self.builder.unwrap_or_else(default_builder)) {
+            // Plain http needs no root certificates.
+            Err(error) if !needs_tls && !brought && lacks_root_certificates(&error) => {
+                build(without_root_certificates(default_builder()))
+            }
+            result => result,
+        };
+        let reqwest = reqwest.map_err(|error| InvalidConfiguration {
+            message: match lacks_root_certificates(&error) {
+                true => NO_ROOT_CERTIFICATES.into(),
+                false => "the HTTP client cannot be built".into(),
+            },
+            source: Some(error),
+        })?;
+        Ok(HttpClient { reqwest, proxies })
     }
 }
 
@@ -71,6 +92,16 @@ fn default_builder() -> reqwest::ClientBuilder {
 #[cfg(any(feature = "rustls", feature = "native-tls"))]
 fn verified(builder: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
     builder.tls_danger_accept_invalid_certs(false).tls_danger_accept_invalid_hostnames(false)
+}
+
+#[cfg(any(feature = "rustls", feature = "native-tls"))]
+fn without_root_certificates(builder: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
+    builder.tls_certs_only([])
+}
+
+#[cfg(not(any(feature = "rustls", feature = "native-tls")))]
+fn without_root_certificates(builder: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
+    builder
 }
 
 #[cfg(not(any(feature = "rustls", feature = "native-tls")))]

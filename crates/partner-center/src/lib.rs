@@ -23,6 +23,7 @@ mod kinds;
 mod organizations;
 mod paging;
 mod pipeline;
+mod proxy;
 mod received;
 mod request;
 mod response;
@@ -30,6 +31,7 @@ mod retry_policy;
 mod runtime;
 mod seam;
 mod text;
+mod transport_error;
 
 pub use client::Client;
 pub use client_builder::ClientBuilder;
@@ -41,6 +43,7 @@ pub use error::{Error, ErrorKind};
 pub use organizations::{OrganizationItem, Organizations};
 /// The version of the contract below this crate, for bug reports.
 pub use partner_center_gen::contract_version;
+pub use proxy::environment_proxy;
 pub use request::{Request, ResponseFuture};
 pub use response::Response;
 pub use retry_policy::RetryPolicy;

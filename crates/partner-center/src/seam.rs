@@ -61,7 +61,7 @@ impl Attempt {
     /// A generated client that makes this attempt.
     pub(crate) fn generated_client(self: &Arc<Self>) -> generated::Client {
         let inner = self.client.inner();
-        generated::Client::new_with_client(endpoint::text(&inner.base_url), inner.http.clone(), self.clone())
+        generated::Client::new_with_client(endpoint::text(&inner.base_url), inner.http.reqwest.clone(), self.clone())
     }
 
     /// What came of it; nothing if the generated method could not build its request.
@@ -106,10 +106,9 @@ impl generated::Transport for Attempt {
         let span = telemetry::attempt_span(&request, self.number);
         self.prepare(&mut request);
         let inner = self.client.inner();
-        // The response to come is small; a request within the future below would make it large.
-        let sending = inner.http.execute(request);
         Box::pin(async move {
-            let exchange = exchange(sending, self.until, inner.defaults.body_limit).instrument(span.clone()).await;
+            let exchange = exchange(&inner.http, request, self.until, inner.defaults.body_limit);
+            let exchange = exchange.instrument(span.clone()).await;
             telemetry::finish_attempt(&span, &exchange);
             // The generated code decodes a complete response; what it makes of anything else is not used.
             let (status, body) = match (&exchange.head, &exchange.failure) {

@@ -26,7 +26,7 @@ pub(super) struct Check {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Outcome {
     Good,
-    /// Nothing is wrong as far as can be told, and somebody should know.
+    /// Nothing is known to be wrong, and it is worth a look.
     Doubtful,
     Bad(Exit),
 }

@@ -1,6 +1,7 @@
-//! `partner-center doctor`: why a call is refused, one line a check.
+//! `partner-center doctor`: why a call fails, one line per check.
 
 mod check;
+mod issuer;
 mod reach;
 mod token;
 
@@ -50,7 +51,7 @@ pub(crate) async fn run(settings: &Settings, arguments: &Doctor) -> Result<Exit,
     let Some(credential) = credential else { return report.end() };
     let Some(token) = token::obtain(settings, credential.as_ref(), &mut report).await? else { return report.end() };
     let Some(customer) = arguments.customer else { return report.end() };
-    // The token at hand is used again: one sign-in tells as much as two.
+    // The token at hand is used again: a second sign-in would say nothing more.
     let client = Client::builder()
         .credential(StaticToken::new(token.secret().expose_secret()))
         .cloud(settings.cloud.value.into())

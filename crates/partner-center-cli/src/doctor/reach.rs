@@ -1,14 +1,14 @@
 //! Whether the sign-in and the service can be reached, and whether their clock is ours.
 
-use std::error::Error;
 use std::time::{Duration, Instant, SystemTime};
 
-use partner_center::reqwest;
+use partner_center::{Error, ErrorKind, environment_proxy, reqwest};
 
 use super::check::Check;
-use super::patience;
+use super::{issuer, patience};
 use crate::duration::in_words;
 use crate::exit::Exit;
+use crate::help;
 use crate::settings::Settings;
 use crate::sign_in::credential;
 
@@ -33,12 +33,16 @@ pub(super) async fn service(settings: &Settings) -> Reached {
     reach("service", &settings.base_url.value, &format!("{}/v1", settings.base_url.value), settings).await
 }
 
-/// Any answer will do: it is the way that is tried, not the address's content.
+/// Any response will do: it is the way that is tried, not the address's content.
 async fn reach(name: &'static str, address: &str, url: &str, settings: &Settings) -> Reached {
+    let proxy = match environment_proxy(url) {
+        Ok(proxy) => proxy.map_or_else(String::new, |proxy| format!(" through the proxy {proxy}")),
+        Err(error) => return Reached { check: Check::of_failure(name, &error.into()), clock: None },
+    };
     let mut builder =
         reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).timeout(patience(settings));
     if url.starts_with("http:") {
-        builder = builder.no_proxy();
+        builder = builder.no_proxy().tls_certs_only([]);
     }
     let client = builder.build();
     // To make a client takes a while, and is not the way there.
@@ -48,50 +52,39 @@ async fn reach(name: &'static str, address: &str, url: &str, settings: &Settings
         Err(error) => Err(error),
     };
     match outcome {
-        Ok(answer) => {
-            let date = answer.headers().get("date").and_then(|value| value.to_str().ok());
+        Ok(response) => {
+            let date = response.headers().get("date").and_then(|value| value.to_str().ok());
             let theirs = date.and_then(|date| httpdate::parse_http_date(date).ok());
-            let now = SystemTime::now();
-            Reached {
-                check: Check::good(name, format!("{address} answers within {} ms", began.elapsed().as_millis())),
-                clock: theirs.map(|theirs| theirs.duration_since(now).map_err(|error| error.duration())),
-            }
+            let apart = |theirs: SystemTime| theirs.duration_since(SystemTime::now()).map_err(|error| error.duration());
+            let check =
+                Check::good(name, format!("{address} answers within {} ms{proxy}", began.elapsed().as_millis()));
+            Reached { check, clock: theirs.map(apart) }
         }
-        Err(error) => Reached {
-            check: Check::bad(
-                name,
-                Exit::Unavailable,
-                format!("{address} cannot be reached: {}", root(&error)),
-                "Check the address, the network, the proxy (HTTPS_PROXY) and the firewall.",
-            ),
-            clock: None,
-        },
+        Err(error) => {
+            let error = Error::of_transport(error).await;
+            let mut detail = format!("{address} cannot be reached: {error:#}");
+            if error.kind() == ErrorKind::Certificate
+                && let Some(issuer) = issuer::of(url, patience(settings)).await
+            {
+                detail.push_str(&format!("; the certificate authority is {issuer:?}"));
+            }
+            Reached { check: Check::bad(name, Exit::of(&error), detail, help::of(&error)), clock: None }
+        }
     }
-}
-
-/// The cause at the bottom, which is where it says what happened.
-fn root(error: &dyn Error) -> String {
-    let mut cause = error;
-    while let Some(below) = cause.source() {
-        cause = below;
-    }
-    cause.to_string()
 }
 
 pub(super) fn clock(difference: Option<Result<Duration, Duration>>) -> Check {
-    match difference {
-        None => Check::doubtful("clock", "no server told the time", "Compare this machine's clock with another one."),
-        Some(difference) => {
-            let (apart, word) = match difference {
-                Ok(ahead) => (ahead, "behind"),
-                Err(behind) => (behind, "ahead of"),
-            };
-            if apart <= TOLERANCE {
-                // A `Date` has whole seconds, and the response took its time.
-                return Check::good("clock", format!("within {} s of the server's", apart.as_secs() + 1));
-            }
-            let detail = format!("this machine is {} {word} the server", in_words(apart));
-            Check::bad("clock", Exit::SignIn, detail, "Set this machine's clock; tokens are valid by the clock.")
+    let (apart, word) = match difference {
+        None => {
+            return Check::doubtful("clock", "no server told the time", "Compare this machine's clock with another.");
         }
+        Some(Ok(ahead)) => (ahead, "behind"),
+        Some(Err(behind)) => (behind, "ahead of"),
+    };
+    if apart <= TOLERANCE {
+        // A `Date` has whole seconds, and the response took its time.
+        return Check::good("clock", format!("within {} s of the server's", apart.as_secs() + 1));
     }
+    let detail = format!("this machine is {} {word} the server", in_words(apart));
+    Check::bad("clock", Exit::SignIn, detail, "Set this machine's clock; tokens are valid by the clock.")
 }

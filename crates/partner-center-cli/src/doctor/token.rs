@@ -40,7 +40,7 @@ pub(super) async fn obtain(
     };
     report.add(Check::good("token", format!("obtained within {} ms", began.elapsed().as_millis())))?;
     let Some(claims) = token.claims() else {
-        let help = "Nothing, unless the service refuses it: opaque tokens cannot be looked into.";
+        let help = "Nothing, unless the service rejects it: an opaque token has no readable claims.";
         report.add(Check::doubtful("claims", "the token is opaque", help))?;
         return Ok(Some(token));
     };
@@ -81,7 +81,7 @@ fn audience(claims: &Claims, wanted: &str) -> Check {
             format!("the token is for {named}, not for {wanted}"),
             format!("Ask for a token with the scope {wanted}/.default or {wanted}/user_impersonation."),
         ),
-        None => Check::doubtful("audience", format!("it cannot be told from {named:?}"), "Try the call itself."),
+        None => Check::doubtful("audience", format!("unknown from {named:?}"), "Try the call itself."),
     }
 }
 
@@ -121,7 +121,7 @@ fn kind(claims: &Claims) -> Check {
         true => Check::doubtful(
             "kind",
             "app-only: the application signed in for itself",
-            "If the call is refused, sign a user in with `partner-center login`; the role comes from a user's groups.",
+            "If the call is denied, sign a user in with `partner-center login`; the role comes from a user's groups.",
         ),
     }
 }

@@ -16,8 +16,8 @@ pub(super) fn normal(name: &str, setting: Setting<String>) -> Result<Setting<Str
             source => format!("{name} ({source})"),
         };
         Failure::usage(
-            format!("{named} is no address of a service: {why}"),
-            "Give it as https://HOST, with a path if there is one.",
+            format!("{named} is not the address of a service: {why}"),
+            "Use the form https://HOST, with a path if there is one.",
         )
     };
     let url = Url::parse(&setting.value).map_err(|error| wrong(&error.to_string()))?;
@@ -51,7 +51,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_told_with_its_source_and_without_its_secrets() {
+    fn an_invalid_address_is_an_error_with_its_source_and_no_secret() {
         for wrong in ["login.example", "ftp://login.example", "https://a:secret@b", "https://b?secret", "secret", ""] {
             let said = read(wrong).expect_err(wrong);
             assert!(said.contains("authority (environment A_VARIABLE)") && !said.contains("secret"), "{said}");

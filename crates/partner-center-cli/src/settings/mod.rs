@@ -109,7 +109,7 @@ impl Settings {
         })
     }
 
-    /// Whether somebody made the profile, or it is the one that is there without anybody's doing.
+    /// Whether the config file has the profile, or it is the default one.
     pub(crate) fn has_profile(&self) -> bool {
         self.is_in_file || self.profile.value == DEFAULT_PROFILE
     }
@@ -230,7 +230,7 @@ fn check_name(profile: &Setting<String>) -> Result<(), Failure> {
     let is_plain = |character: char| character.is_ascii_alphanumeric() || matches!(character, '-' | '_' | '.');
     if name.is_empty() || name.starts_with('.') || name.len() > 64 || !name.chars().all(is_plain) {
         return Err(Failure::usage(
-            format!("the profile `{name}` ({}) has no proper name", profile.source),
+            format!("invalid profile name `{name}` ({})", profile.source),
             "Use letters, digits, `-`, `_` and `.`, 64 at most, and no `.` at the beginning.",
         ));
     }

@@ -36,7 +36,7 @@ pub(crate) struct Identity {
 }
 
 /// Whose sign-in `find` leads to. A credential of the environment reads nothing but the environment, a kept sign-in
-/// goes by itself, and what stands in the config file is for `login`.
+/// goes by itself, and the config file's values are for `login`.
 pub(crate) fn identity(settings: &Settings) -> Result<Identity, Failure> {
     let of_environment = |setting: &Option<Setting<String>>| {
         setting.clone().filter(|setting| matches!(setting.source, Source::Environment(_)))
@@ -69,7 +69,7 @@ pub(crate) async fn find(settings: &Settings) -> Result<Found, Failure> {
                 "the profile {} is signed in at {}, and the authority is now {} ({})",
                 settings.profile.value, record.authority, settings.authority.value, settings.authority.source
             ),
-            "Name another profile with --profile, or run `partner-center login` again; a sign-in is sent to nobody else.",
+            "Name another profile with --profile, or run `partner-center login` again; a sign-in is sent to its own authority only.",
         ));
     }
     let place = secret_store::place(settings, &record);

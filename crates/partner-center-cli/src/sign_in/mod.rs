@@ -14,7 +14,7 @@ use crate::failure::Failure;
 use crate::settings::Settings;
 use crate::terminal::notify;
 
-/// Refuses a profile that is neither in the config file nor that of a sign-in.
+/// Rejects a profile that is neither in the config file nor that of a sign-in.
 pub(crate) fn check_profile(settings: &Settings) -> Result<(), Failure> {
     let profile = &settings.profile;
     if settings.has_profile() || Record::read(settings)?.is_some() {
@@ -30,7 +30,7 @@ pub(crate) fn check_profile(settings: &Settings) -> Result<(), Failure> {
 pub(crate) async fn logout(settings: &Settings) -> Result<Exit, Failure> {
     credential::warn_of_variable("still signs in", "be signed out")?;
     let Some(record) = Record::read(settings)? else {
-        notify(&format!("Nobody is signed in with the profile {}.", settings.profile.value));
+        notify(&format!("Not signed in with the profile {}.", settings.profile.value));
         return Ok(Exit::Success);
     };
     secret_store::remove(settings, &record).await?;

@@ -76,7 +76,7 @@ fn an_address_is_read_in_one_way_and_its_password_is_never_shown() {
 
     let outcome = world.run(&["config", "--base-url", "https://me:hunter2@gateway.example"]);
     assert_eq!(outcome.code, Some(2));
-    assert!(outcome.err.contains("--base-url is no address"), "{}", outcome.err);
+    assert!(outcome.err.contains("--base-url is not the address"), "{}", outcome.err);
     assert!(!outcome.err.contains("hunter2") && !outcome.out.contains("hunter2"));
 }
 

@@ -10,6 +10,7 @@ mod get;
 mod golden;
 mod identity;
 mod profile;
+mod proxies;
 mod secret_store;
 mod sign_in;
 mod support;

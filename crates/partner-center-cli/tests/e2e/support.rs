@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use partner_center_mock::MockResponse;
 use partner_center_mock::examples::get_customer_organization as examples;
+use partner_center_mock::faults::tls::TlsIdentity;
 use partner_center_mock::faults::{FaultResponse, FaultServer, Request};
 use partner_center_mock::serve::{RateLimit, Service, customer_id};
 use partner_center_mock::token_endpoint::{DevicePoll, TokenEndpoint, TokenEndpointBuilder};
@@ -75,6 +76,12 @@ impl World {
 
     pub(crate) fn serving_with(&self, response: impl FnMut(&Request) -> FaultResponse + Send + 'static) -> FaultServer {
         self.runtime.block_on(FaultServer::start_with(response)).expect("a port")
+    }
+
+    /// Another service, with this certificate.
+    pub(crate) fn serving_with_tls(&self, identity: TlsIdentity) -> FaultServer {
+        let builder = FaultServer::builder().tls(identity).responses([MockResponse::new(404)]);
+        self.runtime.block_on(builder.start()).expect("a port")
     }
 
     /// Another service, which takes so many tokens and then no more.

@@ -62,6 +62,9 @@ kinds! {
     /// No complete response of the token endpoint, or not in time.
     Unreachable: "unreachable", "the token endpoint did not respond",
         "Check the network, the proxy and the authority's address, then try again.";
+    /// A proxy denied the connection to the token endpoint, for a wrong password for example (407).
+    Proxy: "proxy", "a proxy or gateway, not the token endpoint, sent this response",
+        "Check the proxy (HTTPS_PROXY) with its user name and password, and that it lets this machine reach the authority.";
     /// The token endpoint's certificate is expired, for another host, or of an authority this machine does not trust.
     UntrustedServer: "untrusted-server", "the token endpoint's certificate is not trusted",
         "Check the authority's address and this machine's clock. If a proxy inspects TLS, have this system trust its \

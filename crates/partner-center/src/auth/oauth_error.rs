@@ -91,6 +91,9 @@ fn row(status: StatusCode, error: Option<&str>, codes: &[u32], authentication: &
     if status == StatusCode::TOO_MANY_REQUESTS {
         return kind(Kind::Throttled);
     }
+    if matches!(status.as_u16(), 407 | 511) {
+        return kind(Kind::Proxy);
+    }
     if status == StatusCode::REQUEST_TIMEOUT || status.is_server_error() {
         return kind(Kind::ServerFailure);
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::CredentialError;
 use crate::endpoint;
-use crate::http_client;
+use crate::http_client::{self, HttpClient};
 use crate::retry_policy::RetryPolicy;
 
 /// What a token is wanted for, and the means to get it.
@@ -18,7 +18,7 @@ pub struct TokenRequest {
     /// Who issues it, without a slash at the end; has been checked to be https, or plain http on purpose.
     pub(crate) authority: String,
     /// Must not follow redirects, which would carry secrets elsewhere.
-    pub(crate) http: reqwest::Client,
+    pub(crate) http: HttpClient,
     /// How often and how fast a failed attempt is repeated.
     pub(crate) retry: RetryPolicy,
     /// For one attempt, from sending to the last byte of the response.
@@ -30,7 +30,7 @@ pub struct TokenRequest {
 }
 
 impl TokenRequest {
-    pub(crate) fn new(audience: String, authority: String, http: reqwest::Client) -> Self {
+    pub(crate) fn new(audience: String, authority: String, http: HttpClient) -> Self {
         Self {
             audience,
             authority,

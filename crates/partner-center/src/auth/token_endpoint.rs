@@ -18,8 +18,9 @@ use super::form::Form;
 use super::oauth_error::{self, Sent};
 use super::request::TokenRequest;
 use super::token_response::Response;
-use crate::exchange::{TransportError, TransportErrorKind, exchange};
+use crate::exchange::exchange;
 use crate::pipeline::backoff::Backoff;
+use crate::transport_error::{TransportError, TransportErrorKind};
 
 /// Posts a form until there is a response that counts, or the time or the attempts are used up.
 ///
@@ -63,6 +64,7 @@ async fn attempt(
     let began = Instant::now();
     let http_request = request
         .http
+        .reqwest
         .post(url)
         .header(ACCEPT, "application/json")
         .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
@@ -73,7 +75,7 @@ async fn attempt(
             CredentialError::configuration(format!("the request cannot be made: {}", error.without_url()))
         })?;
     let host = http_request.url().host_str().unwrap_or_default().to_owned();
-    let exchange = exchange(request.http.execute(http_request), until, request.body_limit).await;
+    let exchange = exchange(&request.http, http_request, until, request.body_limit).await;
     match (exchange.head, exchange.failure) {
         (Some(head), None) if head.status.is_success() && !oauth_error::is_error(&exchange.body) => {
             Ok(Response { status: head.status, body: exchange.body, sent: began, correlation_id: id.to_owned() })
@@ -96,6 +98,7 @@ fn is_repeated(error: &CredentialError) -> bool {
 fn transport_error(error: TransportError, host: &str, status: Option<StatusCode>, id: &str) -> CredentialError {
     let kind = match error.kind {
         TransportErrorKind::Connection | TransportErrorKind::Timeout => Kind::Unreachable,
+        TransportErrorKind::Proxy => Kind::Proxy,
         TransportErrorKind::Certificate => Kind::UntrustedServer,
         TransportErrorKind::BodyTooLarge => Kind::UnexpectedResponse,
         TransportErrorKind::Configuration => Kind::Configuration,

@@ -4,7 +4,7 @@ use http::header::WWW_AUTHENTICATE;
 
 use super::body::ErrorBody;
 use super::kind::ErrorKind;
-use crate::received::Received;
+use crate::received::{CORRELATION_ID, CORRELATION_VECTOR, REQUEST_ID, Received, SERVER_ID};
 
 /// The kind of a response whose status is no success.
 ///
@@ -15,6 +15,8 @@ pub(crate) fn classify(received: &Received, body: &ErrorBody) -> ErrorKind {
     let says =
         |needle: &str| body.description.as_deref().is_some_and(|text| text.to_ascii_lowercase().contains(needle));
     match (received.status.as_u16(), body.code.as_deref()) {
+        (407 | 511, _) => ErrorKind::Proxy,
+        (401 | 403 | 404, _) if is_foreign_page(received) => ErrorKind::Proxy,
         (304, _) => ErrorKind::UnexpectedStatus,
         (300..=399, _) => ErrorKind::Redirected,
         (400, _) => ErrorKind::InvalidInput,
@@ -37,6 +39,13 @@ pub(crate) fn classify(received: &Received, body: &ErrorBody) -> ErrorKind {
         (500..=599, _) => ErrorKind::ServerFailure,
         _ => ErrorKind::UnexpectedStatus,
     }
+}
+
+/// A page without any of the ids that the service puts into its responses comes from a machine in between.
+fn is_foreign_page(received: &Received) -> bool {
+    let has_ids =
+        [REQUEST_ID, CORRELATION_ID, CORRELATION_VECTOR, SERVER_ID].iter().any(|id| received.header(id).is_some());
+    !has_ids && received.body().trim_ascii_start().starts_with(b"<")
 }
 
 /// The documented response for missing multi-factor authentication: no body, and a challenge that calls the token
@@ -94,13 +103,31 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_page_without_the_services_ids_is_a_proxys() {
+        let page = "\u{feff}\n<html><title>Access denied</title></html>";
+        for status in [401, 403, 404, 407, 511] {
+            assert_eq!(kind(status, page), ErrorKind::Proxy, "{status}");
+        }
+        for (headers, body, expected) in [
+            (&[(CORRELATION_ID, "c")][..], page, ErrorKind::Forbidden),
+            (&[], "", ErrorKind::Forbidden),
+            (&[], r#"{"code": 900308}"#, ErrorKind::GdapRoleMissing),
+        ] {
+            let received = received(403, headers, body);
+            assert_eq!(classify(&received, &ErrorBody::read(&received)), expected, "{body}");
+        }
+        assert_eq!(kind(502, page), ErrorKind::ServerFailure);
+    }
+
     proptest! {
         #[test]
         fn any_body_under_any_status_has_a_kind_of_that_status(status in 300..600_u16, body: Vec<u8>) {
             let received = received(status, &[], body);
             let kind = classify(&received, &ErrorBody::read(&received));
             match status {
-                404 => prop_assert_eq!(kind, ErrorKind::NotFound),
+                407 | 511 => prop_assert_eq!(kind, ErrorKind::Proxy),
+                404 => prop_assert!(matches!(kind, ErrorKind::NotFound | ErrorKind::Proxy)),
                 408 => prop_assert_eq!(kind, ErrorKind::Timeout),
                 429 => prop_assert_eq!(kind, ErrorKind::Throttled),
                 500.. => prop_assert_eq!(kind, ErrorKind::ServerFailure),

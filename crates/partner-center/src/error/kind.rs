@@ -15,10 +15,14 @@ kinds! {
     /// There was no connection, or it broke before the response was complete.
     Connection: "connection", "the connection to the service failed",
         "Check the network, the proxy and the base URL, then call again.";
+    /// A proxy or gateway, not the service, sent the response (407, 511, a page of its own), or denied the connection.
+    Proxy: "proxy", "a proxy or gateway, not Partner Center, sent this response",
+        "Check the proxy (HTTPS_PROXY) with its user name and password, and that it lets this machine reach the \
+         service; a page of its own is in the raw body.";
     /// The server's certificate has expired, is for another host, or is signed by an authority this machine does not trust.
     Certificate: "certificate", "the server's certificate is not trusted",
         "Check the base URL and this machine's clock; behind a proxy that inspects TLS, add its root certificate to \
-         the HTTP client or to the system.";
+         the HTTP client or to the system (on Linux, SSL_CERT_FILE can name a file with it).";
     /// A time limit of the call ran out, or the service's own (408).
     Timeout: "timeout", "timed out",
         "Call again later, or give the call more time; repeating this read is safe.";

@@ -6,8 +6,9 @@ use reqwest::Url;
 use super::retry_after;
 use crate::error::body::ErrorBody;
 use crate::error::{Error, ErrorKind, classify};
-use crate::exchange::{Exchange, TransportError, TransportErrorKind};
+use crate::exchange::Exchange;
 use crate::received::Received;
+use crate::transport_error::{TransportError, TransportErrorKind};
 
 /// The complete response of an attempt, if its status is a success.
 ///
@@ -56,16 +57,18 @@ fn of_status(received: Received, base_url: &Url, redact: impl Fn(&str) -> String
         .with_response(received)
 }
 
-fn of_transport(failure: TransportError, limit: &str) -> Error {
+/// The error of an exchange without a complete response.
+pub(crate) fn of_transport(failure: TransportError, limit: &str) -> Error {
     let kind = match failure.kind {
         TransportErrorKind::Connection => ErrorKind::Connection,
+        TransportErrorKind::Proxy => ErrorKind::Proxy,
         TransportErrorKind::Certificate => ErrorKind::Certificate,
         TransportErrorKind::Timeout => ErrorKind::Timeout,
         TransportErrorKind::BodyTooLarge => ErrorKind::UnexpectedBody,
         TransportErrorKind::Configuration => ErrorKind::Configuration,
     };
     let message = match (kind, &failure.source) {
-        (ErrorKind::Timeout, None) => format!("{limit} took too long"),
+        (ErrorKind::Timeout, None) => format!("{limit} took too long: {}", failure.message),
         _ => failure.message,
     };
     let error = Error::new(kind, message).with_may_have_been_sent(failure.may_have_been_sent);

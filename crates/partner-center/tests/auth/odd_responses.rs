@@ -55,7 +55,7 @@ async fn reads_no_more_than_a_mebibyte() {
         let error = outcome.expect_err("the response is too large");
         assert_eq!((error.kind(), attempts), (Kind::UnexpectedResponse, 1), "{framing:?}");
         assert_eq!(error.status().map(|status| status.as_u16()), Some(200));
-        assert!(error.to_string().contains("larger than 1048576 bytes"), "{error}");
+        assert!(error.to_string().contains("larger than 1 MiB"), "{error}");
     }
     let (outcome, _) = receive(FaultResponse::huge(good, 1 << 20, Framing::Chunked)).await;
     assert_eq!(outcome.expect("a mebibyte is read"), "s3cr3t-a");

@@ -24,7 +24,7 @@ const STATUSES: &[(u16, ErrorKind)] = &[
     (502, ErrorKind::ServerFailure),
     (503, ErrorKind::ServerFailure),
     (504, ErrorKind::ServerFailure),
-    (511, ErrorKind::ServerFailure),
+    (511, ErrorKind::Proxy),
 ];
 
 /// A body, its content type, and the code and text in it.
@@ -75,6 +75,9 @@ async fn every_shape_at_every_status_keeps_everything_received() {
     for ((status, kind), (body, _, code, text)) in pairs() {
         let policy = RetryPolicy::off().shared_throttle(false);
         let error = client.customer(CUSTOMER).organization().retry(policy).await.expect_err("no success");
+        // A page without the service's ids comes from a machine in between.
+        let is_foreign = body.starts_with('<') && matches!(status, 401 | 403 | 404);
+        let kind = if is_foreign { &ErrorKind::Proxy } else { kind };
         let parsed = (error.status().map(|status| status.as_u16()), error.kind(), error.code(), error.description());
         assert_eq!(parsed, (Some(*status), *kind, *code, *text), "{status} with {body}");
         assert_eq!(error.raw(), body, "{status}");

@@ -90,6 +90,7 @@ async fn origin() -> Result<(FaultServer, CertificateAuthority), std::io::Error>
 const BASE_URL: &str = "TEST_BASE_URL";
 const ROOT: &str = "TEST_ROOT_CERTIFICATE";
 const USES_PROXIES: &str = "TEST_USES_PROXIES";
+const CALLS: &str = "TEST_CALLS";
 
 #[tokio::test]
 #[ignore = "the other tests run it in a child process"]
@@ -99,7 +100,12 @@ async fn one_call_in_this_environment() -> Outcome {
     if let Ok(root) = std::env::var(ROOT) {
         builder = builder.http_client_builder(trusting(reqwest::Client::builder(), root));
     }
-    call(&builder.build()?).await?;
+    let client = builder.build()?;
+    let calls = std::env::var(CALLS).ok().and_then(|calls| calls.parse().ok()).unwrap_or(1);
+    for _ in 1..calls {
+        assert!(call(&client).await.is_err());
+    }
+    call(&client).await?;
     Ok(())
 }
 
@@ -172,10 +178,64 @@ async fn a_proxy_that_requires_authentication_is_named() -> Outcome {
     let http = reqwest::Client::builder().proxy(reqwest::Proxy::https(proxy.url())?);
     let client = builder(server.url()).http_client_builder(trusting(http, root.certificate_pem())).build()?;
     let error = call(&client).await.expect_err("the proxy says no");
-    assert_eq!(error.kind(), ErrorKind::Connection);
-    assert!(error.to_string().contains("proxy"), "{error}");
-    assert!(!error.may_have_been_sent());
+    assert_eq!((error.kind(), error.attempts(), proxy.received().len()), (ErrorKind::Proxy, 1, 1));
+    assert!(error.to_string().contains("the proxy requires a user name and a password"), "{error}");
+    assert!(!error.may_have_been_sent() && !error.is_retryable());
     assert_eq!(server.count(EventKind::Connected), 0);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_rejected_proxy_password_is_sent_once_and_not_shown() -> Outcome {
+    let response = "HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n";
+    let (proxy, (server, _)) = (Proxy::start(Behavior::Reject(response)).await?, origin().await?);
+    let with_password = format!("http://user:{SECRET}@{}", proxy.address);
+    let variables = [("HTTPS_PROXY", &*with_password), (CALLS, "20")];
+    let printed = call_in_child_process(&server, None, &variables).await.expect_err("the proxy says no");
+    let named = format!("the proxy {} requires a user name and a password", proxy.url());
+    assert!(printed.contains("kind: Proxy") && printed.contains(&named), "{printed}");
+    assert!(!printed.contains(SECRET), "{printed}");
+    assert_eq!(proxy.received().len(), 1, "twenty calls, and one request to the proxy");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_denied_tunnel_is_named_with_its_status() -> Outcome {
+    for (response, kind, status, requests) in [
+        ("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n", "kind: Proxy", "(HTTP 403)", 2),
+        ("HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n", "kind: Connection", "(HTTP 502)", 8),
+    ] {
+        let (proxy, (server, _)) = (Proxy::start(Behavior::Reject(response)).await?, origin().await?);
+        let printed = call_in_child_process(&server, None, &[("HTTPS_PROXY", &proxy.url())]).await;
+        let printed = printed.expect_err("the proxy says no");
+        assert!(printed.contains(kind) && printed.contains(status) && printed.contains(&proxy.url()), "{printed}");
+        // Each attempt asks twice, the second time for the status.
+        assert_eq!(proxy.received().len(), requests, "{status}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_unreadable_proxy_is_an_error_and_not_passed_over() -> Outcome {
+    let (server, _) = origin().await?;
+    for unreadable in ["htps://proxy.example:3128", "http://user:s3cr3t/x@proxy.example", " "] {
+        let printed = call_in_child_process(&server, None, &[("HTTPS_PROXY", unreadable)]).await;
+        let printed = printed.expect_err("nothing is sent");
+        assert!(printed.contains("kind: Configuration") && printed.contains("HTTPS_PROXY is not"), "{printed}");
+        assert!(!printed.contains("s3cr3t"), "{printed}");
+    }
+    assert_eq!(server.count(EventKind::Connected), 0);
+    Ok(())
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn missing_root_certificates_are_named_and_do_not_stop_plain_http() -> Outcome {
+    let variables = [("SSL_CERT_FILE", "/no/such/file"), ("SSL_CERT_DIR", "/no/such/folder")];
+    let ((secure, _), plain) = (origin().await?, FaultServer::start([contoso()]).await?);
+    let printed = call_in_child_process(&secure, None, &variables).await.expect_err("no server can be verified");
+    assert!(printed.contains("there are no root certificates") && printed.contains("SSL_CERT_FILE"), "{printed}");
+    call_in_child_process(&plain, None, &variables).await?;
     Ok(())
 }
 

@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use partner_center::models::Organization;
 use partner_center::uuid::Uuid;
-use partner_center::{Client, Error, Response};
+use partner_center::{Client, Error, ErrorKind, Response};
 use tokio::time::MissedTickBehavior;
 
 use self::lines::FailureLine;
@@ -165,7 +165,8 @@ impl Run<'_> {
                     self.progress.above(|| failure.print());
                 }
                 self.summary.add_failure(FailureLine::from(&error));
-                self.in_a_row = if error.is_retryable() { self.in_a_row + 1 } else { 0 };
+                self.in_a_row =
+                    if error.is_retryable() || error.kind() == ErrorKind::Proxy { self.in_a_row + 1 } else { 0 };
                 Ok((self.in_a_row >= GIVE_UP).then(|| Failure::from(error)))
             }
         }

@@ -1,0 +1,144 @@
+//! Why an exchange has no complete response.
+
+use std::error::Error as StdError;
+
+use http::StatusCode;
+
+use crate::proxy::Proxy;
+
+/// Why an exchange has no complete response.
+#[derive(Debug)]
+pub(crate) struct TransportError {
+    pub(crate) kind: TransportErrorKind,
+    /// What happened, without the URL.
+    pub(crate) message: String,
+    /// Whether the request may have reached the server.
+    pub(crate) may_have_been_sent: bool,
+    pub(crate) source: Option<reqwest::Error>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum TransportErrorKind {
+    /// No connection, or it broke.
+    Connection,
+    /// A proxy denies the connection; a repeat is denied too.
+    Proxy,
+    /// The handshake failed over the server's certificate; a repeat fails the same way.
+    Certificate,
+    /// The exchange, or connecting, took too long.
+    Timeout,
+    /// The body is larger than the limit.
+    BodyTooLarge,
+    /// The request cannot be sent at all.
+    Configuration,
+}
+
+impl TransportErrorKind {
+    /// The kind as a word for logs.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Connection => "connection",
+            Self::Proxy => "proxy",
+            Self::Certificate => "certificate",
+            Self::Timeout => "timeout",
+            Self::BodyTooLarge => "body-too-large",
+            Self::Configuration => "configuration",
+        }
+    }
+}
+
+impl TransportError {
+    /// An error without one of the HTTP client below it.
+    pub(crate) fn new(kind: TransportErrorKind, message: impl Into<String>, may_have_been_sent: bool) -> Self {
+        Self { kind, message: message.into(), may_have_been_sent, source: None }
+    }
+
+    /// The error of a request that got no response; `proxy` is the one that it went through, if it is known.
+    pub(crate) async fn of_request(error: reqwest::Error, proxy: Option<&Proxy>) -> Self {
+        let Some(reason) = tunnel_error(&error) else { return Self::of(error, "before the response") };
+        let name = proxy.map_or_else(|| "the proxy".to_owned(), |proxy| format!("the proxy {}", proxy.address()));
+        let status = match (&*reason, proxy) {
+            ("proxy authorization required", _) => Some(StatusCode::PROXY_AUTHENTICATION_REQUIRED),
+            ("unsuccessful", Some(proxy)) => proxy.status().await,
+            _ => None,
+        };
+        let (kind, message) = match status {
+            Some(StatusCode::PROXY_AUTHENTICATION_REQUIRED) => (
+                TransportErrorKind::Proxy,
+                format!("{name} requires a user name and a password, or rejects those it was sent (HTTP 407)"),
+            ),
+            Some(status) if status.is_client_error() => {
+                (TransportErrorKind::Proxy, format!("{name} denies the connection (HTTP {})", status.as_u16()))
+            }
+            Some(status) => {
+                (TransportErrorKind::Connection, format!("{name} cannot connect (HTTP {})", status.as_u16()))
+            }
+            None => (TransportErrorKind::Connection, format!("{name} made no connection: {}", deepest(&error))),
+        };
+        Self { source: Some(error.without_url()), ..Self::new(kind, message, false) }
+    }
+
+    /// The same with the proxy named, which remembers a denial.
+    pub(crate) fn through(mut self, proxy: Option<&Proxy>) -> Self {
+        let Some(proxy) = proxy else { return self };
+        if self.kind == TransportErrorKind::Proxy {
+            proxy.record_denial(&self.message);
+        } else if !self.message.contains(&proxy.address()) {
+            self.message.push_str(&format!(" (through the proxy {})", proxy.address()));
+        }
+        self
+    }
+
+    /// The error of a request, or of a response that breaks off at `place`.
+    pub(crate) fn of(error: reqwest::Error, place: &str) -> Self {
+        let may_have_been_sent = !error.is_connect();
+        let error = error.without_url();
+        let (kind, message) = if error.is_timeout() {
+            let what = if may_have_been_sent { "the response took too long" } else { "connecting took too long" };
+            (TransportErrorKind::Timeout, what.to_owned())
+        } else if is_about_a_certificate(&error) {
+            let unknown = "it is of an authority that this machine does not trust";
+            (
+                TransportErrorKind::Certificate,
+                deepest(&error).replace("invalid peer certificate: UnknownIssuer", unknown),
+            )
+        } else if lacks_root_certificates(&error) {
+            (TransportErrorKind::Configuration, NO_ROOT_CERTIFICATES.to_owned())
+        } else if error.is_builder() {
+            (TransportErrorKind::Configuration, deepest(&error))
+        } else {
+            let place = if may_have_been_sent { format!("it broke {place}: ") } else { String::new() };
+            (TransportErrorKind::Connection, format!("{place}{}", deepest(&error)))
+        };
+        Self { source: Some(error), ..Self::new(kind, message, may_have_been_sent) }
+    }
+}
+
+/// What kept a proxy from opening a tunnel, in the words of the library that asked for it; certificates and time limits
+/// are told as such.
+fn tunnel_error(error: &reqwest::Error) -> Option<String> {
+    let reason = causes(error).find_map(|cause| cause.to_string().strip_prefix("tunnel error: ").map(str::to_owned))?;
+    (!error.is_timeout() && !is_about_a_certificate(error)).then_some(reason)
+}
+
+pub(crate) const NO_ROOT_CERTIFICATES: &str = "there are no root certificates to verify servers with; install the \
+    package ca-certificates, or have SSL_CERT_FILE name a file with root certificates in PEM";
+
+/// Whether there are no root certificates to verify a server with.
+pub(crate) fn lacks_root_certificates(error: &reqwest::Error) -> bool {
+    causes(error).any(|cause| cause.to_string().contains("No CA certificates"))
+}
+
+/// The TLS libraries say it in words of their own, below several layers; all of them name the certificate.
+fn is_about_a_certificate(error: &reqwest::Error) -> bool {
+    error.is_connect() && causes(error).any(|cause| cause.to_string().to_ascii_lowercase().contains("certificate"))
+}
+
+/// The last cause, which says most.
+fn deepest(error: &reqwest::Error) -> String {
+    causes(error).last().map_or_else(|| error.to_string(), ToString::to_string)
+}
+
+fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn StdError + 'static)> {
+    std::iter::successors(error.source(), |&cause| cause.source())
+}
