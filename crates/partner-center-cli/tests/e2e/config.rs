@@ -63,14 +63,14 @@ fn a_profile_that_nobody_made_is_a_mistake_except_for_signing_in() {
         assert_eq!(outcome.code, Some(2), "{arguments:?}");
         assert!(outcome.err.contains("there is no profile cotnoso (flag --profile)"), "{}", outcome.err);
     }
-    assert_eq!(world.run(&["login", "--profile", "contoso"]).code, Some(0));
+    assert_eq!(world.run(&["login", "--device-code", "--profile", "contoso"]).code, Some(0));
     assert_eq!(world.run(&["status", "--profile", "contoso"]).code, Some(0));
 }
 
 #[test]
 fn an_address_is_read_in_one_way_and_its_password_is_never_shown() {
     let world = World::signed_out(TokenEndpoint::builder());
-    assert_eq!(world.run(&["login"]).code, Some(0));
+    assert_eq!(world.run(&["login", "--device-code"]).code, Some(0));
     let slash = format!("{}/", world.entra.authority().replace("http", "HTTP"));
     assert_eq!(world.run(&["status", "--authority", &slash]).code, Some(0), "the sign-in is of the same authority");
 
@@ -108,7 +108,7 @@ fn the_tenant_that_signs_in_is_shown_and_another_is_marked() {
     let secret = ("AZURE_CLIENT_SECRET", "s");
     assert_eq!(tenant(&world, &[secret]), shown("filed", &format!("{file}, for login alone")));
     assert_eq!(tenant(&world, &[secret, ("AZURE_TENANT_ID", "t")]), shown("t", "environment AZURE_TENANT_ID"));
-    assert_eq!(world.run(&["login"]).code, Some(0));
+    assert_eq!(world.run(&["login", "--device-code"]).code, Some(0));
     assert_eq!(tenant(&world, &[]), shown("contoso.onmicrosoft.com", "kept sign-in"));
 }
 

@@ -10,7 +10,7 @@ use crate::support::{Outcome, World, id};
 #[test]
 fn a_user_signs_in_once_and_later_commands_go_on_with_it() {
     let world = World::signed_out(TokenEndpoint::builder());
-    let login = world.run(&["login"]);
+    let login = world.run(&["login", "--device-code"]);
     assert_eq!((login.code, &*login.out), (Some(0), ""), "{}", login.err);
     // Elsewhere there is a keyring, which the tests leave alone, and the file has no mode.
     if cfg!(target_os = "linux") {
@@ -34,7 +34,7 @@ fn a_user_signs_in_once_and_later_commands_go_on_with_it() {
 fn nobody_else_can_read_the_secret() {
     use std::os::unix::fs::PermissionsExt;
     let world = World::signed_out(TokenEndpoint::builder());
-    world.run(&["login"]);
+    world.run(&["login", "--device-code"]);
     let mode = |name: &str| fs::metadata(world.path(name)).expect("it is there").permissions().mode() & 0o777;
     assert_eq!((mode("config/sign-ins/default.secret"), mode("config/sign-ins")), (0o600, 0o700));
 }
@@ -57,11 +57,11 @@ fn a_secret_comes_from_standard_input_and_is_never_shown() {
 #[test]
 fn a_variable_that_goes_before_the_sign_in_is_told() {
     let world = World::signed_out(TokenEndpoint::builder());
-    for command in ["login", "status", "logout"] {
-        let with_token = world.command(&[command]).env("AZURE_CLIENT_SECRET", "s").output().expect("it runs");
+    for command in [&["login", "--device-code"][..], &["status"], &["logout"]] {
+        let with_token = world.command(command).env("AZURE_CLIENT_SECRET", "s").output().expect("it runs");
         let outcome = Outcome::from(with_token);
         assert_eq!(outcome.code, Some(0), "{}", outcome.err);
-        assert!(outcome.err.contains("warning: AZURE_CLIENT_SECRET is set"), "{command}: {}", outcome.err);
+        assert!(outcome.err.contains("warning: AZURE_CLIENT_SECRET is set"), "{command:?}: {}", outcome.err);
         assert!(!world.run(&["status"]).err.contains("warning"));
     }
 }
@@ -69,7 +69,7 @@ fn a_variable_that_goes_before_the_sign_in_is_told() {
 #[test]
 fn a_failed_sign_in_says_what_to_do_for_where_it_came_from() {
     let world = World::signed_out(TokenEndpoint::builder());
-    assert_eq!(world.run(&["login"]).code, Some(0));
+    assert_eq!(world.run(&["login", "--device-code"]).code, Some(0));
     world.entra.respond_always(OAuthError::revoked_grant());
     let get = ["organization", "get", &id(0)];
     let kept = world.run(&get);
@@ -119,7 +119,7 @@ fn a_redemption_in_flight_is_saved_before_the_process_ends() {
     use crate::support::{ended, send_signal};
 
     let world = World::signed_out(TokenEndpoint::builder());
-    assert_eq!(world.run(&["login"]).code, Some(0));
+    assert_eq!(world.run(&["login", "--device-code"]).code, Some(0));
     let kept = || fs::read_to_string(world.path("config/sign-ins/default.secret")).expect("the secret");
     let (get, customer) = (["organization", "get"], id(0));
     let get: Vec<&str> = get.into_iter().chain([&*customer]).collect();
@@ -161,8 +161,18 @@ fn a_secret_with_a_space_is_kept_in_a_file_and_found_again() {
 #[test]
 fn a_sign_in_is_sent_to_nobody_else() {
     let world = World::signed_out(TokenEndpoint::builder());
-    world.run(&["login"]);
+    world.run(&["login", "--device-code"]);
     let outcome = world.run(&["organization", "get", &id(0), "--authority", &world.service.authority()]);
     assert_eq!(outcome.code, Some(2), "{}", outcome.err);
     assert_eq!(world.service.sign_in().requests().len(), 0);
+}
+
+#[test]
+fn without_a_browser_a_device_code_is_used_and_said_so() {
+    let world = World::signed_out(TokenEndpoint::builder());
+    let login = Outcome::from(world.command(&["login"]).env("SSH_CONNECTION", "a b c d").output().expect("it runs"));
+    assert_eq!(login.code, Some(0), "{}", login.err);
+    let line = "Using a device code instead of the browser, as this is an SSH session.\n";
+    assert!(login.err.contains(line), "{}", login.err);
+    assert_eq!((world.entra.count(Grant::DeviceAuthorization), world.entra.count(Grant::Authorization)), (1, 0));
 }

@@ -84,7 +84,7 @@ fn a_terminal_changes_nothing_of_the_formats_for_machines() {
 #[test]
 fn reports_fit_forty_columns() {
     let world = World::signed_out(TokenEndpoint::builder());
-    assert_eq!(world.run(&["login"]).code, Some(0));
+    assert_eq!(world.run(&["login", "--device-code"]).code, Some(0));
     for command in ["config", "status"] {
         let (code, shown) = on_terminal(&world, 40, &[command], &[], None);
         assert_eq!(code, 0, "{shown}");

@@ -85,6 +85,26 @@ pub(super) fn read(head: &Head, body: &[u8], sent: &Sent<'_>) -> CredentialError
     .into()
 }
 
+/// The error in a redirect of the authorization endpoint
+/// ([source](https://learn.microsoft.com/entra/identity-platform/v2-oauth2-auth-code-flow#error-response)).
+pub(super) fn in_redirect(error: &str, description: Option<&str>) -> CredentialError {
+    let bounded = |text: &str, limit| text.chars().take(limit).collect::<String>();
+    let description = description.map(|text| bounded(text, LONGEST_DESCRIPTION));
+    let text = description.as_deref().unwrap_or_default();
+    let aadsts_codes = aadsts::in_text(text);
+    let Row { kind, reason, help } = row(StatusCode::FOUND, Some(error), &aadsts_codes, &ClientAuthentication::None);
+    Details {
+        error: Some(bounded(error, LONGEST_WORD)),
+        correlation_id: labelled(text, "Correlation ID:"),
+        trace_id: labelled(text, "Trace ID:"),
+        help: help.map(str::to_owned),
+        description,
+        aadsts_codes,
+        ..Details::new(kind, reason)
+    }
+    .into()
+}
+
 /// Which kind of error it is: by the status where that says it all, else by Entra's code, else by the OAuth error.
 fn row(status: StatusCode, error: Option<&str>, codes: &[u32], authentication: &ClientAuthentication) -> Row {
     let kind = |kind| Row { kind, reason: "", help: None };
