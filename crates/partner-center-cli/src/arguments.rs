@@ -6,6 +6,7 @@ mod examples;
 mod organization;
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use partner_center::uuid::Uuid;
@@ -96,8 +97,12 @@ pub(crate) enum Command {
     Organization(OrganizationCommand),
     /// Sign in, and keep the sign-in for later commands
     ///
-    /// Without --with-secret a user signs in with a browser, on any device, by a code that is shown here; this is the
-    /// recommended kind. The service may deny access to an application that signs in for itself.
+    /// A user signs in with the browser of this machine. Where there is none, such as in an SSH session, a code is shown
+    /// instead, which the user enters on any device; --device-code asks for it. Many tenants block device codes. With
+    /// --with-secret the application signs in for itself, which the service may deny.
+    ///
+    /// In Entra, the application needs the redirect URI http://localhost under "Mobile and desktop applications", and
+    /// "Allow public client flows" for device codes.
     #[command(after_long_help = examples::LOGIN)]
     Login(Login),
     /// Remove the sign-in of this profile
@@ -164,8 +169,14 @@ pub(crate) struct Login {
     /// The partner's own tenant: its id or a domain [env: AZURE_TENANT_ID]
     #[arg(long, value_name = "TENANT")]
     pub(crate) tenant: Option<String>,
-    /// Sign in as an application with a client secret, read from a prompt or from standard input
+    /// Show a code, with which the user signs in on any device
     #[arg(long)]
+    pub(crate) device_code: bool,
+    /// How long to wait for the browser, such as 90s or 10m
+    #[arg(long, value_name = "TIME", default_value = "5m", value_parser = organization::duration)]
+    pub(crate) max_time: Duration,
+    /// Sign in as an application with a client secret, read from a prompt or from standard input
+    #[arg(long, conflicts_with = "device_code")]
     pub(crate) with_secret: bool,
     /// Keep the sign-in in a file even where there is a keyring
     #[arg(long)]

@@ -89,7 +89,8 @@ impl Call {
         let (mut earlier, mut old_tokens, mut needs_new_connection) = (None, Vec::new(), false);
         inner.budget.deposit();
 
-        let work = async {
+        let span = telemetry::call_span(&inner.base_url, headers.request_id, headers.correlation_id);
+        let result = async {
             loop {
                 let token = self.ready(policy.respects_throttle, &mut deadline).await?;
                 let until = deadline.min(Instant::now() + attempt_timeout);
@@ -141,9 +142,9 @@ impl Call {
                 earlier = Some(error.after(earlier.take()));
                 old_tokens.push(token);
             }
-        };
-        let span = telemetry::call_span(&inner.base_url, headers.request_id, headers.correlation_id);
-        let result = work.instrument(span.clone()).await;
+        }
+        .instrument(span.clone())
+        .await;
         let (request_id, correlation_id, elapsed) =
             (headers.request_id, headers.correlation_id, self.started.elapsed());
         let result = match result {
@@ -195,7 +196,11 @@ impl Call {
     }
 
     async fn token(&self, deadline: Instant) -> Result<Authorization, Error> {
-        match tokio::time::timeout_at(deadline, self.client.inner().tokens.authorization(deadline)).await {
+        let tokens = &self.client.inner().tokens;
+        if let Some(authorization) = tokens.fresh() {
+            return Ok(authorization);
+        }
+        match tokio::time::timeout_at(deadline, tokens.authorization(deadline)).await {
             Ok(authorization) => Ok(authorization?),
             Err(_) => Err(Error::new(Kind::Timeout, "the call's time was up before there was an access token")),
         }

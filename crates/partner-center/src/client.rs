@@ -55,6 +55,19 @@ pub(crate) struct Defaults {
     pub(crate) validate_mfa: bool,
 }
 
+impl Default for Defaults {
+    fn default() -> Self {
+        Self {
+            timeout: Duration::from_secs(180),
+            attempt_timeout: Duration::from_secs(60),
+            body_limit: 1 << 20,
+            retry: RetryPolicy::default(),
+            application_name: None,
+            validate_mfa: false,
+        }
+    }
+}
+
 impl Client {
     pub(crate) fn new(inner: ClientInner) -> Self {
         Self(Arc::new(inner))

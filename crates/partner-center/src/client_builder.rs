@@ -18,6 +18,7 @@ use crate::pipeline::throttle::Throttle;
 use crate::retry_policy::RetryPolicy;
 
 /// Settings of a [`Client`]; [`Client::builder`] makes one.
+#[derive(Default)]
 #[must_use]
 pub struct ClientBuilder {
     credential: Option<Arc<dyn Credential>>,
@@ -29,29 +30,6 @@ pub struct ClientBuilder {
     allows_plain_http: bool,
     http: http_client::Settings,
     defaults: Defaults,
-}
-
-impl Default for ClientBuilder {
-    fn default() -> Self {
-        Self {
-            credential: None,
-            cloud: Cloud::Global,
-            base_url: None,
-            authority: None,
-            audience: None,
-            application_name: None,
-            allows_plain_http: false,
-            http: http_client::Settings::default(),
-            defaults: Defaults {
-                timeout: Duration::from_secs(180),
-                attempt_timeout: Duration::from_secs(60),
-                body_limit: 1 << 20,
-                retry: RetryPolicy::default(),
-                application_name: None,
-                validate_mfa: false,
-            },
-        }
-    }
 }
 
 impl Client {

@@ -1,7 +1,7 @@
 //! Reads the body of a success: leniently in its outer form, strictly where one thing could be taken for another.
 
 use serde::Deserialize;
-use serde::de::{DeserializeOwned, Deserializer, Visitor};
+use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
 use crate::error::{Error, ErrorKind};
@@ -63,7 +63,7 @@ pub(crate) fn items(body: &[u8]) -> Result<Vec<&RawValue>, Error> {
 /// The body as text, if there is something to read.
 fn text(body: &[u8]) -> Result<&str, Error> {
     let error = |detail: &'static str| Error::new(ErrorKind::UnexpectedBody, detail);
-    let text = std::str::from_utf8(body).map_err(|_| error("the body is not UTF-8"))?.trim();
+    let text = std::str::from_utf8(body.trim_ascii()).map_err(|_| error("the body is not UTF-8"))?;
     match text.chars().next() {
         None => Err(error("the body is empty")),
         Some('<') => Err(error("an HTML or XML page where JSON was expected")),
@@ -89,7 +89,8 @@ fn envelope(text: &str) -> Result<Option<(&'static str, &str)>, Error> {
 
 /// Reads one object; `place` is where it is in the body.
 ///
-/// An object whose fields are all unknown is an error, since it may be one. So is an empty one, unless `may_be_empty`.
+/// An object of which no field is known is an error, since it may be one. One that is empty, or holds nothing but nulls, is
+/// an element without data, unless it must have some.
 fn object<T: DeserializeOwned + Default + PartialEq>(json: &str, place: &str, may_be_empty: bool) -> Result<T, Error> {
     // A model can be read from an array too, by the order of its fields.
     if !json.starts_with('{') {
@@ -97,11 +98,10 @@ fn object<T: DeserializeOwned + Default + PartialEq>(json: &str, place: &str, ma
     }
     let value: T = read(json, place)?;
     if value == T::default() {
-        let (mut found, known) = (Vec::new(), known_fields::<T>());
+        let mut found = Vec::new();
         members(json, &mut found).map_err(|error| unexpected(place, error))?;
-        let is_known = found.iter().any(|(name, _)| known.contains(name)) || (found.is_empty() && may_be_empty);
-        if !is_known {
-            return Err(unexpected(place, serde::de::Error::custom("the object has no known field")));
+        if !may_be_empty || found.iter().any(|(_, value)| *value != "null") {
+            return Err(unexpected(place, serde::de::Error::custom("the object has no known field with a value")));
         }
     }
     Ok(value)
@@ -129,38 +129,6 @@ fn unexpected(place: &str, error: serde_json::Error) -> Error {
     };
     let place = if place.is_empty() { String::new() } else { format!("at {place}: ") };
     Error::new(ErrorKind::UnexpectedBody, format!("{place}{cause}")).with_source(cause)
-}
-
-/// The names of a model's fields in JSON, as its own reader asks for them.
-fn known_fields<T: DeserializeOwned>() -> &'static [&'static str] {
-    struct Names<'a>(&'a mut &'static [&'static str]);
-
-    impl<'de> Deserializer<'de> for Names<'_> {
-        type Error = serde::de::value::Error;
-
-        fn deserialize_struct<V: Visitor<'de>>(
-            self,
-            _: &'static str,
-            fields: &'static [&'static str],
-            visitor: V,
-        ) -> Result<V::Value, Self::Error> {
-            *self.0 = fields;
-            self.deserialize_any(visitor)
-        }
-
-        fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Self::Error> {
-            Err(serde::de::Error::custom("nothing to read"))
-        }
-
-        serde::forward_to_deserialize_any! {
-            bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct
-            newtype_struct seq tuple tuple_struct map enum identifier ignored_any
-        }
-    }
-
-    let mut names = &[][..];
-    let _ = T::deserialize(Names(&mut names));
-    names
 }
 
 #[cfg(test)]
@@ -202,7 +170,6 @@ mod tests {
     fn empty_objects_and_nulls_are_elements_without_data() {
         assert_eq!(names("[{}]"), Ok(vec![None]));
         assert_eq!(names(r#"[{"displayName": null}]"#), Ok(vec![None]));
-        assert_eq!(names(r#"{"displayName": null}"#), Ok(vec![None]));
     }
 
     #[test]
@@ -212,6 +179,7 @@ mod tests {
             (r#"{"items": [{"DisplayName": "Contoso"}]}"#, "at items[0]: the object has no known field"),
             (r#"{"code": 400072, "description": "x"}"#, "the object has no known field"),
             ("{}", "the object has no known field"),
+            (r#"{"displayName": null}"#, "the object has no known field"),
             (r#"[["Redmond", "US", null, null, null, null, null]]"#, "at [0]: expected an object"),
             (r#"[{"city": "a"}, ["b"]]"#, "at [1]: expected an object"),
             (r#"{"items": [], "value": []}"#, "the object holds elements more than once"),

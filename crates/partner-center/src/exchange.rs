@@ -44,9 +44,8 @@ pub(crate) fn exchange(
     let proxy = http.proxies.as_ref().and_then(|proxies| proxies.find(request.url()));
     let sending = http.reqwest.execute(request);
     async move {
-        let mut exchange = Exchange { head: None, body: Bytes::new(), failure: None };
-        let mut body = Vec::new();
-        let work = async {
+        let (mut head, mut body) = (None, Vec::new());
+        let result = timeout_at(deadline, async {
             if let Some(denial) = proxy.as_ref().and_then(|proxy| proxy.recent_denial()) {
                 return Err(TransportError::new(TransportErrorKind::Proxy, denial, false));
             }
@@ -57,20 +56,20 @@ pub(crate) fn exchange(
                 Ok(response) => response,
                 Err(error) => return Err(TransportError::of_request(error, proxy.as_deref()).await),
             };
-            exchange.head = Some(head(&mut response));
+            head = Some(take_head(&mut response));
             read(&mut response, body_limit, &mut body).await
-        };
-        exchange.failure = match timeout_at(deadline, work).await {
+        })
+        .await;
+        let failure = match result {
             Ok(result) => result.err(),
             Err(_) => Some(TransportError::new(TransportErrorKind::Timeout, "no complete response in time", true)),
         };
-        exchange.failure = exchange.failure.map(|failure| failure.through(proxy.as_deref()));
-        exchange.body = body.into();
-        exchange
+        let failure = failure.map(|failure| failure.through(proxy.as_deref()));
+        Exchange { head, body: body.into(), failure }
     }
 }
 
-fn head(response: &mut reqwest::Response) -> Head {
+fn take_head(response: &mut reqwest::Response) -> Head {
     let reason = response.extensions().get::<ReasonPhrase>();
     let reason = reason.map(|reason| String::from_utf8_lossy(reason.as_bytes()).into_owned());
     Head {

@@ -1,4 +1,4 @@
-//! The members of a JSON object as they came: names and values as text, repeated ones included.
+//! Reads JSON objects member by member: a value that cannot be read does not take the others with it.
 
 use std::fmt;
 
@@ -13,6 +13,17 @@ pub(crate) fn members<'a>(json: &'a str, members: &mut Vec<Member<'a>>) -> serde
     let mut reader = serde_json::Deserializer::from_str(json);
     reader.deserialize_map(Members(members))?;
     reader.end()
+}
+
+/// The value of the first member with this name.
+pub(crate) fn value<'a>(members: &[Member<'a>], name: &str) -> Option<&'a str> {
+    members.iter().find(|(known, _)| *known == name).map(|(_, value)| *value)
+}
+
+/// A JSON string; one with half a character is shown as it is written.
+pub(crate) fn string(json: &str) -> Option<String> {
+    let inner = json.strip_prefix('"')?.strip_suffix('"')?;
+    Some(serde_json::from_str(json).unwrap_or_else(|_| inner.to_owned()))
 }
 
 struct Members<'m, 'de>(&'m mut Vec<Member<'de>>);

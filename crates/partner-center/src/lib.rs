@@ -19,6 +19,7 @@ mod exchange;
 mod header_text;
 mod http_client;
 mod json;
+mod kinds;
 mod organizations;
 mod paging;
 mod pipeline;

@@ -37,7 +37,7 @@ impl Received {
     pub(crate) fn new(head: Head, raw: Bytes, redact: impl Fn(&str) -> String) -> Self {
         let headers = head.headers.iter().filter_map(|(name, value)| {
             let name = KEPT.iter().find(|kept| *kept == name)?;
-            let text = std::str::from_utf8(value.as_bytes()).ok()?.trim();
+            let text = std::str::from_utf8(value.as_bytes().trim_ascii()).ok()?;
             (!text.is_empty()).then(|| (name, redact(text)))
         });
         Self {

@@ -74,16 +74,22 @@ impl Attempt {
     }
 
     fn prepare(&self, request: &mut reqwest::Request) {
-        let id = |id: Uuid| HeaderValue::from_str(id.hyphenated().encode_lower(&mut Uuid::encode_buffer())).ok();
-        let headers = [
-            (AUTHORIZATION, Some(self.token.header())),
-            (CONTRACT_VERSION, Some(HeaderValue::from_static("v1"))),
-            (REQUEST_ID, id(self.headers.request_id)),
-            (CORRELATION_ID, id(self.headers.correlation_id)),
-            (APPLICATION, self.headers.application_name.clone()),
-            (VALIDATE_MFA, self.headers.validate_mfa.then(|| HeaderValue::from_static("true"))),
-        ];
-        request.headers_mut().extend(headers.into_iter().filter_map(|(name, value)| Some((name, value?))));
+        let CallHeaders { request_id, correlation_id, application_name, validate_mfa } = &self.headers;
+        let headers = request.headers_mut();
+        headers.insert(AUTHORIZATION, self.token.header());
+        headers.insert(CONTRACT_VERSION, HeaderValue::from_static("v1"));
+        for (name, id) in [(REQUEST_ID, request_id), (CORRELATION_ID, correlation_id)] {
+            // A GUID is always a header value.
+            if let Ok(value) = HeaderValue::from_str(id.hyphenated().encode_lower(&mut Uuid::encode_buffer())) {
+                headers.insert(name, value);
+            }
+        }
+        if let Some(name) = application_name {
+            headers.insert(APPLICATION, name.clone());
+        }
+        if *validate_mfa {
+            headers.insert(VALIDATE_MFA, HeaderValue::from_static("true"));
+        }
         if self.needs_new_connection {
             connection::use_new(request);
         }
@@ -100,8 +106,8 @@ impl generated::Transport for Attempt {
         let span = telemetry::attempt_span(&request, self.number);
         self.prepare(&mut request);
         let inner = self.client.inner();
-        let exchange = exchange(&inner.http, request, self.until, inner.defaults.body_limit);
         Box::pin(async move {
+            let exchange = exchange(&inner.http, request, self.until, inner.defaults.body_limit);
             let exchange = exchange.instrument(span.clone()).await;
             telemetry::finish_attempt(&span, &exchange);
             // The generated code decodes a complete response; what it makes of anything else is not used.

@@ -52,9 +52,9 @@ fn is_invisible(character: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
+    use proptest::prelude::*;
 
-    use super::{delay, excerpt};
+    use super::*;
 
     #[test]
     fn a_long_delay_is_in_minutes_or_hours() {
@@ -81,13 +81,6 @@ mod tests {
         assert_eq!(excerpt("äöüß", 3).to_string(), "äöü…");
         assert_eq!(excerpt("äöü", 3).to_string(), "äöü");
     }
-}
-
-#[cfg(test)]
-mod properties {
-    use proptest::prelude::*;
-
-    use super::{excerpt, is_invisible};
 
     proptest! {
         #[test]

@@ -46,7 +46,7 @@ Examples:
 pub(super) const LOGIN: &str = "\
 Examples:
   partner-center login --tenant contoso.onmicrosoft.com --client-id ID
-  partner-center login --profile fabrikam
+  partner-center login --profile fabrikam --device-code
   partner-center login --with-secret < secret.txt";
 
 pub(super) const LOGOUT: &str = "\

@@ -117,7 +117,7 @@ fn tenant_id(text: &str) -> Result<Uuid, String> {
     })
 }
 
-fn duration(text: &str) -> Result<Duration, String> {
+pub(super) fn duration(text: &str) -> Result<Duration, String> {
     let (number, unit) = text.split_at(text.trim_end_matches(char::is_alphabetic).len());
     let unit = match unit {
         "" | "s" => 1,

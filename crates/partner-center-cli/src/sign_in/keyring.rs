@@ -16,6 +16,11 @@ const ENTRY_SIZE: usize = if cfg!(windows) { 2560 } else { usize::MAX };
 const RESPONSE: Duration = Duration::from_secs(5);
 const UNLOCKING: Duration = Duration::from_secs(30);
 
+/// Whether there is a keyring that responds.
+pub(super) async fn connect() -> Result<(), String> {
+    within(RESPONSE, || Entry::store_status().as_ref().copied().map_err(ToString::to_string)).await
+}
+
 pub(super) async fn load(name: String) -> Result<Option<SecretString>, String> {
     let secret = on_keyring(move || match entries(&name).load() {
         Err(Error::NoEntry) => Ok(None),
@@ -36,8 +41,7 @@ pub(super) async fn remove(name: String) -> Result<(), String> {
 async fn on_keyring<T: Send + 'static>(
     work: impl FnOnce() -> keyring::Result<T> + Send + 'static,
 ) -> Result<T, String> {
-    let connect = || Entry::store_status().as_ref().map_err(ToString::to_string);
-    within(RESPONSE, connect).await?;
+    connect().await?;
     // The text alone: some of these errors hold the secret.
     within(UNLOCKING, || work().map_err(|error| error.to_string())).await
 }

@@ -1,12 +1,12 @@
-//! `partner-center login`: a user by device code, or an application by its secret.
+//! `partner-center login`: a user with the browser or a device code, or an application with its secret.
 
 use std::io::{self, IsTerminal, Read};
 
-use partner_center::auth::{ClientSecret, Credential, DeviceCode, ExposeSecret, SecretString, TokenRequest};
+use partner_center::auth::{ClientSecret, Credential, DeviceCode, ExposeSecret, SecretString, SignedIn, TokenRequest};
 
 use super::record::{Kind, Place, Record, file, remove_file};
 use super::token_identity::TokenIdentity;
-use super::{credential, secret_store};
+use super::{browser, credential, secret_store};
 use crate::arguments::Login;
 use crate::duration;
 use crate::exit::Exit;
@@ -41,47 +41,79 @@ async fn sign_in(settings: Settings, arguments: &Login) -> Result<Exit, Failure>
     let tenant = named("--tenant", &arguments.tenant, &settings.tenant, "AZURE_TENANT_ID")?;
     let client_id = named("--client-id", &arguments.client_id, &settings.client_id, "AZURE_CLIENT_ID")?;
     let request = TokenRequest::for_audience(settings.audience(), &settings.authority.value)?;
-    let (kind, (secret, token)) = match arguments.with_secret {
-        true => (Kind::Application, application(&tenant, &client_id, &request).await?),
-        false => (Kind::User, user(&tenant, &client_id, &request).await?),
+    let has_keyring = secret_store::check(&settings, arguments.no_keyring).await?;
+    let (kind, secret, token, redirect) = match arguments.with_secret {
+        true => {
+            let (secret, token) = application(&tenant, &client_id, &request).await?;
+            (Kind::Application, Some(secret), token, None)
+        }
+        false => {
+            let (signed_in, redirect) = user(&tenant, &client_id, &request, arguments).await?;
+            let token = TokenIdentity::of(signed_in.access_token());
+            (Kind::User, signed_in.refresh_token().cloned(), token, redirect)
+        }
     };
-
-    let before = Record::read(&settings).unwrap_or_default();
     let authority = settings.authority.value.clone();
-    let record = Record { kind, tenant: tenant.clone(), client_id, authority, kept_in: Place::Keyring, token };
-    let record = secret_store::save(&settings, record, &secret, arguments.no_keyring).await?;
-    record.write(&settings)?;
-    if let Some(before) = before {
-        secret_store::remove_replaced(&settings, &before, &record).await;
+    let record = Record { kind, tenant, client_id, authority, kept_in: Place::Keyring, token };
+    let outcome = store(&settings, record, secret, !has_keyring).await;
+    if let Some(redirect) = redirect {
+        redirect.show(outcome.as_ref().err()).await;
     }
-    if record.kept_in == Place::Keyring {
-        // Even where nothing is known of a sign-in before. The lock beside it goes on to serve.
-        remove_file(file(&settings, "secret"))?;
-    }
-    notify(&format!("Signed in to {tenant} with the profile {}.", settings.profile.value));
-    if kind == Kind::Application {
-        warn("the service may refuse applications that sign in for themselves; `partner-center doctor ID` tells");
-    }
-    credential::warn_of_variable("goes before this sign-in", "use it")?;
-    Ok(Exit::Success)
+    outcome
 }
 
-/// A user signs in with a browser; what comes back is a refresh token.
-async fn user(tenant: &str, client_id: &str, request: &TokenRequest) -> Result<(SecretString, TokenIdentity), Failure> {
-    let device_code = DeviceCode::new(tenant, client_id);
-    let signed_in = device_code.sign_in(request, |prompt| {
-        notify(&format!("Open {} in a browser and enter the code {}", prompt.verification_uri, prompt.user_code));
-        notify(&format!("Waiting {} at most …", duration::in_words(prompt.expires_in)));
-    });
-    let signed_in = signed_in.await?;
-    let refresh_token = signed_in.refresh_token().cloned().ok_or_else(|| {
+/// Keeps the sign-in in place of the one before.
+async fn store(
+    settings: &Settings,
+    record: Record,
+    secret: Option<SecretString>,
+    no_keyring: bool,
+) -> Result<Exit, Failure> {
+    let secret = secret.ok_or_else(|| {
         Failure::new(
             Exit::SignIn,
             "the sign-in succeeded and brought no refresh token, so nothing can be kept",
             "Let the application have the delegated permission offline_access.",
         )
     })?;
-    Ok((refresh_token, TokenIdentity::of(signed_in.access_token())))
+    let before = Record::read(settings).unwrap_or_default();
+    let record = secret_store::save(settings, record, &secret, no_keyring).await?;
+    record.write(settings)?;
+    if let Some(before) = before {
+        secret_store::remove_replaced(settings, &before, &record).await;
+    }
+    if record.kept_in == Place::Keyring {
+        // Even where nothing is known of a sign-in before. The lock beside it goes on to serve.
+        remove_file(file(settings, "secret"))?;
+    }
+    notify(&format!("Signed in to {} with the profile {}.", record.tenant, settings.profile.value));
+    if record.kind == Kind::Application {
+        warn("the service may refuse applications that sign in for themselves; `partner-center doctor ID` tells");
+    }
+    credential::warn_of_variable("goes before this sign-in", "use it")?;
+    Ok(Exit::Success)
+}
+
+/// A user signs in: with the browser, unless a device code is wanted or there is no browser.
+async fn user(
+    tenant: &str,
+    client_id: &str,
+    request: &TokenRequest,
+    arguments: &Login,
+) -> Result<(SignedIn, Option<browser::Redirect>), Failure> {
+    if !arguments.device_code {
+        let Some(reason) = browser::missing() else {
+            let (signed_in, redirect) = browser::sign_in(tenant, client_id, request, arguments.max_time).await?;
+            return Ok((signed_in, Some(redirect)));
+        };
+        notify(&format!("Using a device code instead of the browser, as {reason}."));
+    }
+    let device_code = DeviceCode::new(tenant, client_id);
+    let signed_in = device_code.sign_in(request, |prompt| {
+        notify(&format!("Open {} in a browser and enter the code {}", prompt.verification_uri, prompt.user_code));
+        notify(&format!("Waiting {} at most …", duration::in_words(prompt.expires_in)));
+    });
+    Ok((signed_in.await?, None))
 }
 
 /// An application's secret, once it has opened the door.

@@ -1,5 +1,6 @@
 //! Signing in, and where the sign-in is stored.
 
+mod browser;
 pub(crate) mod credential;
 mod keyring;
 pub(crate) mod login;

@@ -84,6 +84,14 @@ pub(super) fn folder(settings: &Settings) -> Result<PathBuf, Failure> {
     Ok(folder)
 }
 
+/// Makes sure that a sign-in can be kept, before anybody signs in for nothing.
+pub(super) fn check_folder(settings: &Settings) -> Result<(), Failure> {
+    let folder = folder(settings)?;
+    tempfile::NamedTempFile::new_in(&folder)
+        .map_err(|error| Failure::file(&error, format!("{} cannot be written", folder.display()), HELP))?;
+    Ok(())
+}
+
 /// A file of the profile; the profile's name has been checked.
 pub(super) fn file(settings: &Settings, ending: &str) -> PathBuf {
     settings.folder.join("sign-ins").join(format!("{}.{ending}", settings.profile.value))

@@ -9,7 +9,7 @@ use partner_center::auth::{
 };
 
 use super::keyring;
-use super::record::{Place, Record, file, folder, remove_file};
+use super::record::{Place, Record, check_folder, file, folder, remove_file};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::settings::Settings;
@@ -48,6 +48,19 @@ fn name(settings: &Settings, record: &Record) -> String {
     format!("{} {authority} {tenant} {client_id} {}", settings.profile.value, folder.display())
 }
 
+/// Makes sure that a sign-in can be stored, before anybody signs in for nothing; `true` if there is a keyring to use.
+pub(super) async fn check(settings: &Settings, no_keyring: bool) -> Result<bool, Failure> {
+    check_folder(settings)?;
+    if no_keyring {
+        return Ok(false);
+    }
+    Ok(keyring::connect().await.inspect_err(|reason| warn_of_keyring(reason)).is_ok())
+}
+
+fn warn_of_keyring(reason: &str) {
+    warn(&format!("the system's keyring is not available: {reason}; using a file instead"));
+}
+
 /// Stores the secret of a new sign-in in the keyring, or in a file where there is none; the record says which.
 pub(super) async fn save(
     settings: &Settings,
@@ -67,7 +80,7 @@ pub(super) async fn save(
         };
         match stored.await {
             Ok(()) => return Ok(record),
-            Err(reason) => warn(&format!("the system's keyring is not available: {reason}; using a file instead")),
+            Err(reason) => warn_of_keyring(&reason),
         }
     }
     let record = Record { kept_in: Place::File, ..record };

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::TokenEndpoint;
 use super::issuer::Issuer;
-use super::settings::{DevicePoll, EndpointSettings, Rotation};
+use super::settings::{Authorization, DevicePoll, EndpointSettings, Rotation};
 use crate::faults::FaultServer;
 
 /// Configures and starts a [`TokenEndpoint`]; see [`TokenEndpoint::builder`].
@@ -54,7 +54,13 @@ impl TokenEndpointBuilder {
         self
     }
 
-    /// Adds an authorization code that is valid once. Once one is added, only added ones are valid.
+    /// What a browser gets at `/authorize`, approved by default.
+    pub fn authorization(mut self, authorization: Authorization) -> Self {
+        self.settings.authorization = authorization;
+        self
+    }
+
+    /// Adds an authorization code that is valid once. Once one is added, only added and issued ones are valid.
     pub fn authorization_code(mut self, code: impl Into<String>) -> Self {
         self.settings.authorization_codes.push(code.into());
         self

@@ -16,6 +16,8 @@ pub enum Grant {
     ClientCredentials,
     /// `grant_type=refresh_token`.
     RefreshToken,
+    /// A browser's visit of `/oauth2/v2.0/authorize`, for an authorization code.
+    Authorization,
     /// `grant_type=authorization_code`.
     AuthorizationCode,
     /// A new device code, from `/oauth2/v2.0/devicecode`.
@@ -26,7 +28,7 @@ pub enum Grant {
     Other,
 }
 
-/// A request to the token endpoint, with its form.
+/// A request to the token endpoint, with its form or its query.
 #[derive(Clone)]
 pub struct TokenRequest {
     grant: Grant,
@@ -39,12 +41,15 @@ impl TokenRequest {
     /// Parses a request; `None` if its path is not one of the endpoint's.
     pub(super) fn read(request: &Request) -> Option<Self> {
         let (tenant, endpoint) = request.path().strip_prefix('/')?.split_once("/oauth2/v2.0/")?;
-        // Entra only reads forms.
+        let query = request.target().split_once('?').map_or("", |(_, query)| query);
+        // Of a POST request, Entra only reads forms.
         let media_type = request.header("content-type").unwrap_or_default().split(';').next().unwrap_or_default();
         let form = if media_type.trim() == "application/x-www-form-urlencoded" { request.body() } else { b"" };
+        let form = if request.method() == "GET" { query.as_bytes() } else { form };
         let fields: Vec<(String, String)> = form_urlencoded::parse(form).into_owned().collect();
         let grant_type = fields.iter().find(|(name, _)| name == "grant_type").map(|(_, value)| value.as_str());
         let grant = match (endpoint, grant_type) {
+            ("authorize", _) => Grant::Authorization,
             ("devicecode", _) => Grant::DeviceAuthorization,
             ("token", Some("client_credentials")) => Grant::ClientCredentials,
             ("token", Some("refresh_token")) => Grant::RefreshToken,
@@ -68,13 +73,13 @@ impl TokenRequest {
         &self.tenant
     }
 
-    /// The decoded form fields, in the order they were sent.
+    /// The decoded fields of the form or the query, in the order they were sent.
     #[must_use]
     pub fn fields(&self) -> &[(String, String)] {
         &self.fields
     }
 
-    /// A form field, unless it is missing or empty.
+    /// A field of the form or the query, unless it is missing or empty.
     #[must_use]
     pub fn field(&self, name: &str) -> Option<&str> {
         let field = self.fields.iter().find(|(known, _)| known == name);

@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use tokio::time::Instant;
 use uuid::Uuid;
 
+use super::authorize::{self, Authorized};
 use super::grant::{Grant, TokenRequest};
 use super::oauth_error::OAuthError;
 use super::settings::{DevicePoll, EndpointSettings, Rotation};
@@ -31,6 +32,8 @@ pub(super) struct State {
     pub(super) next: VecDeque<FaultResponse>,
     pub(super) always: Option<FaultResponse>,
     pub(super) gate: Option<Gate>,
+    /// What the codes of `/authorize` were issued for.
+    codes: HashMap<String, Authorized>,
     redeemed_codes: HashSet<String>,
     devices: HashMap<String, Device>,
 }
@@ -59,16 +62,18 @@ impl Issuer {
         state.requests.push(request.clone());
         let replacement = state.next.pop_front().or_else(|| state.always.clone());
         let response = replacement.unwrap_or_else(|| match self.decide(&request, &mut state) {
-            Ok(body) => MockResponse::json(200, &body).header("Cache-Control", "no-store").into(),
+            Ok(response) => response.into(),
             Err(oauth_error) => oauth_error.into(),
         });
         response.behind(state.gate.as_ref(), self.settings.delay)
     }
 
-    fn decide(&self, request: &TokenRequest, state: &mut State) -> Result<Map<String, Value>, OAuthError> {
+    fn decide(&self, request: &TokenRequest, state: &mut State) -> Result<MockResponse, OAuthError> {
         let settings = &self.settings;
-        if request.request().method() != "POST" {
-            return Err(OAuthError::new("invalid_request", 900_561, "The endpoint only accepts POST requests."));
+        let method = if request.grant() == Grant::Authorization { "GET" } else { "POST" };
+        if request.request().method() != method {
+            let message = format!("The endpoint only accepts {method} requests.");
+            return Err(OAuthError::new("invalid_request", 900_561, message));
         }
         if settings.tenant.as_ref().is_some_and(|tenant| tenant != request.tenant()) {
             return Err(OAuthError::unknown_tenant());
@@ -77,6 +82,18 @@ impl Issuer {
         if settings.client_id.as_ref().is_some_and(|known| known != client_id) {
             return Err(OAuthError::unknown_application());
         }
+        if request.grant() == Grant::Authorization {
+            let (code, authorized) = authorize::authorize(request)?;
+            let redirect = authorized.redirect(request, &code, settings.authorization);
+            state.codes.insert(code, authorized);
+            return Ok(redirect);
+        }
+        let body = self.grant(request, state)?;
+        Ok(MockResponse::json(200, &body).header("Cache-Control", "no-store"))
+    }
+
+    fn grant(&self, request: &TokenRequest, state: &mut State) -> Result<Map<String, Value>, OAuthError> {
+        let settings = &self.settings;
         match request.grant() {
             Grant::DeviceAuthorization => self.begin_device_sign_in(request, state),
             Grant::ClientCredentials => {
@@ -99,8 +116,10 @@ impl Issuer {
                 self.authenticate(request)?;
                 let code = required(request, "code")?;
                 required(request, "redirect_uri")?;
-                if !is_known(&settings.authorization_codes, code) {
-                    return Err(OAuthError::unknown_grant());
+                match state.codes.get(code) {
+                    Some(authorized) => authorized.check(request)?,
+                    None if is_known(&settings.authorization_codes, code) => {}
+                    None => return Err(OAuthError::unknown_grant()),
                 }
                 if !state.redeemed_codes.insert(code.to_owned()) {
                     return Err(OAuthError::redeemed_code());
@@ -114,7 +133,7 @@ impl Issuer {
                 Ok(self.issue(request, Subject::User, Some(&scope), is_offline, state))
             }
             Grant::Other if request.field("grant_type").is_none() => Err(OAuthError::missing_field("grant_type")),
-            Grant::Other => Err(OAuthError::unsupported_grant()),
+            Grant::Authorization | Grant::Other => Err(OAuthError::unsupported_grant()),
         }
     }
 

@@ -1,8 +1,8 @@
 //! A mock of the v2 token endpoint of Microsoft Entra, for tests of the sign-in.
 //!
 //! It accepts the grants that Partner Center documents (client credentials with a secret or a certificate, refresh
-//! token, authorization code, device code), rotates refresh tokens, returns Entra's OAuth errors, and records its
-//! requests.
+//! token, authorization code with PKCE, device code), redirects a browser as if a user had signed in, rotates refresh
+//! tokens, returns Entra's OAuth errors, and records its requests.
 //!
 //! ```
 //! # use std::error::Error;
@@ -40,6 +40,7 @@
 //!
 //! Signatures of assertions are not verified, and tokens are not signed.
 
+mod authorize;
 mod builder;
 mod grant;
 mod issuer;
@@ -55,7 +56,7 @@ pub use self::builder::TokenEndpointBuilder;
 pub use self::grant::{Grant, TokenRequest};
 use self::issuer::Issuer;
 pub use self::oauth_error::OAuthError;
-pub use self::settings::{DevicePoll, Rotation};
+pub use self::settings::{Authorization, DevicePoll, Rotation};
 use crate::Gate;
 use crate::faults::{FaultResponse, FaultServer};
 
@@ -93,6 +94,12 @@ impl TokenEndpoint {
     #[must_use]
     pub fn token_url(&self, tenant: impl fmt::Display) -> String {
         format!("{}/{tenant}/oauth2/v2.0/token", self.authority())
+    }
+
+    /// The authorization endpoint of `tenant`, which a browser visits.
+    #[must_use]
+    pub fn authorization_url(&self, tenant: impl fmt::Display) -> String {
+        format!("{}/{tenant}/oauth2/v2.0/authorize", self.authority())
     }
 
     /// The device authorization endpoint of `tenant`.

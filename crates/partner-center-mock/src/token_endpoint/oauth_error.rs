@@ -81,6 +81,16 @@ impl OAuthError {
         Self::new("invalid_grant", 54005, "The authorization code was already redeemed.")
     }
 
+    /// `AADSTS501481`: the code verifier is not the one of the authorization.
+    pub fn wrong_code_verifier() -> Self {
+        Self::new("invalid_grant", 501_481, "The code_verifier does not match the code_challenge.")
+    }
+
+    /// `AADSTS500112`: the redirect URI is not the one of the authorization.
+    pub fn other_redirect_uri() -> Self {
+        Self::new("invalid_client", 500_112, "The redirect_uri is not the one of the authorization.")
+    }
+
     /// `AADSTS7000215`: the client secret is wrong. Status 401.
     pub fn wrong_secret() -> Self {
         Self::new("invalid_client", 7_000_215, "The client secret is wrong.").status(401)

@@ -34,6 +34,19 @@ pub enum DevicePoll {
     Approved,
 }
 
+/// What a browser gets at `/authorize`: a redirect back to the application.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Authorization {
+    /// With a code, at once.
+    #[default]
+    Approved,
+    /// With `access_denied`.
+    Declined,
+    /// With a code, and the `state` of another sign-in.
+    WrongState,
+}
+
 /// What is set before the start.
 #[derive(Clone)]
 pub(super) struct EndpointSettings {
@@ -43,6 +56,7 @@ pub(super) struct EndpointSettings {
     pub(super) is_public_client: bool,
     pub(super) refresh_tokens: Vec<String>,
     pub(super) authorization_codes: Vec<String>,
+    pub(super) authorization: Authorization,
     pub(super) rotation: Rotation,
     pub(super) lifetime: Duration,
     pub(super) has_opaque_tokens: bool,
@@ -63,6 +77,7 @@ impl Default for EndpointSettings {
             is_public_client: false,
             refresh_tokens: Vec::new(),
             authorization_codes: Vec::new(),
+            authorization: Authorization::default(),
             rotation: Rotation::default(),
             lifetime: Duration::from_secs(3600),
             has_opaque_tokens: false,

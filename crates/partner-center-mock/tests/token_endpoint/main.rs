@@ -1,5 +1,6 @@
 //! The token endpoint issues, rotates and rejects tokens as Entra does, and records its requests.
 
+mod authorize;
 mod device;
 mod grants;
 mod responses;

@@ -28,8 +28,9 @@ pub(super) const NO_AUTHENTICATION: Row = Row {
     kind: InvalidClient,
     reason: "neither a client secret nor a certificate was sent",
     help: Some(
-        "Configure the application's client secret or certificate, or turn on \"Allow public client flows\" for the \
-         application in Entra if it can keep neither.",
+        "Configure the application's client secret or certificate. If it can keep neither, turn on \"Allow public client \
+         flows\" for it in Entra, and for a sign-in with the browser register its redirect URI under \"Mobile and \
+         desktop applications\".",
     ),
 };
 const EXPIRED_SECRET: Row = Row {

@@ -61,6 +61,16 @@ impl Application {
         token_endpoint::post(request, &self.url(request, endpoint)?, &ClientAuthentication::None, form).await
     }
 
+    /// The address of an endpoint that a browser opens, with what `add` adds in its query.
+    pub(super) fn page(
+        &self,
+        request: &TokenRequest,
+        endpoint: &str,
+        add: impl FnOnce(Form) -> Form,
+    ) -> Result<String, CredentialError> {
+        Ok(format!("{}?{}", self.url(request, endpoint)?, add(self.form()?).encoded()))
+    }
+
     fn form(&self) -> Result<Form, CredentialError> {
         match self.client_id.is_empty() {
             true => Err(CredentialError::configuration("the application (client) id is empty")),

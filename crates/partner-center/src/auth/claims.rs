@@ -13,13 +13,11 @@ use serde_json::{Map, Value};
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Claims {
     audiences: Vec<String>,
-    issuer: Option<String>,
     tenant_id: Option<String>,
     application_id: Option<String>,
     user: Option<String>,
     authentication_methods: Option<Vec<String>>,
     scopes: Vec<String>,
-    roles: Vec<String>,
     not_before: Option<SystemTime>,
     expires: Option<SystemTime>,
 }
@@ -49,14 +47,12 @@ impl Claims {
         };
         Some(Self {
             audiences: claims.get("aud").map(texts).unwrap_or_default(),
-            issuer: text("iss"),
             tenant_id: text("tid"),
             application_id: text("appid").or_else(|| text("azp")),
             user: ["upn", "preferred_username", "unique_name"].into_iter().find_map(text),
             authentication_methods: claims.get("amr").map(texts),
             // Entra's name, and that of RFC 9068.
             scopes: claims.get("scp").or_else(|| claims.get("scope")).map(words).unwrap_or_default(),
-            roles: claims.get("roles").map(texts).unwrap_or_default(),
             not_before: time("nbf"),
             expires: time("exp"),
         })
@@ -66,12 +62,6 @@ impl Claims {
     #[must_use]
     pub fn audiences(&self) -> &[String] {
         &self.audiences
-    }
-
-    /// Who issued it (`iss`).
-    #[must_use]
-    pub fn issuer(&self) -> Option<&str> {
-        self.issuer.as_deref()
     }
 
     /// The tenant it was issued in (`tid`).
@@ -95,22 +85,10 @@ impl Claims {
         self.user.as_deref()
     }
 
-    /// How the user signed in (`amr`), such as `pwd` and `mfa`; `None` if the token does not say.
-    #[must_use]
-    pub fn authentication_methods(&self) -> Option<&[String]> {
-        self.authentication_methods.as_deref()
-    }
-
     /// What a user lets the application do (`scp`, in other issuers' tokens `scope`); empty for an application alone.
     #[must_use]
     pub fn scopes(&self) -> &[String] {
         &self.scopes
-    }
-
-    /// What the application itself may do (`roles`).
-    #[must_use]
-    pub fn roles(&self) -> &[String] {
-        &self.roles
     }
 
     /// When it begins to be valid by the issuer's clock (`nbf`).
@@ -131,7 +109,7 @@ impl Claims {
     /// ([source](https://learn.microsoft.com/partner-center/security/partner-security-requirements-mandating-mfa)).
     #[must_use]
     pub fn has_mfa(&self) -> Option<bool> {
-        Some(self.authentication_methods()?.iter().any(|method| method == "mfa"))
+        Some(self.authentication_methods.as_ref()?.iter().any(|method| method == "mfa"))
     }
 
     /// Whether the token is for `audience`, as far as can be told from here; `None` if it cannot.

@@ -1,28 +1,11 @@
 //! The kinds of failed sign-ins, and what to do about each.
 
-/// Makes the enum and its table: a row is a kind, its word, what happened, what to do.
-macro_rules! kinds {
-    ($($(#[$doc:meta])+ $kind:ident: $word:literal, $summary:literal, $help:literal;)+) => {
-        /// Why no access token could be obtained.
-        ///
-        /// More kinds may come; match with a wildcard arm.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        #[non_exhaustive]
-        pub enum CredentialErrorKind {
-            $($(#[$doc])+ $kind,)+
-        }
-
-        impl CredentialErrorKind {
-            const fn row(self) -> (&'static str, &'static str, &'static str) {
-                match self {
-                    $(Self::$kind => ($word, $summary, $help),)+
-                }
-            }
-        }
-    };
-}
+use crate::kinds::kinds;
 
 kinds! {
+    /// Why no access token could be obtained.
+    CredentialErrorKind;
+
     /// The refresh token is missing, expired, revoked or invalid, or Entra wants the user for another reason
     /// (`invalid_grant`, `interaction_required`).
     SignInRequired: "sign-in-required", "the user must sign in again",
@@ -101,20 +84,6 @@ kinds! {
 }
 
 impl CredentialErrorKind {
-    /// The kind as a word for logs and machines, such as `sign-in-required`.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        self.row().0
-    }
-
-    pub(super) fn summary(self) -> &'static str {
-        self.row().1
-    }
-
-    pub(super) fn help(self) -> &'static str {
-        self.row().2
-    }
-
     /// Whether a new sign-in of the user helps, and the refresh token at hand is of no more use.
     #[must_use]
     pub fn needs_sign_in(self) -> bool {

@@ -2,7 +2,7 @@
 //!
 //! | Who signs in | Credential | Needs in Entra |
 //! |---|---|---|
-//! | the application for a user who once signed in with MFA (recommended) | [`RefreshToken`] | app registration, delegated permission `user_impersonation` of Partner Center, one sign-in of the user, for example by [`DeviceCode`] |
+//! | the application for a user who once signed in with MFA (recommended) | [`RefreshToken`] | app registration, delegated permission `user_impersonation` of Partner Center, one sign-in of the user, by [`AuthorizationCode`] or [`DeviceCode`] |
 //! | the application alone, with a secret | [`ClientSecret`] | a web app, added to Partner Center under App Management |
 //! | the application alone, with a certificate | `ClientCertificate`, feature `certificate` | the same, certificate uploaded |
 //! | as an `azure_identity` credential does | `AzureCredential`, feature `azure` | what that credential needs |
@@ -26,6 +26,7 @@ mod aadsts;
 mod application;
 mod application_only;
 mod authorization;
+mod authorization_code;
 #[cfg(feature = "azure")]
 mod azure;
 mod brought;
@@ -62,6 +63,7 @@ pub use secrecy::{ExposeSecret, SecretString};
 pub use self::application_only::ClientCertificate;
 pub use self::application_only::ClientSecret;
 pub(crate) use self::authorization::Authorization;
+pub use self::authorization_code::AuthorizationCode;
 #[cfg(feature = "azure")]
 pub use self::azure::AzureCredential;
 pub use self::brought::{StaticToken, credential_fn};

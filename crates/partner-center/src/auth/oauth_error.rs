@@ -1,12 +1,8 @@
 //! Reads the OAuth error in a response of the token endpoint.
 
-use std::borrow::Cow;
-use std::collections::HashMap;
-use std::fmt;
-
 use http::{HeaderMap, StatusCode};
-use serde::de::{DeserializeOwned, IgnoredAny, Visitor};
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
 use super::aadsts::{self, Row};
@@ -15,6 +11,7 @@ use super::error::{CredentialError, Details};
 use super::error_kind::CredentialErrorKind as Kind;
 use super::form::Form;
 use crate::exchange::{Head, without_byte_order_mark};
+use crate::json::{members, string, value};
 use crate::pipeline::retry_after;
 
 /// How much of a text is kept, in characters.
@@ -47,13 +44,16 @@ pub(super) fn is_error(body: &[u8]) -> bool {
 pub(super) fn read(head: &Head, body: &[u8], sent: &Sent<'_>) -> CredentialError {
     let Head { status, headers, .. } = head;
     let body = String::from_utf8_lossy(without_byte_order_mark(body));
-    let body = fields(&body);
+    let mut fields = Vec::new();
+    if members(&body, &mut fields).is_err() {
+        fields.clear();
+    }
     // Every text is redacted whole before it is cut, so that no part of a secret is left.
     let bounded = |text: &str, limit| sent.form.redact(text).chars().take(limit).collect::<String>();
-    let field = |name, limit| field::<Text>(&body, name).map(|Text(text)| bounded(&text, limit));
+    let field = |name, limit| Some(bounded(&string(value(&fields, name)?)?, limit));
     let word = |name| field(name, LONGEST_WORD).filter(|word| !word.is_empty());
     let (error, description) = (word("error"), field("error_description", LONGEST_DESCRIPTION));
-    let aadsts_codes = match codes_in_list(&body) {
+    let aadsts_codes = match codes_in_list(value(&fields, "error_codes").unwrap_or_default()) {
         codes if codes.is_empty() => aadsts::in_text(description.as_deref().unwrap_or_default()),
         codes => codes,
     };
@@ -81,6 +81,26 @@ pub(super) fn read(head: &Head, body: &[u8], sent: &Sent<'_>) -> CredentialError
         aadsts_codes,
         help,
         ..Details::new(kind, message)
+    }
+    .into()
+}
+
+/// The error in a redirect of the authorization endpoint
+/// ([source](https://learn.microsoft.com/entra/identity-platform/v2-oauth2-auth-code-flow#error-response)).
+pub(super) fn in_redirect(error: &str, description: Option<&str>) -> CredentialError {
+    let bounded = |text: &str, limit| text.chars().take(limit).collect::<String>();
+    let description = description.map(|text| bounded(text, LONGEST_DESCRIPTION));
+    let text = description.as_deref().unwrap_or_default();
+    let aadsts_codes = aadsts::in_text(text);
+    let Row { kind, reason, help } = row(StatusCode::FOUND, Some(error), &aadsts_codes, &ClientAuthentication::None);
+    Details {
+        error: Some(bounded(error, LONGEST_WORD)),
+        correlation_id: labelled(text, "Correlation ID:"),
+        trace_id: labelled(text, "Trace ID:"),
+        help: help.map(str::to_owned),
+        description,
+        aadsts_codes,
+        ..Details::new(kind, reason)
     }
     .into()
 }
@@ -116,49 +136,17 @@ fn row(status: StatusCode, error: Option<&str>, codes: &[u32], authentication: &
     })
 }
 
-type Fields<'a> = HashMap<Cow<'a, str>, &'a RawValue>;
-
-/// The fields of an object, each still unread: one that cannot be read does not take the others with it.
-fn fields(body: &str) -> Fields<'_> {
-    serde_json::from_str(body).unwrap_or_default()
-}
-
-fn field<T: DeserializeOwned>(fields: &Fields<'_>, name: &str) -> Option<T> {
-    serde_json::from_str(fields.get(name)?.get()).ok()
-}
-
 /// `"error_codes": [700082]`; numbers as text are taken too.
-fn codes_in_list(fields: &Fields<'_>) -> Vec<u32> {
-    let list = field::<Vec<Box<RawValue>>>(fields, "error_codes").unwrap_or_default();
-    let number = |value: &RawValue| value.get().trim_matches('"').trim_start_matches("AADSTS").parse().ok();
-    list.iter().filter_map(|value| number(value)).take(aadsts::MOST).collect()
+fn codes_in_list(list: &str) -> Vec<u32> {
+    let list: Vec<&RawValue> = serde_json::from_str(list).unwrap_or_default();
+    let number = |value: &&RawValue| value.get().trim_matches('"').trim_start_matches("AADSTS").parse().ok();
+    list.iter().filter_map(number).take(aadsts::MOST).collect()
 }
 
 /// `Trace ID: 5f0b...`, up to the end of the word.
 fn labelled(text: &str, label: &str) -> Option<String> {
     let (_, rest) = text.split_once(label)?;
     Some(rest.split_whitespace().next()?.chars().take(LONGEST_WORD).collect())
-}
-
-/// A text in which half of a surrogate pair is no error.
-struct Text(String);
-
-impl<'de> Deserialize<'de> for Text {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Bytes;
-        impl Visitor<'_> for Bytes {
-            type Value = Text;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a text")
-            }
-
-            fn visit_bytes<E>(self, bytes: &[u8]) -> Result<Text, E> {
-                Ok(Text(String::from_utf8_lossy(bytes).into_owned()))
-            }
-        }
-        deserializer.deserialize_bytes(Bytes)
-    }
 }
 
 /// What came back, without a word of the body: an incomplete response may hold a token.

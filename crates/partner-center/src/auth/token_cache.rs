@@ -69,6 +69,11 @@ impl TokenCache {
         Self { credential, request, state: RwLock::default(), turns: Turns::default() }
     }
 
+    /// The current token, unless it is due for renewal.
+    pub(crate) fn fresh(&self) -> Option<Authorization> {
+        self.read().token.as_ref().and_then(CachedToken::fresh)
+    }
+
     /// The current token, or a new one.
     ///
     /// An early renewal takes at most half of the time until `deadline`: the rest is for the call, with the token it has.
@@ -103,9 +108,6 @@ impl TokenCache {
     }
 
     fn next_step(&self) -> Result<Step, CredentialError> {
-        if let Some(fresh) = self.read().token.as_ref().and_then(CachedToken::fresh) {
-            return Ok(Step::Use(fresh));
-        }
         let mut state = self.write();
         if let Some(fresh) = state.token.as_ref().and_then(CachedToken::fresh) {
             return Ok(Step::Use(fresh));

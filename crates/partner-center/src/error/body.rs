@@ -2,7 +2,7 @@
 
 use serde::de::IgnoredAny;
 
-use crate::json::{Member, members};
+use crate::json::{Member, members, string, value};
 use crate::received::Received;
 
 /// What an error response says, as far as it can be read.
@@ -61,16 +61,6 @@ fn fields(json: &str) -> Option<Vec<Member<'_>>> {
     let mut fields = Vec::new();
     let read = members(json, &mut fields);
     (read.is_ok() || !fields.is_empty()).then_some(fields)
-}
-
-fn value<'a>(fields: &[Member<'a>], name: &str) -> Option<&'a str> {
-    fields.iter().find(|(known, _)| *known == name).map(|(_, value)| *value)
-}
-
-/// A JSON string; one with half a character is shown as it is written.
-fn string(json: &str) -> Option<String> {
-    let inner = json.strip_prefix('"')?.strip_suffix('"')?;
-    Some(serde_json::from_str(json).unwrap_or_else(|_| inner.to_owned()))
 }
 
 /// A code as a string or as a number, which may be written as `900308.0`.

@@ -1,136 +1,89 @@
 //! The kinds of errors, and what to do about each.
 
-/// The kind of an error.
-///
-/// More kinds may come; match with a wildcard arm.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ErrorKind {
+use crate::kinds::kinds;
+
+kinds! {
+    /// The kind of an error.
+    ErrorKind;
+
     /// The client or the call is misconfigured; nothing was sent.
-    Configuration,
+    Configuration: "configuration", "invalid configuration",
+        "Correct the named setting; nothing was sent.";
     /// No access token could be obtained; [`Error::credential_error`](super::Error::credential_error) says why.
-    Credential,
+    Credential: "credential", "could not obtain an access token",
+        "See the credential's error message.";
     /// There was no connection, or it broke before the response was complete.
-    Connection,
+    Connection: "connection", "the connection to the service failed",
+        "Check the network, the proxy and the base URL, then call again.";
     /// A proxy or gateway, not the service, sent the response (407, 511, a page of its own), or denied the connection.
-    Proxy,
+    Proxy: "proxy", "a proxy or gateway, not Partner Center, sent this response",
+        "Check the proxy (HTTPS_PROXY) with its user name and password, and that it lets this machine reach the \
+         service; a page of its own is in the raw body.";
     /// The server's certificate has expired, is for another host, or is signed by an authority this machine does not trust.
-    Certificate,
+    Certificate: "certificate", "the server's certificate is not trusted",
+        "Check the base URL and this machine's clock; behind a proxy that inspects TLS, add its root certificate to \
+         the HTTP client or to the system (on Linux, SSL_CERT_FILE can name a file with it).";
     /// A time limit of the call ran out, or the service's own (408).
-    Timeout,
+    Timeout: "timeout", "timed out",
+        "Call again later, or give the call more time; repeating this read is safe.";
     /// Too many requests (429); [`Error::retry_after`](super::Error::retry_after) is the delay the service asks for.
-    Throttled,
+    Throttled: "throttled", "the service is throttling this partner",
+        "Wait for the `retry_after` delay and lower the concurrency; throttled requests count against the limit too.";
     /// The service rejected the request as malformed (400).
-    InvalidInput,
+    InvalidInput: "invalid-input", "the service rejected the request as malformed",
+        "Check the customer's tenant id, which the portal shows as Microsoft ID, or the filter of the list.";
     /// The service rejected the token (401).
-    Unauthenticated,
+    Unauthenticated: "unauthenticated", "the service rejected the token",
+        "Sign in again, and check that the token was issued by the partner's tenant for the Partner Center audience.";
     /// The token does not show multi-factor authentication (401).
-    MfaRequired,
+    MfaRequired: "mfa-required", "the token does not show multi-factor authentication",
+        "Sign the partner's user in again with multi-factor authentication and store the new refresh token; \
+         repeating the call or refreshing the token does not help.";
     /// The token was issued for an audience that the service has retired (401).
-    AudienceRetired,
+    AudienceRetired: "audience-retired", "the token's audience is retired",
+        "Request tokens for the audience https://api.partnercenter.microsoft.com.";
     /// Access was denied without saying which right is missing (403).
-    Forbidden,
+    Forbidden: "forbidden", "access denied",
+        "Check the customer's GDAP relationship (Global Reader or Directory Writers) and the user's agent role in \
+         the partner tenant.";
     /// The partner's user has no suitable GDAP role with the customer (403).
-    GdapRoleMissing,
+    GdapRoleMissing: "gdap-role-missing", "no suitable GDAP role with this customer",
+        "Assign the Entra role Global Reader or Directory Writers (for domains also Domain Name Administrator) to a \
+         security group of the signed-in user, in the GDAP relationship with this customer; DAP does not suffice.";
     /// The signed-in user is in none of the partner's agent groups (403).
-    PartnerRoleMissing,
+    PartnerRoleMissing: "partner-role-missing", "the user has no agent role in the partner tenant",
+        "Make the signed-in user a member of Admin agents, Helpdesk agents or Sales agents in the partner tenant.";
     /// The operation does not allow application-only tokens (403).
-    AppOnlyDenied,
+    AppOnlyDenied: "app-only-denied", "application-only tokens are not allowed",
+        "Use an app+user credential (a refresh token of the Secure Application Model) instead of an application-only \
+         one.";
     /// The tenant is not a customer of the partner (403).
-    NoRelationship,
+    NoRelationship: "no-relationship", "the tenant is not a customer of this partner",
+        "Check the tenant id, and that the customer has accepted a reseller relationship with this partner.";
     /// A Conditional Access policy blocked the token (403).
-    ConditionalAccess,
+    ConditionalAccess: "conditional-access", "a Conditional Access policy blocked the token",
+        "Ask the administrator of the tenant which Conditional Access policy blocked the sign-in, and satisfy it or \
+         exclude the user.";
     /// There is no such tenant, or nothing there for the caller (404).
-    NotFound,
+    NotFound: "not-found", "nothing was found for this customer",
+        "Check the tenant id, and that the tenant is a customer of this partner.";
     /// The service rejected the request for another reason (4xx).
-    Rejected,
+    Rejected: "rejected", "the service rejected the request",
+        "Read the description and the raw body; give Microsoft support the correlation id.";
     /// The service or a gateway in front of it failed (5xx).
-    ServerFailure,
+    ServerFailure: "server-failure", "the service failed",
+        "Call again later; if it persists, give Microsoft support the correlation id.";
     /// The response was a redirect, which is never followed (3xx).
-    Redirected,
+    Redirected: "redirected", "the response is a redirect, which is never followed",
+        "Check the base URL; a redirect often means a proxy or a sign-in page in between.";
     /// A success status that the contract does not know, such as 204.
-    UnexpectedStatus,
+    UnexpectedStatus: "unexpected-status", "the response has a status that the contract does not know",
+        "Check the base URL and any proxy in between; if both are right, report the status and the correlation id.";
     /// The status says success, and the body is not what the contract promises or is larger than the limit.
-    UnexpectedBody,
+    UnexpectedBody: "unexpected-body", "the response is not what the contract promises",
+        "Look at the raw body: an HTML page points to a proxy or a sign-in page in between. Raise the body limit if \
+         larger bodies are expected.";
     /// One organization was expected, and there were none or several.
-    NotExactlyOne,
-}
-
-impl ErrorKind {
-    /// The kind as a word for logs and machines, such as `gdap-role-missing`.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        self.row().0
-    }
-
-    /// What happened, as the start of a sentence.
-    pub(super) fn summary(self) -> &'static str {
-        self.row().1
-    }
-
-    /// What to do about it, one sentence.
-    pub(super) fn help(self) -> &'static str {
-        self.row().2
-    }
-
-    /// Word, summary and help.
-    #[rustfmt::skip]
-    fn row(self) -> (&'static str, &'static str, &'static str) {
-        match self {
-            Self::Configuration => ("configuration", "invalid configuration",
-                "Correct the named setting; nothing was sent."),
-            Self::Credential => ("credential", "could not obtain an access token",
-                "See the credential's error message."),
-            Self::Connection => ("connection", "the connection to the service failed",
-                "Check the network, the proxy and the base URL, then call again."),
-            Self::Proxy => ("proxy", "a proxy or gateway, not Partner Center, sent this response",
-                "Check the proxy (HTTPS_PROXY) with its user name and password, and that it lets this machine reach the service; a page of its own is in the raw body."),
-            Self::Certificate => ("certificate", "the server's certificate is not trusted",
-                "Check the base URL and this machine's clock; behind a proxy that inspects TLS, add its root certificate to the HTTP client or to the system (on Linux, SSL_CERT_FILE can name a file with it)."),
-            Self::Timeout => ("timeout", "timed out",
-                "Call again later, or give the call more time; repeating this read is safe."),
-            Self::Throttled => ("throttled", "the service is throttling this partner",
-                "Wait for the `retry_after` delay and lower the concurrency; throttled requests count against the limit too."),
-            Self::InvalidInput => ("invalid-input", "the service rejected the request as malformed",
-                "Check the customer's tenant id, which the portal shows as Microsoft ID, or the filter of the list."),
-            Self::Unauthenticated => ("unauthenticated", "the service rejected the token",
-                "Sign in again, and check that the token was issued by the partner's tenant for the Partner Center audience."),
-            Self::MfaRequired => ("mfa-required", "the token does not show multi-factor authentication",
-                "Sign the partner's user in again with multi-factor authentication and store the new refresh token; repeating the call or refreshing the token does not help."),
-            Self::AudienceRetired => ("audience-retired", "the token's audience is retired",
-                "Request tokens for the audience https://api.partnercenter.microsoft.com."),
-            Self::Forbidden => ("forbidden", "access denied",
-                "Check the customer's GDAP relationship (Global Reader or Directory Writers) and the user's agent role in the partner tenant."),
-            Self::GdapRoleMissing => ("gdap-role-missing", "no suitable GDAP role with this customer",
-                "Assign the Entra role Global Reader or Directory Writers (for domains also Domain Name Administrator) to a security group of the signed-in user, in the GDAP relationship with this customer; DAP does not suffice."),
-            Self::PartnerRoleMissing => ("partner-role-missing", "the user has no agent role in the partner tenant",
-                "Make the signed-in user a member of Admin agents, Helpdesk agents or Sales agents in the partner tenant."),
-            Self::AppOnlyDenied => ("app-only-denied", "application-only tokens are not allowed",
-                "Use an app+user credential (a refresh token of the Secure Application Model) instead of an application-only one."),
-            Self::NoRelationship => ("no-relationship", "the tenant is not a customer of this partner",
-                "Check the tenant id, and that the customer has accepted a reseller relationship with this partner."),
-            Self::ConditionalAccess => ("conditional-access", "a Conditional Access policy blocked the token",
-                "Ask the administrator of the tenant which Conditional Access policy blocked the sign-in, and satisfy it or exclude the user."),
-            Self::NotFound => ("not-found", "nothing was found for this customer",
-                "Check the tenant id, and that the tenant is a customer of this partner."),
-            Self::Rejected => ("rejected", "the service rejected the request",
-                "Read the description and the raw body; give Microsoft support the correlation id."),
-            Self::ServerFailure => ("server-failure", "the service failed",
-                "Call again later; if it persists, give Microsoft support the correlation id."),
-            Self::Redirected => ("redirected", "the response is a redirect, which is never followed",
-                "Check the base URL; a redirect often means a proxy or a sign-in page in between."),
-            Self::UnexpectedStatus => ("unexpected-status", "the response has a status that the contract does not know",
-                "Check the base URL and any proxy in between; if both are right, report the status and the correlation id."),
-            Self::UnexpectedBody => ("unexpected-body", "the response is not what the contract promises",
-                "Look at the raw body: an HTML page points to a proxy or a sign-in page in between. Raise the body limit if larger bodies are expected."),
-            Self::NotExactlyOne => ("not-exactly-one", "expected exactly one organization",
-                "Use `organizations()` to get the array as it came."),
-        }
-    }
-}
-
-impl std::fmt::Display for ErrorKind {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.as_str())
-    }
+    NotExactlyOne: "not-exactly-one", "expected exactly one organization",
+        "Use `organizations()` to get the array as it came.";
 }

@@ -305,66 +305,28 @@ impl fmt::Display for Error {
         for text in [Some(&*self.0.detail), self.description()].into_iter().flatten().filter(|text| !text.is_empty()) {
             write!(f, ": {}", excerpt(text, shown))?;
         }
-        let mut facts = Facts { f, open: false };
-        if let Some(status) = self.status() {
-            facts.add(format_args!("HTTP {}", status.as_u16()))?;
-        }
-        if let Some(code) = self.code() {
-            facts.add(format_args!("code {}", excerpt(code, SHOWN)))?;
-        }
-        if let Some(wait) = self.retry_after() {
-            facts.add(format_args!("retry after {}", delay(wait)))?;
-        }
+        let mut facts = Vec::new();
+        facts.extend(self.status().map(|status| format!("HTTP {}", status.as_u16())));
+        facts.extend(self.code().map(|code| format!("code {}", excerpt(code, SHOWN))));
+        facts.extend(self.retry_after().map(|wait| format!("retry after {}", delay(wait))));
         if self.attempts() > 1 {
-            facts.add(format_args!("{} attempts", self.attempts()))?;
+            facts.push(format!("{} attempts", self.attempts()));
         }
-        if let Some((request_id, correlation_id)) = self.0.ids.filter(|_| !facts.f.alternate()) {
-            facts.add(format_args!("request id {request_id}"))?;
-            facts.add(format_args!("correlation id {correlation_id}"))?;
+        if let Some((request_id, correlation_id)) = self.0.ids.filter(|_| !f.alternate()) {
+            facts.push(format!("request id {request_id}, correlation id {correlation_id}"));
             let sent = correlation_id.to_string();
-            if let Some(received) =
-                self.received_correlation_id().filter(|received| !received.eq_ignore_ascii_case(&sent))
-            {
-                facts.add(format_args!("received correlation id {}", excerpt(received, SHOWN)))?;
-            }
+            let received = self.received_correlation_id().filter(|received| !received.eq_ignore_ascii_case(&sent));
+            facts.extend(received.map(|received| format!("received correlation id {}", excerpt(received, SHOWN))));
         }
-        facts.end()
-    }
-}
-
-/// Writes facts in brackets, divided by commas.
-struct Facts<'a, 'b> {
-    f: &'a mut fmt::Formatter<'b>,
-    open: bool,
-}
-
-impl Facts<'_, '_> {
-    fn add(&mut self, fact: fmt::Arguments<'_>) -> fmt::Result {
-        self.f.write_str(if self.open { ", " } else { " (" })?;
-        self.open = true;
-        self.f.write_fmt(fact)
-    }
-
-    fn end(self) -> fmt::Result {
-        if self.open { self.f.write_str(")") } else { Ok(()) }
+        if facts.is_empty() { Ok(()) } else { write!(f, " ({})", facts.join(", ")) }
     }
 }
 
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let show = |text: &str| excerpt(text, SHOWN).to_string();
         f.debug_struct("Error")
             .field("kind", &self.kind())
-            .field("detail", &show(&self.0.detail))
-            .field("status", &self.status())
-            .field("code", &self.code().map(show))
-            .field("description", &self.description().map(show))
-            .field("request_id", &self.request_id())
-            .field("correlation_id", &self.correlation_id())
-            .field("received_request_id", &self.received_request_id().map(show))
-            .field("received_correlation_id", &self.received_correlation_id().map(show))
-            .field("retry_after", &self.retry_after())
-            .field("attempts", &self.attempts())
+            .field("message", &self.to_string())
             .field("elapsed", &self.elapsed())
             .field("may_have_been_sent", &self.may_have_been_sent())
             .field("raw_bytes", &self.raw().len())

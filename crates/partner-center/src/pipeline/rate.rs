@@ -2,8 +2,8 @@
 //!
 //! There is no limit until the first 429 that follows twenty responses. The rate is then the number of responses since
 //! traffic began, divided by that time and the delay together. Each further throttling lowers it by 5 %. While nothing is
-//! throttled, it rises every five seconds, by 0.3 % at first and by 1.3 times as much each time. Once it is 16 times the
-//! rate after the last throttling, there is no limit again.
+//! throttled, it rises: by 0.3 % in the first five seconds, and by 1.3 times as much in each five seconds that follow. Once
+//! it is 16 times the rate after the last throttling, there is no limit again.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -17,7 +17,7 @@ const LOWEST: f64 = 1.0;
 const LOWERED: f64 = 0.95;
 const FIRST_RAISE: f64 = 0.003;
 const RAISE_GROWTH: f64 = 1.3;
-const RAISE_EVERY: Duration = Duration::from_secs(5);
+const RAISE_SECONDS: f64 = 5.0;
 const UNLIMITED: f64 = 16.0;
 /// Traffic that pauses for longer begins anew.
 const PAUSE: Duration = Duration::from_secs(5);
@@ -28,19 +28,14 @@ pub(crate) struct Rate(Mutex<State>);
 
 #[derive(Debug)]
 struct State {
-    is_fixed: bool,
-    /// Requests a second; `None` while there is no limit.
-    rate: Option<f64>,
+    /// Requests a second, and since when they rise; a fixed rate does not.
+    limit: Option<(f64, Option<Instant>)>,
     /// When the next request may be sent.
     next: Instant,
     /// When traffic began, its newest response, and how many responses there were.
     began: Instant,
     newest: Instant,
     responses: f64,
-    /// The rate after the last throttling, the next raise as a share, and when it is due.
-    lowered: f64,
-    raise: f64,
-    raise_at: Instant,
 }
 
 impl Rate {
@@ -54,30 +49,27 @@ impl Rate {
         Self::new(Some(f64::from(requests.max(1)) / period.as_secs_f64().max(f64::EPSILON)))
     }
 
-    fn new(rate: Option<f64>) -> Self {
+    fn new(fixed: Option<f64>) -> Self {
         let now = Instant::now();
-        let (next, began, newest, raise_at) = (now, now, now, now);
-        let (is_fixed, responses, lowered, raise) = (rate.is_some(), 0.0, 0.0, 0.0);
-        Self(Mutex::new(State { is_fixed, rate, next, began, newest, responses, lowered, raise, raise_at }))
+        let limit = fixed.map(|rate| (rate, None));
+        Self(Mutex::new(State { limit, next: now, began: now, newest: now, responses: 0.0 }))
     }
 
     /// Reserves the next request's turn; `None` if it may be sent at once.
     pub(crate) fn reserve(&self) -> Option<Instant> {
         let mut state = self.lock();
-        state.rate?;
+        state.limit?;
         let now = Instant::now();
-        while !state.is_fixed && state.raise_at <= now {
-            state.raise_rate(now);
-        }
+        let rate = state.rate(now)?;
         let turn = state.next.max(now);
-        state.next = turn + Duration::from_secs_f64(1.0 / state.rate?);
+        state.next = turn + Duration::from_secs_f64(1.0 / rate);
         Some(turn).filter(|turn| *turn > now)
     }
 
     /// Records a response other than 429.
     pub(crate) fn record_response(&self) {
         let mut state = self.lock();
-        if state.rate.is_none() {
+        if state.limit.is_none() {
             let now = Instant::now();
             if now > state.newest + PAUSE {
                 (state.began, state.responses) = (now, 0.0);
@@ -90,17 +82,12 @@ impl Rate {
     /// Records that the service throttled and that requests are held until `held_until`.
     pub(crate) fn record_throttling(&self, held_until: Instant) {
         let mut state = self.lock();
-        if state.is_fixed {
-            return;
-        }
-        let rate = match state.rate {
+        let rate = match state.rate(Instant::now()) {
             Some(rate) => rate * LOWERED,
             None if state.responses < ENOUGH => return,
             None => state.responses / (held_until - state.began).as_secs_f64(),
         };
-        let rate = rate.max(LOWEST);
-        (state.rate, state.lowered, state.raise) = (Some(rate), rate, FIRST_RAISE);
-        (state.next, state.raise_at) = (held_until, held_until + RAISE_EVERY);
+        (state.limit, state.next) = (Some((rate.max(LOWEST), Some(held_until))), held_until);
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -109,13 +96,15 @@ impl Rate {
 }
 
 impl State {
-    fn raise_rate(&mut self, now: Instant) {
-        self.rate = self.rate.map(|rate| rate * (1.0 + self.raise)).filter(|rate| *rate < self.lowered * UNLIMITED);
-        self.raise *= RAISE_GROWTH;
-        self.raise_at += RAISE_EVERY;
-        if self.rate.is_none() {
-            // Whatever is due after this is due for the next limit.
-            (self.began, self.responses, self.raise_at) = (now, 0.0, now + RAISE_EVERY);
+    /// The rate now; `None` if there is no limit, or no more.
+    fn rate(&mut self, now: Instant) -> Option<f64> {
+        let (rate, rises_since) = self.limit?;
+        let steps = rises_since.map_or(0.0, |since| now.saturating_duration_since(since).as_secs_f64() / RAISE_SECONDS);
+        // The raises are a geometric series.
+        let raise = (FIRST_RAISE * (RAISE_GROWTH.powf(steps) - 1.0) / (RAISE_GROWTH - 1.0)).exp();
+        if raise > UNLIMITED {
+            (self.limit, self.began, self.responses) = (None, now, 0.0);
         }
+        self.limit.map(|_| rate * raise)
     }
 }

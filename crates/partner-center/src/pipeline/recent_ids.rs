@@ -5,11 +5,11 @@ use std::sync::{Mutex, PoisonError};
 
 use uuid::Uuid;
 
-/// A response can only reach the call after its own on one connection, so some hundred calls are more than enough.
-const KEPT: usize = 256;
+/// A late response can only reach the next call on its connection, so this is enough for as many calls in flight at once.
+const KEPT: usize = 128;
 
 #[derive(Debug, Default)]
-pub(crate) struct RecentIds(Mutex<VecDeque<u128>>);
+pub(crate) struct RecentIds(Mutex<VecDeque<u64>>);
 
 impl RecentIds {
     /// Remembers the id of a call that begins.
@@ -18,7 +18,7 @@ impl RecentIds {
         if ids.len() == KEPT {
             ids.pop_front();
         }
-        ids.push_back(id.as_u128());
+        ids.push_back(random_part(id));
     }
 
     /// Whether a response with this `MS-RequestId` belongs to another call of this client than `own`.
@@ -26,8 +26,13 @@ impl RecentIds {
     /// The service may answer with an id of its own, which says nothing.
     pub(crate) fn is_of_another_call(&self, received: &str, own: Uuid) -> bool {
         let Ok(received) = received.trim().parse::<Uuid>() else { return false };
-        received != own && self.0.lock().unwrap_or_else(PoisonError::into_inner).contains(&received.as_u128())
+        received != own && self.0.lock().unwrap_or_else(PoisonError::into_inner).contains(&random_part(received))
     }
+}
+
+/// Half of an id is telling enough, and quick to compare.
+fn random_part(id: Uuid) -> u64 {
+    id.as_u64_pair().1
 }
 
 #[cfg(test)]

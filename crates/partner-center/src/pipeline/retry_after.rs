@@ -47,6 +47,11 @@ fn date(value: &[u8]) -> Option<SystemTime> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::UNIX_EPOCH;
+
+    use http::HeaderValue;
+    use proptest::prelude::*;
+
     use super::*;
 
     fn wait(headers: &[(&'static str, &str)]) -> Option<Duration> {
@@ -96,16 +101,6 @@ mod tests {
     fn a_number_too_large_to_hold_is_the_longest_wait() {
         assert_eq!(wait(&[("retry-after", "99999999999999999999999")]), Some(Duration::from_secs(u64::MAX)));
     }
-}
-
-#[cfg(test)]
-mod properties {
-    use std::time::{Duration, UNIX_EPOCH};
-
-    use http::{HeaderMap, HeaderValue};
-    use proptest::prelude::*;
-
-    use super::*;
 
     fn with(pairs: &[(http::HeaderName, &[u8])]) -> HeaderMap {
         let pairs = pairs.iter().filter_map(|(name, value)| Some((name.clone(), HeaderValue::from_bytes(value).ok()?)));

@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use partner_center::auth::{
-    AccessToken, ClientSecret, Credential, CredentialError, CredentialErrorKind, DeviceCode, FileStore, MemoryStore,
-    RefreshToken, RefreshTokenStore, StaticToken, TokenRequest,
+    AccessToken, AuthorizationCode, ClientSecret, Credential, CredentialError, CredentialErrorKind, DeviceCode,
+    FileStore, MemoryStore, RefreshToken, RefreshTokenStore, StaticToken, TokenRequest,
 };
 use partner_center::{Client, RetryPolicy};
 use partner_center_mock::MockResponse;
@@ -23,6 +23,7 @@ const MARK: &str = "s3cr3t";
 const CLIENT_SECRET: &str = "s3cr3t+client/secret";
 const REFRESH_TOKEN: &str = "s3cr3t-refresh-token";
 const DEVICE_CODE: &str = "s3cr3t-device-code";
+const AUTHORIZATION_CODE: &str = "s3cr3t-authorization-code";
 
 /// All text of an error.
 fn all_of(error: &CredentialError) -> String {
@@ -38,14 +39,26 @@ fn all_of(error: &CredentialError) -> String {
     shown
 }
 
-/// The signatures of the assertions that were sent. They do not contain the mark, so they are compared literally.
-fn signatures(requests: &[Request]) -> Vec<String> {
-    let assertion = |request: &Request| {
+/// The signatures of the assertions and the code verifiers that were sent. They do not contain the mark, so they are
+/// compared literally.
+fn unmarked(requests: &[Request]) -> Vec<String> {
+    let unmarked = |request: &Request| {
         let mut fields = form_urlencoded::parse(request.body());
-        fields.find(|(name, _)| name == "client_assertion").map(|(_, assertion)| assertion.into_owned())
+        fields.find_map(|(name, value)| match &*name {
+            "client_assertion" => Some(value.rsplit_once('.')?.1.get(..40)?.to_owned()),
+            "code_verifier" => Some(value.into_owned()),
+            _ => None,
+        })
     };
-    let signature = |assertion: String| Some(assertion.rsplit_once('.')?.1.get(..40)?.to_owned());
-    requests.iter().filter_map(assertion).filter_map(signature).collect()
+    requests.iter().filter_map(unmarked).collect()
+}
+
+/// A sign-in with the browser, and a redirect with a marked code.
+fn browser(request: &TokenRequest) -> Result<(AuthorizationCode, String), CredentialError> {
+    let code = AuthorizationCode::start(TENANT, CLIENT_ID, request, "http://localhost:1")?;
+    let fields = code.authorization_url().split('&');
+    let state = fields.filter_map(|field| field.strip_prefix("state=")).collect::<String>();
+    Ok((code, format!("/?code={AUTHORIZATION_CODE}&state={state}")))
 }
 
 fn assert_shows_no_secret(shown: &str) {
@@ -138,16 +151,20 @@ async fn no_error_path_shows_a_secret() -> Outcome {
         if let Err(error) = DeviceCode::new(TENANT, CLIENT_ID).sign_in(&request, |_| ()).await {
             shown.push(all_of(&error));
         }
+        let (code, redirect) = browser(&request)?;
+        if let Err(error) = code.redeem(&redirect).await {
+            shown.push(all_of(&error));
+        }
     }
-    assert!(shown.len() > 40, "{} errors were looked at", shown.len());
+    assert!(shown.len() > 60, "{} errors were looked at", shown.len());
     shown.extend(records().iter().map(|record| record.text.clone()));
-    let signatures = signatures(&entra.requests());
-    #[cfg(feature = "certificate")]
-    assert!(signatures.len() >= echoes("").len(), "{} assertions were sent", signatures.len());
+    let unmarked = unmarked(&entra.requests());
+    let kinds = if cfg!(feature = "certificate") { 2 } else { 1 };
+    assert!(unmarked.len() >= kinds * echoes("").len(), "{} assertions and verifiers were sent", unmarked.len());
     for shown in shown {
         assert_shows_no_secret(&shown);
-        let found = signatures.iter().find(|signature| shown.contains(signature.as_str()));
-        assert!(found.is_none(), "an assertion is shown: {shown}");
+        let found = unmarked.iter().find(|secret| shown.contains(secret.as_str()));
+        assert!(found.is_none(), "an assertion or a verifier is shown: {shown}");
     }
     Ok(())
 }
@@ -167,13 +184,15 @@ async fn no_success_path_shows_a_secret() -> Outcome {
     let sign_in = DeviceCode::new(TENANT, CLIENT_ID);
     let signed_in = sign_in.sign_in(&request, |prompt| assert_shows_no_secret(&format!("{prompt:?}"))).await?;
     assert_shows_no_secret(&format!("{signed_in:?}"));
+    let (code, redirect) = browser(&request)?;
+    assert_shows_no_secret(&format!("{:?}", code.redeem(&redirect).await?));
 
-    let signatures = signatures(&entra.requests());
+    let unmarked = unmarked(&entra.requests());
     let records = records();
     assert!(records.len() > 10, "hyper and reqwest are recorded too");
     for record in records.iter() {
         assert_shows_no_secret(&record.text);
-        assert!(!signatures.iter().any(|signature| record.text.contains(signature)), "an assertion is shown");
+        assert!(!unmarked.iter().any(|secret| record.text.contains(secret)), "an assertion or a verifier is shown");
     }
     Ok(())
 }
@@ -202,6 +221,7 @@ async fn debug_output_shows_no_secret() -> Outcome {
         &AccessToken::new(MARK, Duration::from_secs(1)),
         &AccessToken::without_expiry(MARK),
         &DeviceCode::new(TENANT, CLIENT_ID),
+        &browser(&request)?.0,
         &CredentialError::new(CredentialErrorKind::Other, "said"),
         &request,
         &builder,
@@ -209,6 +229,8 @@ async fn debug_output_shows_no_secret() -> Outcome {
         assert_shows_no_secret(&shown(value));
     }
     assert_shows_no_secret(&shown(&builder.build()?));
+    let code = browser(&request)?.0;
+    assert_eq!(shown(&code).matches('"').count(), 2 * 4, "tenant and application alone: {code:?}");
     assert!(shown(&secret).contains(TENANT) && shown(&secret).contains(CLIENT_ID), "what helps is shown");
     Ok(())
 }

@@ -1,0 +1,44 @@
+//! Makes an enum of kinds of errors from its table: a row is a kind, its word for logs, what happened, and what to do.
+
+macro_rules! kinds {
+    ($(#[$about:meta])+ $kinds:ident; $($(#[$doc:meta])+ $kind:ident: $word:literal, $summary:literal, $help:literal;)+) => {
+        $(#[$about])+
+        ///
+        /// More kinds may come; match with a wildcard arm.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum $kinds {
+            $($(#[$doc])+ $kind,)+
+        }
+
+        impl $kinds {
+            const fn row(self) -> (&'static str, &'static str, &'static str) {
+                match self {
+                    $(Self::$kind => ($word, $summary, $help),)+
+                }
+            }
+
+            /// The kind as a word for logs and machines, in lower case with hyphens.
+            #[must_use]
+            pub fn as_str(self) -> &'static str {
+                self.row().0
+            }
+
+            pub(crate) fn summary(self) -> &'static str {
+                self.row().1
+            }
+
+            pub(crate) fn help(self) -> &'static str {
+                self.row().2
+            }
+        }
+
+        impl std::fmt::Display for $kinds {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+    };
+}
+
+pub(crate) use kinds;
