@@ -1,11 +1,11 @@
-//! What the benchmarks share: a server on loopback that returns the documented organization, and a token.
+//! Shared by the benchmarks: a server on loopback that returns the documented organization, and a token.
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::thread;
 use std::time::Duration;
 
-/// How often each client repeats its call while it is measured.
+/// The number of measured calls per client.
 pub const CALLS: u32 = 1_000;
 
 const BODY: &str = r#"[{"street":"1 Microsoft Way","countryLetterCode":"US","postalCode":"98052-8300","city":"Redmond","state":"WA","displayName":"Contoso","technicalNotificationMails":["test@contoso.com"]}]"#;
@@ -14,7 +14,7 @@ const HEADERS: &str = "Content-Type: application/json; charset=utf-8\r\n\
     MS-CorrelationId: 0b2c5d7e-8f10-4a32-9b54-c6d7e8f90a1b\r\n\
     MS-RequestId: 74ca1db9-df92-41c6-a362-a16433b0542b\r\n";
 
-/// Serves in threads of its own, each response after `latency`; returns the base URL.
+/// Serves on separate threads, each response after `latency`; returns the base URL.
 pub fn serve(latency: Duration) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port on loopback");
     let url = format!("http://{}", listener.local_addr().expect("the port"));
@@ -26,7 +26,7 @@ pub fn serve(latency: Duration) -> String {
     url
 }
 
-/// Answers the requests of one connection until it ends.
+/// Responds to the requests of one connection until it ends.
 fn respond(mut stream: TcpStream, latency: Duration) -> std::io::Result<()> {
     stream.set_nodelay(true)?;
     let response = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n{HEADERS}\r\n{BODY}", BODY.len());

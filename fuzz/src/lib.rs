@@ -1,4 +1,4 @@
-//! What a fuzz target does with its bytes: serves them from loopback to the real client, and checks what comes out.
+//! Serves the bytes of a fuzz target to the real client over loopback, and checks the result.
 
 use std::future::IntoFuture;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,7 +9,7 @@ use partner_center_mock::MockResponse;
 use partner_center_mock::faults::{FaultResponse, FaultServer};
 use tokio::runtime::Runtime;
 
-/// A server and a client, kept from input to input.
+/// A server and a client, reused for all inputs.
 #[derive(Debug)]
 pub struct Harness {
     runtime: Runtime,
@@ -23,9 +23,9 @@ impl Harness {
     ///
     /// # Panics
     ///
-    /// Where there is no port on loopback to be had.
+    /// If no port on loopback is free.
     #[must_use]
-    #[expect(clippy::expect_used, reason = "a fuzz target has nobody to give an error to")]
+    #[expect(clippy::expect_used, reason = "a fuzz target cannot return an error")]
     pub fn new() -> Self {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         let response = Arc::new(Mutex::new(MockResponse::new(200)));
@@ -43,11 +43,11 @@ impl Harness {
         Self { runtime, client, response, _server: server }
     }
 
-    /// Serves the bytes as the body of a success.
+    /// Serves the bytes as the body of a 200.
     ///
     /// # Panics
     ///
-    /// Where the client panics, or loses the body or the status.
+    /// If the client panics, or loses the body or the status.
     pub fn body(&self, bytes: &[u8]) {
         match self.call(MockResponse::new(200).body(bytes)) {
             Ok(response) => assert_eq!(response.raw(), bytes),
@@ -59,12 +59,12 @@ impl Harness {
         }
     }
 
-    /// Serves the bytes as a refusal: the first one chooses the status, the second how many of the others are a
-    /// `Retry-After`, the rest is the body.
+    /// Serves the bytes as an error response: the first byte selects the status, the second the length of a
+    /// `Retry-After` header, the rest is the header and the body.
     ///
     /// # Panics
     ///
-    /// Where the client panics, takes the refusal for a success, or loses the body or the status.
+    /// If the client panics, returns a success, or loses the body or the status.
     pub fn error(&self, bytes: &[u8]) {
         const STATUSES: [u16; 12] = [400, 401, 403, 404, 408, 429, 500, 502, 503, 504, 418, 302];
         let [chosen, length, rest @ ..] = bytes else { return };
@@ -76,7 +76,7 @@ impl Harness {
             response = response.header("Retry-After", String::from_utf8_lossy(header));
         }
         match self.call(response) {
-            Ok(response) => panic!("a refusal became {response:?}"),
+            Ok(response) => panic!("an error response became {response:?}"),
             Err(error) => {
                 assert_eq!((error.raw().as_ref(), error.status().map(|got| got.as_u16())), (body, Some(status)));
                 is_fit_to_print(&error);
@@ -99,7 +99,7 @@ impl Default for Harness {
     }
 }
 
-/// One line, of bounded length, without anything that a terminal would obey.
+/// Asserts that the message is one line of bounded length without control characters.
 fn is_fit_to_print(error: &partner_center::Error) {
     let text = error.to_string();
     assert!(!text.chars().any(char::is_control) && text.len() < 8192, "{text:?}");

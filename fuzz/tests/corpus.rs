@@ -1,6 +1,7 @@
-//! Runs the corpora on stable: every file as it is, then changed at random, for a limited time.
+//! Runs the corpora on stable Rust: every file unchanged, then with random changes, for a limited time.
 //!
-//! `FUZZ_SECONDS=60 cargo test -p partner-center-fuzz` takes a minute; a failure shows the seed, which `FUZZ_SEED` repeats.
+//! `FUZZ_SECONDS=60 cargo test -p partner-center-fuzz` takes a minute; a failure shows the seed, which `FUZZ_SEED`
+//! repeats.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -9,7 +10,7 @@ use partner_center_fuzz::Harness;
 use partner_center_mock::examples::get_customer_organization as examples;
 
 #[test]
-fn no_response_makes_the_client_panic_or_lose_anything() -> std::io::Result<()> {
+fn no_response_makes_the_client_panic_or_lose_data() -> std::io::Result<()> {
     let number = |name: &str| std::env::var(name).ok().and_then(|value| value.parse().ok());
     let (seconds, seed) =
         (number("FUZZ_SECONDS").unwrap_or(2), number("FUZZ_SEED").unwrap_or_else(|| fastrand::u64(..)));
@@ -41,7 +42,7 @@ fn corpus(name: &str) -> std::io::Result<Vec<Vec<u8>>> {
     Ok(inputs)
 }
 
-/// One small change: a byte, a cut, a repetition, a token that matters to JSON or to HTTP dates.
+/// One small change: a byte, a deletion, a repetition, or a token of JSON or HTTP dates.
 fn change(input: &mut Vec<u8>, random: &mut fastrand::Rng) {
     const TOKENS: [&[u8]; 12] = [
         b"null",

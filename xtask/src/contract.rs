@@ -22,9 +22,9 @@ pub(crate) fn read(file: &Path) -> Result<String> {
     std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))
 }
 
-/// The document in `text`, anchors resolved, keys in their order; errors show the place in `name`.
+/// The document in `text`, with anchors resolved, keys in their order; errors show the position in `name`.
 pub(crate) fn parse(text: &str, name: &str) -> Result<Value> {
-    // YAML 1.2, as OpenAPI has it: only `true` and `false` are booleans, so that Norway's code is a string.
+    // YAML 1.2, as OpenAPI requires: only `true` and `false` are booleans, so `NO` is a string.
     let options = serde_saphyr::options! { strict_booleans: true };
     serde_saphyr::from_str_with_options(text, options).map_err(|error| {
         let rendered = error.render_with_options(serde_saphyr::render_options! {
@@ -35,18 +35,18 @@ pub(crate) fn parse(text: &str, name: &str) -> Result<Value> {
     })
 }
 
-/// What `node` refers to, or `node` itself where it is no reference or leads nowhere.
+/// The target of `node`, or `node` itself if it is not a reference or its target is missing.
 pub(crate) fn follow<'a>(contract: &'a Value, node: &'a Value) -> &'a Value {
     let target = node["$ref"].as_str().and_then(|target| target.strip_prefix('#'));
     target.and_then(|target| contract.pointer(target)).unwrap_or(node)
 }
 
-/// The members of an object, none where `node` is something else.
+/// The members of an object, none if `node` is something else.
 pub(crate) fn members(node: &Value) -> impl Iterator<Item = (&str, &Value)> {
     node.as_object().into_iter().flatten().map(|(name, member)| (name.as_str(), member))
 }
 
-/// The elements of an array, none where `node` is something else.
+/// The elements of an array, none if `node` is something else.
 pub(crate) fn elements(node: &Value) -> impl Iterator<Item = &Value> {
     node.as_array().into_iter().flatten()
 }

@@ -30,7 +30,7 @@ enum Task {
     ///
     /// Exit codes: 0 up to date, 1 out of date, 2 the contract cannot be read or generated from.
     Codegen(codegen::Arguments),
-    /// Check that the contract keeps to the subset of OpenAPI that generates safe code.
+    /// Check that the contract only uses the subset of OpenAPI that generates safe code.
     ///
     /// docs/contract-rules.md explains each rule.
     /// Exit codes: 0 no violation, 1 at least one, 2 the contract cannot be read.
@@ -57,7 +57,7 @@ fn main() -> ExitCode {
 
 /// The root of the workspace this program was built in.
 fn workspace_root() -> PathBuf {
-    // Cargo sets the variable for `cargo xtask`, also after the folder was moved; the constant is for a direct start.
+    // Cargo sets the variable for `cargo xtask`, even if the folder was moved; the constant is for direct runs.
     let here = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
     let here = here.unwrap_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")));
     here.parent().map(Path::to_path_buf).unwrap_or(here)

@@ -1,4 +1,4 @@
-//! How every task prints: reports on standard output, as text or JSON.
+//! Prints reports on standard output, as text or JSON.
 
 use std::fmt::Arguments;
 use std::io::{ErrorKind, Write};
@@ -8,7 +8,7 @@ macro_rules! say {
     ($($part:tt)*) => { $crate::report::print(format_args!("{}\n", format_args!($($part)*))) };
 }
 
-/// Prints a part of a report; a reader that has seen enough, such as `head`, is no error.
+/// Prints a part of a report; a closed pipe, such as that of `head`, is not an error.
 pub(crate) fn print(text: Arguments<'_>) {
     if let Err(error) = std::io::stdout().lock().write_fmt(text)
         && error.kind() != ErrorKind::BrokenPipe
@@ -18,12 +18,12 @@ pub(crate) fn print(text: Arguments<'_>) {
     }
 }
 
-/// The form of a report.
+/// The format of a report.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Format {
-    /// For people.
+    /// Human-readable text.
     #[default]
     Text,
-    /// For machines.
+    /// One JSON object.
     Json,
 }

@@ -1,4 +1,4 @@
-//! `cargo xtask codegen` as its users meet it: the program, run on copies of the contract and its generated files.
+//! `cargo xtask codegen`, run on copies of the contract and its generated files.
 
 mod support;
 
@@ -18,7 +18,7 @@ fn the_generated_files_of_the_project_are_up_to_date() {
 }
 
 #[test]
-fn writes_files_that_the_check_finds_up_to_date() {
+fn generated_files_pass_the_check() {
     let copy = Workspace::new();
     for file in [CLIENT, OPERATIONS, EXAMPLES] {
         fs::remove_file(copy.path(file)).expect("it was there");
@@ -32,7 +32,7 @@ fn writes_files_that_the_check_finds_up_to_date() {
 }
 
 #[test]
-fn a_change_of_the_contract_shows_as_a_diff_with_the_command_that_fixes_it() {
+fn a_changed_contract_is_a_diff_and_the_help_names_the_command() {
     for (old, new, files, line) in [
         ("City, free text.", "City, tree text.", &[CLIENT][..], "+        ///City, tree text."),
         (
@@ -46,7 +46,7 @@ fn a_change_of_the_contract_shows_as_a_diff_with_the_command_that_fixes_it() {
     ] {
         let copy = Workspace::new();
         copy.edit(CONTRACT, old, new);
-        // The example has to go with the field.
+        // The example must be removed with the field.
         copy.edit(CONTRACT, "          city: Redmond\n", "");
         let run = out_of_date(&copy, files);
         assert!(run.stdout.lines().any(|found| found.starts_with(line)), "{}", run.stdout);
@@ -54,7 +54,7 @@ fn a_change_of_the_contract_shows_as_a_diff_with_the_command_that_fixes_it() {
 }
 
 #[test]
-fn an_edited_or_missing_file_is_out_of_date_until_it_is_written_again() {
+fn an_edited_or_missing_file_is_out_of_date_until_regenerated() {
     let copy = Workspace::new();
     copy.edit(CLIENT, "pub struct Organization {", "pub struct Organisation {");
     fs::remove_file(copy.path(OPERATIONS)).expect("it was there");
@@ -66,7 +66,7 @@ fn an_edited_or_missing_file_is_out_of_date_until_it_is_written_again() {
 }
 
 #[test]
-fn a_comment_in_the_contract_is_reported_as_a_difference_of_the_digest_alone() {
+fn a_comment_in_the_contract_only_changes_the_digest() {
     let copy = Workspace::new();
     copy.edit(CONTRACT, "openapi: 3.0.3\n", "# A comment.\nopenapi: 3.0.3\n");
     let run = out_of_date(&copy, &[CLIENT, OPERATIONS, EXAMPLES]);
@@ -75,7 +75,7 @@ fn a_comment_in_the_contract_is_reported_as_a_difference_of_the_digest_alone() {
 
 #[cfg(unix)]
 #[test]
-fn a_link_or_a_pipe_in_place_of_a_file_is_neither_followed_nor_waited_for() {
+fn a_link_or_a_pipe_in_place_of_a_file_is_not_read() {
     let copy = Workspace::new();
     let (link, pipe) = (copy.path(OPERATIONS), copy.path(EXAMPLES));
     let target = copy.path("target.rs");
@@ -93,7 +93,7 @@ fn a_link_or_a_pipe_in_place_of_a_file_is_neither_followed_nor_waited_for() {
 }
 
 #[test]
-fn what_else_lies_among_generated_files_is_reported_and_only_generated_files_are_deleted() {
+fn other_files_are_reported_and_only_generated_ones_deleted() {
     let copy = Workspace::new();
     let old = "crates/partner-center-mock/src/generated/old.rs";
     let notes = "crates/partner-center-mock/src/generated/notes.rs";
@@ -108,7 +108,7 @@ fn what_else_lies_among_generated_files_is_reported_and_only_generated_files_are
 }
 
 #[test]
-fn every_exit_code_comes_with_a_report_in_json() {
+fn every_exit_code_has_a_json_report() {
     let copy = Workspace::new();
     let json = |code| -> Value {
         let run = copy.run(&["codegen", "--check", "--output", "json"]);
@@ -125,7 +125,7 @@ fn every_exit_code_comes_with_a_report_in_json() {
 }
 
 #[test]
-fn a_contract_that_cannot_be_used_is_an_error_that_writes_nothing() {
+fn an_unusable_contract_is_an_error_that_writes_nothing() {
     for (old, new, reason) in [
         ("openapi: 3.0.3\n", "openapi: 3.0.3\n  broken: [\n", "openapi/partner-center.yaml:5:"),
         ("openapi: 3.0.3\n", "openapi: 3.0.3\nopenapi: 3.0.3\n", "duplicate"),
@@ -144,7 +144,7 @@ fn a_contract_that_cannot_be_used_is_an_error_that_writes_nothing() {
     }
 }
 
-/// Asserts that the check names exactly these files, each with a diff where there is text, and writes nothing.
+/// Asserts that the check names exactly these files, with a diff if they are text, and writes nothing.
 fn out_of_date(copy: &Workspace, files: &[&str]) -> Run {
     let run = copy.run(&["codegen", "--check"]);
     assert_eq!(run.code, Some(1), "{run:?}");

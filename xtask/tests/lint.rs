@@ -1,4 +1,4 @@
-//! `cargo xtask lint`: each construct that breaks the generator or closes a model is a violation at its place.
+//! `cargo xtask lint`: each construct that the rules forbid is a violation with its location.
 
 mod support;
 
@@ -19,7 +19,7 @@ const SUCCESS: &str = "              schema:\n                type: array\n     
                        $ref: '#/components/schemas/Organization'\n";
 const STATUS_CODE: &str = "        statusCode:\n          type: integer\n          format: int64\n";
 
-/// The rule, a text of the contract with what replaces it, and a part of the place that is reported.
+/// The rule, a text in the contract with its replacement, and a part of the reported location.
 #[rustfmt::skip]
 const VIOLATIONS: &[(&str, &str, &str, &str)] = &[
     ("subset", "openapi: 3.0.3\n", "openapi: 3.1.0\n", "#/openapi\n"),
@@ -84,7 +84,7 @@ const VIOLATIONS: &[(&str, &str, &str, &str)] = &[
 ];
 
 #[test]
-fn each_construct_outside_of_the_rules_is_reported_at_its_place() {
+fn each_forbidden_construct_is_reported_with_its_location() {
     let mut missed = Vec::new();
     for (rule, old, new, place) in VIOLATIONS {
         let copy = Workspace::new();
@@ -100,7 +100,7 @@ fn each_construct_outside_of_the_rules_is_reported_at_its_place() {
 }
 
 #[test]
-fn each_rule_is_broken_by_a_test() {
+fn each_rule_has_a_test() {
     let guide = fs::read_to_string(project().join("docs/contract-rules.md")).expect("the guide is there");
     let rules: BTreeSet<&str> = guide.lines().filter_map(|line| line.strip_prefix("## ")).collect();
     assert_eq!(VIOLATIONS.iter().map(|(rule, ..)| *rule).collect::<BTreeSet<_>>(), rules);
@@ -113,7 +113,7 @@ fn the_contract_of_the_project_violates_no_rule() {
 }
 
 #[test]
-fn a_document_that_is_no_contract_is_a_violation_and_a_file_that_is_missing_an_error() {
+fn an_invalid_document_is_a_violation_and_a_missing_one_an_error() {
     for text in ["", "[]", "true", "paths: [1]", "paths: {/a: {get: 7}}", "components: {schemas: {A: []}}"] {
         let copy = Workspace::new();
         copy.write(CONTRACT, text);

@@ -1,4 +1,4 @@
-//! `cargo xtask drift page` as its users meet it: pages in every form, changed pages, and what is no page.
+//! `cargo xtask drift page`: pages in every format, changed pages, and invalid pages.
 
 mod support;
 
@@ -13,7 +13,7 @@ const TEXT: &str = include_str!("samples/page.txt");
 const REVIEWED: &str = "openapi/reviewed-pages.yaml";
 
 #[test]
-fn html_markdown_and_plain_text_of_one_page_have_the_same_digests() {
+fn html_markdown_and_plain_text_of_a_page_have_the_same_digests() {
     let copy = reviewed(HTML);
     for page in [HTML, &markdown(), TEXT] {
         let run = check(&copy, page);
@@ -75,7 +75,7 @@ fn an_accepted_difference_is_reported_with_its_reason() {
 }
 
 #[test]
-fn what_is_not_a_whole_page_of_an_operation_is_called_what_it_is() {
+fn an_incomplete_or_foreign_page_is_an_error_that_says_why() {
     let copy = reviewed(HTML);
     let other = TEXT.replace("a customer organization", "users").replace("/organization", "/users");
     for (page, reason) in [
@@ -134,7 +134,7 @@ fn without_arguments_the_page_of_each_operation_is_fetched() {
     assert_eq!(asked, operations.count(), "{run:?}");
 }
 
-/// The page as the source of the documentation has it.
+/// The page in the documentation's source format.
 fn markdown() -> String {
     let mut page = format!("# {}", TEXT.replace("Important\n", "\n> [!IMPORTANT]\n> "));
     for (heading, before, after) in [
@@ -151,7 +151,7 @@ fn markdown() -> String {
     page
 }
 
-/// A workspace in which the page has been reviewed: it has the digests of the report.
+/// A workspace with a reviewed page: it contains the digests of the report.
 fn reviewed(page: &str) -> Workspace {
     let copy = Workspace::new();
     copy.write(REVIEWED, "{}");

@@ -1,4 +1,4 @@
-//! What a reader of the repository relies on: links that lead somewhere, files that say what they are for, no machine's paths.
+//! Repository checks: links resolve, files state their purpose, no machine-specific paths.
 
 mod support;
 
@@ -8,14 +8,14 @@ use std::process::Command;
 use support::project;
 
 #[test]
-fn links_lead_somewhere_files_say_their_purpose_and_no_path_is_of_one_machine() {
+fn links_resolve_files_state_their_purpose_and_paths_are_portable() {
     let output = Command::new("git")
         .current_dir(project())
         .args(["ls-files", "--cached", "--others", "--exclude-standard"])
         .output();
     let files = String::from_utf8(output.expect("git starts").stdout).expect("UTF-8");
     let mut findings = Vec::new();
-    // Deleted and not yet committed, or no text.
+    // Deleted but not yet committed, or not text.
     let texts = files.lines().filter_map(|file| Some((file, std::fs::read_to_string(project().join(file)).ok()?)));
     for (file, text) in texts {
         let has_purpose = text.starts_with("//!") || text.starts_with("// @generated") || text.starts_with("#![doc");
@@ -42,7 +42,7 @@ fn links_lead_somewhere_files_say_their_purpose_and_no_path_is_of_one_machine() 
 }
 
 #[test]
-fn the_generated_crate_is_asked_for_by_its_exact_version() {
+fn the_generated_crate_is_required_at_its_exact_version() {
     let manifest = std::fs::read_to_string(project().join("Cargo.toml")).expect("the manifest is there");
     assert!(manifest.contains("\npartner-center-gen = { version = \"=0"), "docs/adr/0009 says why");
 }

@@ -1,4 +1,4 @@
-//! `cargo xtask drift wire` as its users meet it: captures in every form, redaction, and what cannot be compared.
+//! `cargo xtask drift wire`: captures in every format, redaction, and invalid captures.
 
 mod support;
 
@@ -54,14 +54,14 @@ fn unknown_missing_and_mistyped_fields_are_named() {
 }
 
 #[test]
-fn a_field_is_missing_only_where_no_response_has_it() {
+fn a_field_is_missing_only_if_no_response_has_it() {
     let without = exchange("200 OK", &BODY.replace("\"state\": null, ", ""));
     assert_eq!(check(&[&without], &[]).code, Some(1));
     assert_eq!(check(&[&without, &exchange("200 OK", BODY)], &[]).code, Some(0));
 }
 
 #[test]
-fn values_are_redacted_unless_asked_for() {
+fn values_are_redacted_by_default() {
     let capture = exchange("200 OK", &BODY.replace("\"12 Harbour Lane\"", "5550100, \"fax\": \"+353 5550101\""));
     for options in [&[][..], &["--output", "json"]] {
         let run = check(&[&capture], options);
@@ -77,7 +77,7 @@ fn values_are_redacted_unless_asked_for() {
 }
 
 #[test]
-fn what_cannot_be_compared_is_an_error_with_the_reason() {
+fn an_invalid_capture_is_an_error_with_the_reason() {
     let compressed = exchange("200 OK", "x").replace("Content-Type: application/json", "Content-Encoding: gzip");
     let other = exchange("200 OK", BODY).replace("organization", "users");
     for (capture, reason) in [

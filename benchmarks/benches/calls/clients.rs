@@ -1,4 +1,4 @@
-//! The same call through each client: token, five headers, two new ids, the status checked, the body in a model.
+//! The same call with each client: token, five headers, two new ids, a status check, the body as a model.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -33,7 +33,7 @@ struct Organization {
     technical_notification_mails: Option<Vec<String>>,
 }
 
-/// Repeats one client's call, one after the other.
+/// Repeats the call of one client sequentially.
 pub struct Caller(Box<dyn Fn(u32)>);
 
 impl Caller {
@@ -59,7 +59,7 @@ fn runtime() -> Runtime {
     Builder::new_current_thread().enable_all().build().expect("a runtime")
 }
 
-/// Everything on; nobody subscribes to its spans.
+/// The SDK with its defaults, without a tracing subscriber.
 pub fn sdk() -> Caller {
     let client = partner_center::Client::builder()
         .base_url(serve(Duration::ZERO))
@@ -71,12 +71,12 @@ pub fn sdk() -> Caller {
     Caller::new(runtime(), async move || Ok(client.customer(customer).organization().await?.into_inner().display_name))
 }
 
-/// As the SDK does towards loopback, without asking for a proxy.
+/// Like the SDK on loopback, without a proxy.
 fn http() -> reqwest::Client {
     reqwest::Client::builder().no_proxy().build().expect("a client")
 }
 
-/// The fewest lines that do the same.
+/// The minimum code with reqwest.
 pub fn reqwest() -> Caller {
     let (server, token, customer) = (serve(Duration::ZERO), token(), Uuid::new_v4());
     let client = http();
@@ -127,7 +127,7 @@ pub fn progenitor() -> Caller {
     })
 }
 
-/// azure_core's pipeline with its retries; its policy for tokens requires https, so the token is set by hand.
+/// azure_core's pipeline with its retries; its token policy requires https, so the token is set by hand.
 pub fn azure_core() -> Caller {
     let (server, token, customer) = (serve(Duration::ZERO), token(), Uuid::new_v4());
     let pipeline = Pipeline::new(Some(APPLICATION), None, ClientOptions::default(), vec![], vec![], None);
@@ -146,7 +146,7 @@ pub fn azure_core() -> Caller {
     })
 }
 
-/// The floor: one connection, without pool or time limit.
+/// The minimum: one connection, without pool or timeout.
 pub fn hyper() -> Caller {
     let (server, token, customer) = (serve(Duration::ZERO), token(), Uuid::new_v4());
     let address = server.trim_start_matches("http://").to_owned();

@@ -19,7 +19,7 @@ use clients::Caller;
 #[bench::hyper(clients::hyper())]
 fn call(caller: Caller) {
     caller.repeat(CALLS);
-    // Kept until the end of the process: DHAT reports what the calls left behind.
+    // Kept until the process ends: DHAT reports the remaining blocks.
     std::mem::forget(caller);
 }
 

@@ -25,7 +25,7 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-/// Peak memory of a run in a process of its own, in KiB.
+/// Peak memory of a run in a separate process, in KiB.
 fn peak(server: &str, customers: u32) -> Result<u64> {
     let output = Command::new(env::current_exe()?).args([server, &customers.to_string()]).output()?;
     ensure!(output.status.success(), "the run failed: {}", String::from_utf8_lossy(&output.stderr));

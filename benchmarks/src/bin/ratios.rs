@@ -11,15 +11,15 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Deserializer, Value};
 
 const RECORDED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/recorded.json");
-/// What a ratio may grow by before the check fails.
+/// The growth of a ratio at which the check fails.
 const GROWTH: f64 = 0.03;
 
-/// What one call costs.
+/// The cost of one call.
 struct Cost {
     instructions: f64,
     allocations: f64,
     bytes: f64,
-    /// Blocks that all calls together left on the heap.
+    /// Heap blocks that remain after all calls.
     kept: f64,
 }
 
@@ -83,7 +83,7 @@ fn ratios(cost: &Cost, base: &Cost) -> Ratios {
     Ratios { instructions: cost.instructions / base.instructions, allocations: cost.allocations / base.allocations }
 }
 
-/// What is wrong with the SDK's costs, in sentences.
+/// Describes the regressions of the SDK.
 fn violations(measured: &Ratios, recorded: &Ratios, kept: f64) -> Vec<String> {
     let pairs = [
         ("instructions", measured.instructions, recorded.instructions),

@@ -1,19 +1,19 @@
-//! Hands on the correlation id of an incoming request, so that one id finds the whole story in every log.
+//! Passes the correlation id of an incoming request on, so that one id finds the request in every log.
 
 use partner_center::auth::StaticToken;
 use partner_center::{Client, Error, uuid::Uuid};
 use partner_center_mock::examples::get_customer_organization::CONTOSO;
 use partner_center_mock::{MockServerExt, ThenExt, httpmock::MockServer};
 
-/// What a web framework hands to a handler, cut down to what matters here.
+/// A web framework's request, reduced to what this example needs.
 struct IncomingRequest {
     correlation_id: Option<String>,
     customer: Uuid,
 }
 
-/// A handler of yours: the caller's id goes on to Partner Center, and back out in the log.
+/// Your handler: sends the caller's id to Partner Center and logs it.
 async fn handle(client: &Client, incoming: IncomingRequest) -> Result<String, Error> {
-    // An id that is missing or no GUID is replaced, never passed on.
+    // Replaces an id that is missing or not a GUID.
     let id = incoming.correlation_id.and_then(|id| Uuid::parse_str(&id).ok()).unwrap_or_else(Uuid::new_v4);
     let organization = client.customer(incoming.customer).organization().correlation_id(id).await?;
     println!("{id}: looked up, request id {}", organization.request_id());

@@ -1,4 +1,4 @@
-//! What a failed call tells, and what a program does with it.
+//! Handles failed calls by the kind of their error.
 
 use std::time::Duration;
 
@@ -7,15 +7,15 @@ use partner_center::{Client, Error, ErrorKind, RetryPolicy, uuid::Uuid};
 use partner_center_mock::examples::get_customer_organization as responses;
 use partner_center_mock::{MockServerExt, ThenExt, httpmock::MockServer};
 
-/// What this program does next about a customer.
+/// What this program does about a failed customer.
 fn next_step(error: &Error) -> String {
     match error.kind() {
         ErrorKind::NotFound | ErrorKind::NoRelationship => "skip the customer".to_owned(),
         ErrorKind::GdapRoleMissing | ErrorKind::PartnerRoleMissing | ErrorKind::MfaRequired => {
-            "tell the administrator".to_owned()
+            "notify the administrator".to_owned()
         }
         _ if error.is_retryable() => {
-            format!("come back in {:?}", error.retry_after().unwrap_or(Duration::from_secs(60)))
+            format!("retry in {:?}", error.retry_after().unwrap_or(Duration::from_secs(60)))
         }
         _ => "give up".to_owned(),
     }

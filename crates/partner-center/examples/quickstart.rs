@@ -1,9 +1,8 @@
 //! Fetches one customer's organization and prints it with both ids.
 //!
-//! With nothing set, Partner Center and its sign-in are mocks on loopback that answer as the documentation says: a
-//! refresh token is redeemed for an access token, and that opens the organization of Contoso. With
-//! `PARTNER_CENTER_CUSTOMER` and a credential in the environment (the README names the variables) the same code calls
-//! Partner Center itself.
+//! By default, it calls mocks of Partner Center and its sign-in on loopback: it redeems a refresh token for an access
+//! token and fetches the organization of Contoso. With `PARTNER_CENTER_CUSTOMER` and a credential in the environment
+//! (the README lists the variables), it calls Partner Center.
 
 use std::error::Error;
 
@@ -20,7 +19,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         return print_organization(&client, customer.trim().parse()?).await;
     }
 
-    println!("PARTNER_CENTER_CUSTOMER is not set, so this runs against mocks on loopback.\n");
+    println!("PARTNER_CENTER_CUSTOMER is not set: using mocks on loopback.\n");
     let entra = TokenEndpoint::builder().refresh_token("first-refresh-token").start().await?;
     let partner_center = MockServer::start_async().await;
     partner_center.get_customer_organization(|_, then| {

@@ -1,4 +1,4 @@
-//! Tests a program's own code with `partner-center-mock`: no Microsoft, no tokens, no network.
+//! Tests your code with `partner-center-mock`: no Microsoft account, no tokens, no network.
 
 use partner_center::auth::StaticToken;
 use partner_center::models::Organization;
@@ -6,7 +6,7 @@ use partner_center::{Client, Error, uuid::Uuid};
 use partner_center_mock::examples::get_customer_organization as responses;
 use partner_center_mock::{MockResponse, MockServerExt, ResponseScript, ThenExt, httpmock::MockServer};
 
-/// The code under test: where to write to about technical matters.
+/// The code under test: the first address for technical notifications.
 async fn technical_contact(client: &Client, customer: Uuid) -> Result<Option<String>, Error> {
     let organization = client.customer(customer).organization().await?.into_inner();
     Ok(organization.technical_notification_mails.and_then(|mails| mails.into_iter().next()))
@@ -17,7 +17,7 @@ async fn main() -> Result<(), Error> {
     let mock = MockServer::start_async().await;
     let customer = Uuid::new_v4();
 
-    // A customer of one's own making, after a failure that passes.
+    // A transient failure, then a custom organization.
     let mut fabrikam = Organization::default();
     fabrikam.technical_notification_mails = Some(vec!["it@fabrikam.example".to_owned()]);
     let script =
@@ -31,6 +31,6 @@ async fn main() -> Result<(), Error> {
 
     assert_eq!(technical_contact(&client, customer).await?.as_deref(), Some("it@fabrikam.example"));
     assert_eq!(script.served(), 2, "the failure was retried");
-    println!("the code under test does what it should");
+    println!("the code under test works");
     Ok(())
 }

@@ -21,7 +21,7 @@ pub(super) fn mocks(spec: &OpenAPI) -> Result<String> {
     let tokens = Generator::new(&settings()).httpmock(spec, "partner_center_gen");
     let mut file: syn::File = syn::parse2(tokens.context("progenitor cannot read the contract")?)
         .context("progenitor's mocks are not Rust")?;
-    // Sealed, so that the method of a new operation breaks nobody's implementation.
+    // Sealed, so that the method of a new operation is not a breaking change.
     for item in &mut file.items {
         if let Item::Trait(extension) = item {
             extension.supertraits.push(parse_quote!(sealed::Sealed));

@@ -10,10 +10,10 @@ use similar::TextDiff;
 
 use super::{DIGEST, MARK, Output};
 
-/// Holds generated files and nothing else.
+/// A folder that only contains generated files.
 const FOLDER: &str = "crates/partner-center-mock/src/generated";
 
-/// The file of a unified diff that does not exist.
+/// The name of a missing file in a unified diff.
 const NO_FILE: &str = "/dev/null";
 
 /// A file that is out of date.
@@ -24,7 +24,7 @@ pub(super) struct Difference {
     pub(super) diff: String,
 }
 
-/// What is at a path.
+/// The entry at a path.
 enum Found {
     Nothing,
     File(String),
@@ -32,7 +32,7 @@ enum Found {
     Other,
 }
 
-/// Every file that is out of date, in the order of the outputs, then what else lies in the folder.
+/// Every file that is out of date, in the order of the outputs, then other entries of the folder.
 pub(super) fn differences(root: &Path, outputs: &[Output]) -> Result<Vec<Difference>> {
     let mut differences = Vec::new();
     for Output { path, text } in outputs {
@@ -55,15 +55,15 @@ pub(super) fn differences(root: &Path, outputs: &[Output]) -> Result<Vec<Differe
     for (path, found) in strays(root, outputs)? {
         let (old, reason) = match found {
             Found::File(old) if is_generated(&old) => (old, "the contract no longer generates it"),
-            Found::File(old) => (old, "is hand-written and lies among generated files: move or delete it"),
-            _ => (String::new(), "is not a regular file and lies among generated files: move or delete it"),
+            Found::File(old) => (old, "is hand-written but in a folder of generated files: move or delete it"),
+            _ => (String::new(), "is not a regular file but in a folder of generated files: move or delete it"),
         };
         differences.push(Difference { diff: diff(&old, "", &format!("a/{path}"), NO_FILE), path, reason });
     }
     Ok(differences)
 }
 
-/// Brings every file up to date; 1 where something lies among them that only its owner may delete.
+/// Brings every file up to date; 1 if the folder has an entry that was not generated.
 pub(super) fn write(root: &Path, outputs: &[Output]) -> Result<ExitCode> {
     for Output { path, text } in outputs {
         let file = root.join(path);
@@ -72,7 +72,7 @@ pub(super) fn write(root: &Path, outputs: &[Output]) -> Result<ExitCode> {
                 say!("{path} is up to date");
                 continue;
             }
-            // Written through a link, the text would land in another file.
+            // Writing through a link would change another file.
             Found::Other => fs::remove_file(&file).with_context(|| format!("cannot replace {path}"))?,
             _ => {}
         }
@@ -88,14 +88,14 @@ pub(super) fn write(root: &Path, outputs: &[Output]) -> Result<ExitCode> {
             fs::remove_file(root.join(&path)).with_context(|| format!("cannot remove {path}"))?;
             say!("{path} removed: the contract no longer generates it");
         } else {
-            eprintln!("error: {path} lies among generated files and is not one\nhelp: move or delete it");
+            eprintln!("error: {path} is in a folder of generated files but was not generated\nhelp: move or delete it");
             code = ExitCode::from(1);
         }
     }
     Ok(code)
 }
 
-/// What lies in the folder and is no output.
+/// The entries of the folder that are not outputs.
 fn strays(root: &Path, outputs: &[Output]) -> Result<Vec<(String, Found)>> {
     let mut strays = Vec::new();
     let entries = match fs::read_dir(root.join(FOLDER)) {

@@ -33,7 +33,7 @@ pub(crate) struct Arguments {
     #[arg(long)]
     check: bool,
 
-    /// The form of the report of the check.
+    /// The format of the check's report.
     #[arg(long, value_enum, default_value_t, requires = "check")]
     output: Format,
 }

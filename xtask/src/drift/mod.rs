@@ -24,7 +24,7 @@ pub(crate) struct Arguments {
     #[command(subcommand)]
     source: Source,
 
-    /// How the report is printed.
+    /// The format of the report.
     #[arg(long, value_enum, default_value_t, global = true)]
     output: Format,
 }

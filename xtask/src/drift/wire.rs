@@ -91,7 +91,7 @@ fn differences(
     Ok(found)
 }
 
-/// Adds the place of each field, with `*` for the elements of an array.
+/// Adds the location of each field, with `*` for the elements of an array.
 fn add_fields(at: &str, value: &Value, fields: &mut BTreeSet<String>) {
     match value {
         Value::Array(elements) => elements.iter().for_each(|element| add_fields(&format!("{at}/*"), element, fields)),

@@ -35,7 +35,10 @@ const RULES: &[(&str, &str)] = &[
         "one-error",
         "describe every error as JSON by `#/components/schemas/ServiceError`; text/plain may stand beside it",
     ),
-    ("parameters", "give it name, place, description and a plain schema: a string, a uuid, a boolean or an int64"),
+    (
+        "parameters",
+        "give it a name, a location, a description and a plain schema: a string, a uuid, a boolean or an int64",
+    ),
     ("path-parameters", "name each `{parameter}` of the path once, and describe it once, with `in: path`"),
     ("schema-names", "name the schema as the Rust type is to be called, such as `Organization`"),
     ("open-models", "drop what restricts the value, and state it in the description"),
@@ -52,7 +55,7 @@ pub(crate) struct Arguments {
     file: Option<PathBuf>,
 }
 
-/// A place in the contract that violates a rule.
+/// A location in the contract that violates a rule.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Violation {
     rule: &'static str,

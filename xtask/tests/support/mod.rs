@@ -1,4 +1,4 @@
-//! Runs the program on the project, and on copies of its contract and generated files.
+//! Runs `cargo xtask` on the project, and on copies of its contract and generated files.
 #![allow(dead_code, reason = "each test binary uses a part of it")]
 
 use std::fs;
@@ -9,7 +9,7 @@ use tempfile::TempDir;
 
 pub(crate) const CONTRACT: &str = "openapi/partner-center.yaml";
 
-/// What the program printed and how it ended.
+/// The output and exit code of a run.
 #[derive(Debug)]
 pub(crate) struct Run {
     pub(crate) code: Option<i32>,
@@ -30,7 +30,7 @@ pub(crate) fn project() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask is in the workspace").to_path_buf()
 }
 
-/// A copy of the contract and of what is generated from it, gone when it is dropped.
+/// A copy of the contract and its generated files, removed on drop.
 pub(crate) struct Workspace(TempDir);
 
 impl Workspace {

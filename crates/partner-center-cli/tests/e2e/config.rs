@@ -1,4 +1,4 @@
-//! `config`: a flag goes before the environment, and that before the file.
+//! `config`: flags override environment variables, which override the file.
 
 use std::fs;
 
@@ -24,7 +24,7 @@ fn with_file(text: &str) -> World {
 }
 
 #[test]
-fn each_value_is_shown_with_where_it_comes_from() {
+fn each_value_is_shown_with_its_source() {
     let world = with_file(FILE);
     let outcome = world.run(&["config", "--base-url", "https://gateway.example"]);
     assert_eq!(outcome.code, Some(0));
@@ -33,7 +33,7 @@ fn each_value_is_shown_with_where_it_comes_from() {
 }
 
 #[test]
-fn a_flag_goes_before_the_environment_and_that_before_the_file() {
+fn flags_override_the_environment_which_overrides_the_file() {
     let world = with_file(FILE);
     let timeout = |arguments: &[&str], variable: &str| {
         let arguments = [&["config", "--output", "json"], arguments].concat();
@@ -48,7 +48,7 @@ fn a_flag_goes_before_the_environment_and_that_before_the_file() {
 }
 
 #[test]
-fn a_wrong_line_is_named() {
+fn an_invalid_line_is_named() {
     let world = with_file("[profiles.default]\n\ntiemout = 3\n");
     let outcome = world.run(&["config"]);
     assert_eq!(outcome.code, Some(2));
@@ -56,7 +56,7 @@ fn a_wrong_line_is_named() {
 }
 
 #[test]
-fn a_profile_that_nobody_made_is_a_mistake_except_for_signing_in() {
+fn an_unknown_profile_is_an_error_except_for_login() {
     let world = World::signed_out(TokenEndpoint::builder());
     for arguments in [&["config"][..], &["status"], &["organization", "get", UNKNOWN], &["doctor"], &["logout"]] {
         let outcome = world.run(&[arguments, &["--profile", "cotnoso"]].concat());
@@ -68,7 +68,7 @@ fn a_profile_that_nobody_made_is_a_mistake_except_for_signing_in() {
 }
 
 #[test]
-fn an_address_is_read_in_one_way_and_its_password_is_never_shown() {
+fn a_url_is_parsed_in_one_way_and_its_password_is_never_shown() {
     let world = World::signed_out(TokenEndpoint::builder());
     assert_eq!(world.run(&["login", "--device-code"]).code, Some(0));
     let slash = format!("{}/", world.entra.authority().replace("http", "HTTP"));
@@ -81,13 +81,13 @@ fn an_address_is_read_in_one_way_and_its_password_is_never_shown() {
 }
 
 #[test]
-fn no_time_at_all_is_a_wrong_line() {
+fn a_zero_timeout_is_an_invalid_line() {
     let outcome = with_file("[profiles.default]\ntimeout = 0\n").run(&["config"]);
     assert_eq!(outcome.code, Some(2));
     assert!(outcome.err.contains("line 2") && outcome.err.contains("nonzero"), "{}", outcome.err);
 }
 
-/// What `config` shows of the tenant: its value and source.
+/// The value and source of the tenant in `config`.
 fn tenant(world: &World, more: &[(&str, &str)]) -> (String, String) {
     let mut command = world.command(&["config", "--output", "json"]);
     let output = command.env_remove("AZURE_TENANT_ID").envs(more.iter().copied()).output().expect("it runs");
@@ -97,7 +97,7 @@ fn tenant(world: &World, more: &[(&str, &str)]) -> (String, String) {
 }
 
 #[test]
-fn the_tenant_that_signs_in_is_shown_and_another_is_marked() {
+fn the_tenant_of_the_sign_in_is_shown_and_another_is_marked() {
     let world = World::signed_out(TokenEndpoint::builder());
     let shown = |value: &str, source: &str| (value.to_owned(), source.to_owned());
     let config = world.path("config");
@@ -113,7 +113,7 @@ fn the_tenant_that_signs_in_is_shown_and_another_is_marked() {
 }
 
 #[test]
-fn a_credential_that_is_not_set_up_right_is_a_matter_of_usage() {
+fn a_misconfigured_credential_is_a_usage_error() {
     let world = World::signed_out(TokenEndpoint::builder());
     let mut command = world.command(&["organization", "get", UNKNOWN]);
     command.env_remove("AZURE_TENANT_ID").env("AZURE_CLIENT_SECRET", "s");
@@ -123,13 +123,13 @@ fn a_credential_that_is_not_set_up_right_is_a_matter_of_usage() {
 }
 
 #[test]
-fn a_profile_leads_to_no_other_folder() {
+fn a_profile_name_cannot_escape_the_folder() {
     let outcome = World::new().run(&["status", "--profile", "../secrets"]);
     assert_eq!(outcome.code, Some(2), "{}", outcome.err);
 }
 
 #[test]
-fn quotation_marks_are_taken_off_a_setting_and_rejected_in_a_credential() {
+fn quotation_marks_are_stripped_from_settings_but_not_credentials() {
     let world = World::signed_out(TokenEndpoint::builder());
     let config = world.command(&["config"]).env("PARTNER_CENTER_CLOUD", "\"china\"").output().expect("it runs");
     assert!(Outcome::from(config).out.contains("china"));
@@ -148,7 +148,7 @@ fn quotation_marks_are_taken_off_a_setting_and_rejected_in_a_credential() {
 }
 
 #[test]
-fn a_credential_file_that_cannot_be_used_is_named_before_anything_is_sent() {
+fn an_unusable_credential_file_is_named_before_any_request() {
     let world = World::signed_out(TokenEndpoint::builder());
     fs::write(world.path("empty"), "").expect("a file");
     for name in ["PARTNER_CENTER_REFRESH_TOKEN_FILE", "AZURE_CLIENT_CERTIFICATE_PATH"] {

@@ -1,4 +1,4 @@
-//! An export that is killed again and again still gives each customer exactly once.
+//! An export that is killed repeatedly writes each customer exactly once.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -22,7 +22,7 @@ fn each_customer_has_one_row_however_often_the_export_is_killed() {
 
 #[cfg(unix)]
 #[test]
-fn each_signal_ends_an_export_with_its_code_and_loses_nobody() {
+fn each_signal_ends_an_export_with_its_code_and_loses_no_customer() {
     use crate::support::{ended, send_signal};
     let latency = Duration::from_millis(100);
     let world = World::of(Behaviour { customers: 400, latency, ..Behaviour::default() });
@@ -84,11 +84,11 @@ fn killed(format: &str, customers: u64, after: Range<usize>) {
             *found.entry(customer).or_default() += 1;
         }
     }
-    // The header of CSV, once in each file.
+    // The CSV header, once in each file.
     assert_eq!(found.remove("customerTenantId"), (format == "csv").then_some(2));
     assert!(ids(customers).all(|id| found.get(&id) == Some(&1)), "each exactly once, after {kills} kills");
     assert_eq!(found.len() as u64, customers);
-    // Whoever was in flight at a kill is asked for again, and nobody else.
+    // Only customers in flight at a kill are requested again.
     assert!(world.service.request_count() <= customers as usize + kills * IN_FLIGHT);
     assert!(kills > 0, "the run was killed at least once");
 }

@@ -1,4 +1,4 @@
-//! `doctor`: one line a check, and an explained refusal.
+//! `doctor`: one line per check, and explained errors.
 
 use partner_center_mock::token_endpoint::{OAuthError, TokenEndpoint};
 
@@ -14,7 +14,7 @@ fn doctor(world: &World, arguments: &[&str]) -> (Option<i32>, String) {
 }
 
 #[test]
-fn every_check_is_one_line_where_all_is_well() {
+fn every_check_is_one_line_if_all_pass() {
     let world = World::signed_out(TokenEndpoint::builder());
     let (code, text) = doctor(&world, &[&id(0)]);
     assert_eq!(code, Some(0), "{text}");
@@ -22,7 +22,7 @@ fn every_check_is_one_line_where_all_is_well() {
 }
 
 #[test]
-fn a_refusal_is_explained() {
+fn a_denied_call_is_explained() {
     let world = World::signed_out(TokenEndpoint::builder());
     let (code, text) = doctor(&world, &[UNKNOWN]);
     assert_eq!(code, Some(5), "{text}");
@@ -30,7 +30,7 @@ fn a_refusal_is_explained() {
 }
 
 #[test]
-fn a_token_without_mfa_for_somebody_else_is_found_out() {
+fn a_token_without_mfa_or_for_another_audience_is_detected() {
     let entra =
         TokenEndpoint::builder().claim("amr", serde_json::json!(["pwd"])).claim("aud", "https://graph.windows.net");
     let world = World::signed_out(entra);
@@ -40,17 +40,17 @@ fn a_token_without_mfa_for_somebody_else_is_found_out() {
 }
 
 #[test]
-fn a_refused_sign_in_ends_the_checks() {
+fn a_failed_sign_in_ends_the_checks() {
     let world = World::signed_out(TokenEndpoint::builder());
     world.entra.respond_always(OAuthError::mfa_required());
     let (code, text) = doctor(&world, &[&id(0)]);
     assert_eq!(code, Some(3), "{text}");
     assert!(text.contains("✗ token") && text.contains("Set a new value in PARTNER_CENTER_REFRESH_TOKEN."), "{text}");
-    assert!(!text.contains(" call ") && !text.contains("\n  correlation id:"), "its id is told once: {text}");
+    assert!(!text.contains(" call ") && !text.contains("\n  correlation id:"), "its id is shown once: {text}");
 }
 
 #[test]
-fn the_id_of_an_audience_and_a_token_of_tomorrow_are_recognized() {
+fn audience_ids_and_tokens_that_are_not_valid_yet_are_explained() {
     let tomorrow = std::time::SystemTime::now() + std::time::Duration::from_secs(86_400 + 60);
     let tomorrow = tomorrow.duration_since(std::time::UNIX_EPOCH).expect("it is later").as_secs();
     let entra = TokenEndpoint::builder().claim("aud", "fa3d9a0c-3fb0-42cc-9193-47c7ecd2edbd").claim("nbf", tomorrow);
@@ -64,18 +64,18 @@ fn the_id_of_an_audience_and_a_token_of_tomorrow_are_recognized() {
 }
 
 #[test]
-fn a_server_that_does_not_answer_costs_no_more_than_the_timeout() {
+fn a_silent_server_costs_no_more_than_the_timeout() {
     let world = World::signed_out(TokenEndpoint::builder());
     let _gate = world.entra.hold();
     let (silent, began) = (world.entra.authority(), std::time::Instant::now());
     let (code, text) = doctor(&world, &["--timeout", "1", "--base-url", &silent]);
     assert_eq!(code, Some(6), "{text}");
-    // Both at the same time, and then the token.
+    // Both at once, then the token.
     assert!(began.elapsed() < std::time::Duration::from_millis(2900), "{:?} {text}", began.elapsed());
 }
 
 #[test]
-fn json_is_fit_for_a_support_ticket() {
+fn json_has_what_a_support_ticket_needs() {
     let world = World::signed_out(TokenEndpoint::builder());
     let (_, text) = doctor(&world, &[UNKNOWN, "--output", "json"]);
     let report: serde_json::Value = serde_json::from_str(&text).expect("JSON");

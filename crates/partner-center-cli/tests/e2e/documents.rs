@@ -77,9 +77,9 @@ fn every_variable_of_an_option_is_in_the_manual_page() {
     }
 }
 
-/// What bash offers for the words so far, by the script's own function.
+/// The completions of bash for these words, from the script's own function.
 #[cfg(unix)]
-fn offered_by_bash(world: &World, words: &[&str]) -> String {
+fn bash_completions(world: &World, words: &[&str]) -> String {
     let quoted: Vec<String> = words.iter().map(|word| format!("'{word}'")).collect();
     let (last, before) = (words[words.len() - 1], words[words.len() - 2]);
     let drive = format!(
@@ -100,7 +100,7 @@ fn offered_by_bash(world: &World, words: &[&str]) -> String {
 
 #[cfg(unix)]
 #[test]
-fn bash_offers_what_comes_after_each_command() {
+fn bash_completes_the_arguments_of_each_command() {
     let world = World::new();
     for (words, offer) in [
         (&["partner-center", ""][..], "organization"),
@@ -110,20 +110,20 @@ fn bash_offers_what_comes_after_each_command() {
         (&["partner-center", "login", "--with"], "--with-secret"),
         (&["partner-center", "completions", "z"], "zsh"),
     ] {
-        let offered = offered_by_bash(&world, words);
+        let offered = bash_completions(&world, words);
         assert!(offered.contains(offer), "{words:?}: {offered}");
     }
 }
 
 #[cfg(unix)]
 #[test]
-fn profile_offers_profiles_and_no_files() {
+fn bash_completes_profiles_and_no_files_after_profile() {
     let world = World::new();
     std::fs::create_dir_all(world.path("config/sign-ins")).expect("folders");
     std::fs::write(world.path("config/config.toml"), "[profiles.contoso]\n").expect("a file");
     std::fs::write(world.path("config/sign-ins/fabrikam.json"), "{}").expect("a file");
     for words in [&["partner-center", "status", "--profile", ""], &["partner-center", "profile", "use", ""]] {
-        let offered = offered_by_bash(&world, words);
+        let offered = bash_completions(&world, words);
         let names = offered.split_whitespace().filter(|word| !word.starts_with('-'));
         assert_eq!(names.collect::<Vec<_>>(), ["contoso", "default", "fabrikam"], "{words:?}");
     }

@@ -14,7 +14,7 @@ fn export<'a>(more: &[&'a str]) -> Vec<&'a str> {
 }
 
 #[test]
-fn both_formats_hold_every_customer_once() {
+fn both_formats_have_every_customer_once() {
     let world = World::new();
     let list = world.list(ids(10));
     for (format, header) in [("ndjson", 0), ("csv", 1)] {
@@ -28,15 +28,15 @@ fn both_formats_hold_every_customer_once() {
 }
 
 #[test]
-fn failures_go_to_a_second_file_with_everything_that_support_asks_for() {
+fn failures_go_to_a_second_file_with_what_support_needs() {
     let world = World::new();
     let list = world.list([id(0), UNKNOWN.to_owned()]);
     for format in ["ndjson", "csv"] {
         let outcome = world.run(&export(&["--from", &list, "--to", format, "--format", format]));
         assert_eq!(outcome.code, Some(1));
         let failures = fs::read_to_string(world.path(&format!("{format}.failures"))).expect("the second file");
-        for told in [UNKNOWN, "not-found", "60003", "404", "Check the tenant id"] {
-            assert!(failures.contains(told), "{told}: {failures}");
+        for expected in [UNKNOWN, "not-found", "60003", "404", "Check the tenant id"] {
+            assert!(failures.contains(expected), "{expected}: {failures}");
         }
         let record = failures.lines().last().expect("a line");
         assert_eq!(record.matches('-').count() / 4, 4, "four ids: {record}");
@@ -44,7 +44,7 @@ fn failures_go_to_a_second_file_with_everything_that_support_asks_for() {
 }
 
 #[test]
-fn odd_lines_are_told_with_their_number_and_do_not_stop_the_rest() {
+fn invalid_lines_are_reported_by_number_and_skipped() {
     let world = World::new();
     let list = format!("\u{feff}Customer;Name\r\n\r\n# ours\r\n{{{}}};x\r\n", id(0).to_uppercase());
     let list = [list.as_bytes(), b"\xff\xfe\x80 no text\n\"", id(1).as_bytes(), b"\"\nno guid\n"].concat();
@@ -55,7 +55,7 @@ fn odd_lines_are_told_with_their_number_and_do_not_stop_the_rest() {
 }
 
 #[test]
-fn resuming_asks_for_nobody_twice() {
+fn resuming_requests_no_customer_twice() {
     let world = World::new();
     let half = world.list(ids(5).chain([UNKNOWN.to_owned()]));
     assert_eq!(world.run(&export(&["--from", &half, "--to", "out"])).code, Some(1));
@@ -76,12 +76,12 @@ fn resuming_asks_for_nobody_twice() {
 }
 
 #[test]
-fn a_file_that_exists_is_replaced_on_demand_alone() {
+fn an_existing_file_is_only_replaced_with_force() {
     let world = World::new();
     let list = world.list(ids(2));
     fs::write(world.path("out"), "my diary\n").expect("it can be written");
-    let refused = world.run(&export(&["--from", &list, "--to", "out"]));
-    assert_eq!(refused.code, Some(2));
+    let rejected = world.run(&export(&["--from", &list, "--to", "out"]));
+    assert_eq!(rejected.code, Some(2));
     let foreign = world.run(&export(&["--from", &list, "--to", "out", "--resume"]));
     assert_eq!(foreign.code, Some(2));
     assert_eq!(fs::read_to_string(world.path("out")).expect("it is there"), "my diary\n");
@@ -90,7 +90,7 @@ fn a_file_that_exists_is_replaced_on_demand_alone() {
 }
 
 #[test]
-fn whoever_closes_the_pipe_ends_the_export_quietly() {
+fn a_closed_pipe_ends_the_export_quietly() {
     let world = World::of(Behaviour { customers: 2000, ..Behaviour::default() });
     let list = world.list(ids(2000));
     let mut child = world.command(&export(&["--from", &list])).spawn().expect("the binary runs");
@@ -103,7 +103,7 @@ fn whoever_closes_the_pipe_ends_the_export_quietly() {
 }
 
 #[test]
-fn a_refused_sign_in_ends_the_run_and_is_no_failure_of_a_customer() {
+fn a_failed_sign_in_ends_the_run_and_is_no_customers_failure() {
     let world = World::signed_out(partner_center_mock::token_endpoint::TokenEndpoint::builder());
     world.entra.respond_always(partner_center_mock::token_endpoint::OAuthError::mfa_required());
     let list = world.list(ids(10));
@@ -115,7 +115,7 @@ fn a_refused_sign_in_ends_the_run_and_is_no_failure_of_a_customer() {
 }
 
 #[test]
-fn the_format_follows_the_ending_unless_it_is_given() {
+fn the_format_follows_the_file_extension_unless_set() {
     let world = World::new();
     let list = world.list(ids(3));
     for (file, format, start) in [
@@ -164,7 +164,7 @@ fn excel_gets_utf_16_with_tabs_that_can_be_resumed() {
 }
 
 #[test]
-fn every_file_of_an_export_is_a_list() {
+fn every_export_file_can_be_read_as_a_list() {
     let world = World::new();
     let list = world.list(ids(3).chain([UNKNOWN.to_owned()]));
     for (file, more) in [("a.ndjson", None), ("a.json", None), ("a.csv", None), ("b.csv", Some("--excel"))] {
@@ -179,7 +179,7 @@ fn every_file_of_an_export_is_a_list() {
 }
 
 #[test]
-fn lines_are_in_the_order_of_the_list_on_request() {
+fn ordered_keeps_the_order_of_the_list() {
     let world = World::of(Behaviour { customers: 60, faults: true, ..Behaviour::default() });
     let list = world.list((0..50).rev().filter(|number| *number != 17).map(id));
     world.run(&export(&["--from", &list, "--to", "all.csv", "--ordered", "--columns", "city"]));
@@ -189,7 +189,7 @@ fn lines_are_in_the_order_of_the_list_on_request() {
 }
 
 #[test]
-fn a_run_ends_after_its_time_and_is_resumed() {
+fn a_run_ends_after_its_time_limit_and_can_be_resumed() {
     let world = World::of(Behaviour { customers: 60, latency: Duration::from_millis(300), ..Behaviour::default() });
     let list = world.list(ids(60));
     let arguments = export(&["--from", &list, "--to", "out", "--resume", "--concurrency", "4"]);
@@ -203,7 +203,7 @@ fn a_run_ends_after_its_time_and_is_resumed() {
 }
 
 #[test]
-fn quiet_says_nothing() {
+fn quiet_prints_nothing() {
     let world = World::new();
     let list = world.list([id(0), UNKNOWN.to_owned()]);
     let outcome = world.run(&export(&["--from", &list, "--to", "out", "--quiet"]));

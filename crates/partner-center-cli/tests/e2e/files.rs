@@ -1,4 +1,4 @@
-//! The files of an export: whose they are, which of them change, and what a stop leaves in them.
+//! The files of an export: which are changed, and what an interruption leaves in them.
 
 use std::fs;
 
@@ -15,7 +15,7 @@ fn text(world: &World, name: &str) -> String {
 }
 
 #[test]
-fn nothing_but_force_changes_a_foreign_file() {
+fn only_force_changes_a_file_of_other_origin() {
     let world = World::new();
     let list = world.list(ids(2));
     for (file, diary) in [("out", "my diary\nmore"), ("out", "my diary"), ("out.failures", "my diary")] {
@@ -26,8 +26,8 @@ fn nothing_but_force_changes_a_foreign_file() {
         for format in ["ndjson", "csv"] {
             let arguments = ["--from", &list, "--to", "out", "--format", format];
             for more in [&["--resume"][..], &["--resume", "--retry-failed=all"], &[]] {
-                let refused = world.run(&export(&[&arguments, more].concat()));
-                assert_eq!((refused.code, text(&world, file).as_str()), (Some(2), diary), "{more:?} {}", refused.err);
+                let rejected = world.run(&export(&[&arguments, more].concat()));
+                assert_eq!((rejected.code, text(&world, file).as_str()), (Some(2), diary), "{more:?} {}", rejected.err);
             }
         }
     }
@@ -35,7 +35,7 @@ fn nothing_but_force_changes_a_foreign_file() {
 }
 
 #[test]
-fn swapped_files_are_refused_and_stay() {
+fn swapped_files_are_rejected_and_unchanged() {
     let world = World::new();
     let list = world.list([id(0), UNKNOWN.to_owned()]);
     for format in ["ndjson", "csv"] {
@@ -53,7 +53,7 @@ fn swapped_files_are_refused_and_stay() {
 }
 
 #[test]
-fn retrying_keeps_the_failures_of_customers_of_another_list() {
+fn retrying_keeps_the_failures_of_another_list() {
     let world = World::new();
     for format in ["ndjson", "csv"] {
         let arguments = ["--from", "customers.txt", "--to", format, "--format", format];
@@ -71,7 +71,7 @@ fn retrying_keeps_the_failures_of_customers_of_another_list() {
 }
 
 #[test]
-fn one_file_serves_once_and_keeps_its_content() {
+fn the_same_file_cannot_be_used_twice_and_is_unchanged() {
     let world = World::new();
     let list = world.list(ids(2));
     fs::write(world.path("out"), "old").expect("it can be written");
@@ -93,12 +93,12 @@ fn one_file_serves_once_and_keeps_its_content() {
 }
 
 #[test]
-fn force_empties_nothing_before_both_files_can_be_had() {
+fn force_empties_no_file_before_both_are_open() {
     let world = World::new();
     let list = world.list(ids(2));
     fs::write(world.path("out"), "old").expect("it can be written");
     let held = fs::OpenOptions::new().create(true).append(true).open(world.path("failed")).expect("a file");
-    held.try_lock().expect("nobody else has it");
+    held.try_lock().expect("no other process has it");
     for failures in ["nowhere/failed", "failed"] {
         let outcome = world.run(&export(&["--from", &list, "--to", "out", "--failures", failures, "--force"]));
         assert_eq!((outcome.code, text(&world, "out").as_str()), (Some(7), "old"), "{}", outcome.err);
@@ -106,7 +106,7 @@ fn force_empties_nothing_before_both_files_can_be_had() {
 }
 
 #[test]
-fn where_everybody_failed_the_way_to_go_on_is_told_and_the_code_stays() {
+fn if_every_customer_failed_the_help_and_the_exit_code_say_so() {
     let world = World::new();
     let list = world.list([UNKNOWN.to_owned()]);
     for format in ["ndjson", "csv"] {
@@ -121,12 +121,12 @@ fn where_everybody_failed_the_way_to_go_on_is_told_and_the_code_stays() {
 }
 
 #[test]
-fn a_list_without_any_customer_is_an_error_and_leaves_an_earlier_export_alone() {
+fn an_empty_list_is_an_error_and_keeps_an_earlier_export() {
     let world = World::new();
     fs::write(world.path("out"), "earlier").expect("it can be written");
     for (list, why) in [
         ("", "is empty"),
-        ("# nobody\n\n", "is empty"),
+        ("# empty\n\n", "is empty"),
         ("Contoso\nFabrikam\n", "holds no tenant id"),
         ("customerTenantId\n", "holds no tenant id"),
     ] {
@@ -137,10 +137,10 @@ fn a_list_without_any_customer_is_an_error_and_leaves_an_earlier_export_alone() 
 }
 
 #[test]
-fn a_sign_in_that_cannot_be_reached_is_no_failure_of_a_customer() {
+fn an_unreachable_sign_in_is_no_customers_failure() {
     let world = World::signed_out(partner_center_mock::token_endpoint::TokenEndpoint::builder());
     let list = world.list(ids(3));
-    // Nobody is asked again after a second, and the sign-in is given up after two.
+    // Calls are not retried after one second, and the sign-in ends after two.
     for timeout in ["1", "30"] {
         let to = ["--authority", "http://127.0.0.1:1", "--timeout", timeout, "--resume"];
         let arguments = export(&[&["--from", &list, "--to", "out"][..], &to].concat());
@@ -159,7 +159,7 @@ mod unix {
     use crate::support::{BINARY, Behaviour, Outcome, ended, send_signal};
 
     #[test]
-    fn a_device_keeps_nothing_and_gets_no_second_file() {
+    fn an_export_to_a_device_has_no_second_file() {
         let world = World::new();
         let list = world.list([id(0), UNKNOWN.to_owned()]);
         let outcome = world.run(&export(&["--from", &list, "--to", "/dev/null"]));
@@ -169,26 +169,26 @@ mod unix {
         assert_eq!(world.run(&export(&["--from", &list, "--to", "/dev/null", "--resume"])).code, Some(2));
     }
 
-    /// A pipe with a name, and the export that writes into it.
-    fn into_a_pipe(world: &World, customers: u64) -> std::process::Child {
+    /// An export into a named pipe.
+    fn export_into_a_pipe(world: &World, customers: u64) -> std::process::Child {
         assert!(Command::new("mkfifo").arg(world.path("pipe")).status().is_ok_and(|status| status.success()));
         let list = world.list(ids(customers));
         world.command(&export(&["--from", &list, "--to", "pipe"])).spawn().expect("the binary runs")
     }
 
     #[test]
-    fn a_pipe_with_a_name_gets_everybody_and_the_export_ends() {
+    fn a_named_pipe_gets_every_customer_and_the_export_ends() {
         let world = World::new();
-        let child = into_a_pipe(&world, 10);
+        let child = export_into_a_pipe(&world, 10);
         let read = fs::read_to_string(world.path("pipe")).expect("it is read to its end");
         assert_eq!((read.lines().count(), ended(child).code), (10, Some(0)));
         assert!(!world.path("pipe.failures").exists());
     }
 
     #[test]
-    fn ctrl_c_ends_an_export_into_a_pipe_that_nobody_reads() {
+    fn ctrl_c_ends_an_export_into_a_pipe_without_a_reader() {
         let world = World::of(Behaviour { customers: 2000, ..Behaviour::default() });
-        let child = into_a_pipe(&world, 2000);
+        let child = export_into_a_pipe(&world, 2000);
         let _reader = fs::File::open(world.path("pipe")).expect("the export opens it");
         // A pipe is full after 64 KiB.
         while world.service.request_count() < 200 {
@@ -207,20 +207,20 @@ mod unix {
     #[test]
     fn a_signal_ends_the_wait_for_a_reader() {
         let world = World::new();
-        let child = into_a_pipe(&world, 10);
+        let child = export_into_a_pipe(&world, 10);
         std::thread::sleep(Duration::from_millis(300));
-        // A shell lets its background jobs ignore Ctrl-C, and so may whoever runs this test.
+        // Shells make background jobs ignore Ctrl-C, so this test may inherit that.
         send_signal(&child, "TERM");
         assert_eq!(ended(child).code, None, "by the signal itself");
     }
 
     #[test]
-    fn a_line_torn_by_a_full_disk_is_cut_off_on_resuming() {
+    fn resuming_removes_a_line_truncated_by_a_full_disk() {
         for format in ["ndjson", "csv"] {
             let world = World::new();
             let list = world.list(ids(10));
             let arguments = export(&["--from", &list, "--to", "out", "--format", format]);
-            // No file may grow beyond a block or two, whose size is the shell's own.
+            // Files are limited to one block, whose size depends on the shell.
             let mut shell = Command::new("/bin/sh");
             shell.args(["-c", "trap '' XFSZ; ulimit -f 1; exec \"$0\" \"$@\"", BINARY]);
             shell.args(&arguments).env_clear().envs(world.environment()).current_dir(world.folder.path());
@@ -228,7 +228,7 @@ mod unix {
             let outcome = Outcome::from(shell.output().expect("the shell runs"));
             assert_eq!(outcome.code, Some(7), "{}", outcome.err);
             assert!(outcome.err.contains("--resume"), "{}", outcome.err);
-            assert!(!text(&world, "out").ends_with('\n'), "the last line is torn");
+            assert!(!text(&world, "out").ends_with('\n'), "the last line is truncated");
             let resumed = world.run(&[&arguments[..], &["--resume"]].concat());
             assert_eq!(resumed.code, Some(0), "{}", resumed.err);
             let all = lines(&world.path("out"));

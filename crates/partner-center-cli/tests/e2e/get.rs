@@ -1,4 +1,4 @@
-//! `organization get`: formats, exit codes, what is said on failure.
+//! `organization get`: formats, exit codes, errors.
 
 use std::time::{Duration, Instant};
 
@@ -26,7 +26,7 @@ fn one_customer_in_every_format() {
 }
 
 #[test]
-fn several_customers_in_every_format_in_the_order_asked_for() {
+fn several_customers_in_every_format_and_in_order() {
     let world = World::new();
     for format in ["table", "json", "ndjson", "csv", "raw"] {
         let outcome = get(&world, &[&id(4), &id(1), "--output", format]);
@@ -53,7 +53,7 @@ fn the_exit_code_says_whether_all_some_or_none_succeeded() {
 }
 
 #[test]
-fn a_failure_says_what_to_do_and_gives_the_correlation_id() {
+fn a_failure_shows_help_and_the_correlation_id() {
     let world = World::new();
     let outcome = get(&world, &[UNKNOWN, &id(0)]);
     assert!(outcome.out.contains(&id(0)));
@@ -61,7 +61,7 @@ fn a_failure_says_what_to_do_and_gives_the_correlation_id() {
 }
 
 #[test]
-fn nobody_signed_in_is_told_how_to_sign_in() {
+fn without_a_sign_in_the_help_names_login() {
     let world = World::signed_out(TokenEndpoint::builder());
     let outcome = get(&world, &[&id(0)]);
     assert_eq!((outcome.code, &*outcome.out), (Some(3), ""));
@@ -69,14 +69,14 @@ fn nobody_signed_in_is_told_how_to_sign_in() {
 }
 
 #[test]
-fn a_service_that_is_not_there_is_unavailable() {
+fn an_unreachable_service_is_unavailable() {
     let world = World::new();
     let outcome = get(&world, &[&id(0), "--base-url", "http://127.0.0.1:1", "--timeout", "1"]);
     assert_eq!(outcome.code, Some(6), "{}", outcome.err);
 }
 
 #[test]
-fn a_failure_that_concerns_everybody_loses_nothing_that_was_fetched() {
+fn a_failure_of_every_call_keeps_what_was_fetched() {
     let world = World::new();
     let service = world.denying_after(2);
     let numbers: Vec<String> = (0..100).map(id).collect();
@@ -91,7 +91,7 @@ fn a_failure_that_concerns_everybody_loses_nothing_that_was_fetched() {
 }
 
 #[test]
-fn the_service_does_not_change_whose_organization_it_is() {
+fn a_response_cannot_change_the_customer_id() {
     let world = World::new();
     let service = world.serving(|| {
         MockResponse::json(200, &json!([{ "displayName": "Contoso", "customerTenantId": UNKNOWN, "kind": "new" }]))
@@ -102,7 +102,7 @@ fn the_service_does_not_change_whose_organization_it_is() {
     assert_eq!((record["customerTenantId"].as_str(), record["kind"].as_str()), (Some(&*id(0)), Some("new")));
     assert!(shown.out.trim_start_matches(['{', '\n', ' ']).starts_with("\"customerTenantId\""), "{}", shown.out);
 
-    // Nor what its lines are, once they are gone on with.
+    // Nor the customer ids that an export resumes with.
     let list = world.list([id(0), id(1)]);
     let export = [&["organization", "export", "--from", &list, "--to", "out"], &arguments[..]].concat();
     assert_eq!(world.run(&export).code, Some(0));
@@ -111,9 +111,9 @@ fn the_service_does_not_change_whose_organization_it_is() {
 }
 
 #[test]
-fn what_to_do_is_said_in_the_words_of_the_command() {
+fn help_names_options_of_the_command_and_not_of_the_sdk() {
     let world = World::new();
-    for (status, body, to_do) in [
+    for (status, body, help) in [
         (401, json!({}), "Set a new value in PARTNER_CENTER_ACCESS_TOKEN."),
         (200, json!([]), "Check --base-url"),
         (302, json!({}), "Check --base-url"),
@@ -121,15 +121,15 @@ fn what_to_do_is_said_in_the_words_of_the_command() {
     ] {
         let service = world.serving(move || MockResponse::json(status, &body));
         let outcome = get(&world, &["--base-url", &service.url(), &id(0)]);
-        assert!(outcome.err.contains(&format!("help: {to_do}")), "{status}: {}", outcome.err);
-        for programmers in ["`organizations()`", "retry_after", "store the", "client"] {
-            assert!(!outcome.err.contains(programmers), "{status}: {}", outcome.err);
+        assert!(outcome.err.contains(&format!("help: {help}")), "{status}: {}", outcome.err);
+        for sdk_term in ["`organizations()`", "retry_after", "store the", "client"] {
+            assert!(!outcome.err.contains(sdk_term), "{status}: {}", outcome.err);
         }
     }
 }
 
 #[test]
-fn a_service_that_throttles_is_unavailable_within_the_timeout() {
+fn a_throttling_service_is_unavailable_within_the_timeout() {
     let limit = Some(RateLimit::new(1, Duration::from_secs(7200)));
     let world = World::of(Behaviour { customers: 10, limit, ..Behaviour::default() });
     assert_eq!(get(&world, &[&id(0)]).code, Some(0));
@@ -172,7 +172,7 @@ fn customers_come_from_a_list_in_its_order() {
 }
 
 #[test]
-fn what_is_no_guid_is_not_a_tenant_id() {
+fn only_a_guid_is_a_tenant_id() {
     for name in ["contoso.onmicrosoft.com", "Contoso"] {
         let outcome = get(&World::new(), &[name]);
         assert_eq!(outcome.code, Some(2));
@@ -181,7 +181,7 @@ fn what_is_no_guid_is_not_a_tenant_id() {
 }
 
 #[test]
-fn columns_are_shown_as_asked_for() {
+fn the_selected_columns_are_shown() {
     let world = World::new();
     let outcome = get(&world, &[&id(3), "--format", "csv", "--columns", "city,displayName"]);
     assert_eq!(outcome.out.lines().next(), Some("\"customerTenantId\",\"city\",\"displayName\""));
@@ -191,7 +191,7 @@ fn columns_are_shown_as_asked_for() {
 }
 
 #[test]
-fn json_escapes_what_controls_a_terminal() {
+fn json_escapes_terminal_control_characters() {
     let world = World::new();
     let service = world.serving(|| MockResponse::json(200, &json!([{ "displayName": "a\u{9b}31m\u{202e}b\u{7f}" }])));
     for format in ["json", "ndjson"] {
@@ -233,7 +233,7 @@ fn a_signal_shows_what_was_fetched() {
 
 #[cfg(unix)]
 #[test]
-fn whoever_closes_the_pipe_is_no_error() {
+fn a_closed_pipe_is_not_an_error() {
     use crate::support::BINARY;
 
     let world = World::new();
@@ -247,7 +247,7 @@ fn whoever_closes_the_pipe_is_no_error() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_full_disk_is_an_error_and_no_panic() {
+fn a_full_disk_is_an_error_and_not_a_panic() {
     let full = std::fs::OpenOptions::new().write(true).open("/dev/full").expect("a device");
     let world = World::new();
     let mut command = world.command(&["organization", "get", &id(0)]);

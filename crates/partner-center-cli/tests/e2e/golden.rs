@@ -1,8 +1,8 @@
-//! Outputs as files: `UPDATE_GOLDENS=1 cargo test -p partner-center-cli` writes them anew.
+//! Expected outputs in files; `UPDATE_GOLDENS=1 cargo test -p partner-center-cli` rewrites them.
 
 use std::path::Path;
 
-/// Compares with the file of that name.
+/// Compares a text with the file of that name.
 #[track_caller]
 pub(crate) fn check(name: &str, actual: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/e2e/goldens").join(name);
@@ -14,7 +14,7 @@ pub(crate) fn check(name: &str, actual: &str) {
     assert_eq!(actual, expected, "{name} differs; UPDATE_GOLDENS=1 writes it anew");
 }
 
-/// Puts `N` for numbers that differ from run to run, such as those before `ms`, and drops the padding of columns.
+/// Replaces numbers that differ between runs, such as those before `ms`, with `N`, and removes column padding.
 pub(crate) fn settled(text: &str) -> String {
     let mut settled = String::new();
     let mut rest = text;

@@ -1,4 +1,4 @@
-//! The real binary against a Partner Center on loopback, as people and scripts use it.
+//! The binary against a mock Partner Center on loopback.
 
 #[cfg(target_os = "linux")]
 mod browser;

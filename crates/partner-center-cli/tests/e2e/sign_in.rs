@@ -1,4 +1,4 @@
-//! `login`, `status` and `logout`, where there is no keyring.
+//! `login`, `status` and `logout`, without a keyring.
 
 use std::fs;
 
@@ -8,11 +8,11 @@ use crate::golden;
 use crate::support::{Outcome, World, id};
 
 #[test]
-fn a_user_signs_in_once_and_later_commands_go_on_with_it() {
+fn later_commands_use_the_sign_in_of_login() {
     let world = World::signed_out(TokenEndpoint::builder());
     let login = world.run(&["login", "--device-code"]);
     assert_eq!((login.code, &*login.out), (Some(0), ""), "{}", login.err);
-    // Elsewhere there is a keyring, which the tests leave alone, and the file has no mode.
+    // Other systems have a keyring, which the tests do not touch, and files without a mode.
     if cfg!(target_os = "linux") {
         golden::check("login.stderr", &world.named(&login.err));
     }
@@ -31,7 +31,7 @@ fn a_user_signs_in_once_and_later_commands_go_on_with_it() {
 
 #[cfg(unix)]
 #[test]
-fn nobody_else_can_read_the_secret() {
+fn only_the_owner_can_read_the_secret() {
     use std::os::unix::fs::PermissionsExt;
     let world = World::signed_out(TokenEndpoint::builder());
     world.run(&["login", "--device-code"]);
@@ -40,7 +40,7 @@ fn nobody_else_can_read_the_secret() {
 }
 
 #[test]
-fn a_secret_comes_from_standard_input_and_is_never_shown() {
+fn a_secret_is_read_from_standard_input_and_never_shown() {
     let world = World::signed_out(TokenEndpoint::builder().client_secret("the-secret"));
     let wrong = world.run_with_input(&["login", "--with-secret"], b"another-secret\n");
     assert_eq!(wrong.code, Some(3), "{}", wrong.err);
@@ -55,7 +55,7 @@ fn a_secret_comes_from_standard_input_and_is_never_shown() {
 }
 
 #[test]
-fn a_variable_that_goes_before_the_sign_in_is_told() {
+fn a_variable_that_overrides_the_sign_in_causes_a_warning() {
     let world = World::signed_out(TokenEndpoint::builder());
     for command in [&["login", "--device-code"][..], &["status"], &["logout"]] {
         let with_token = world.command(command).env("AZURE_CLIENT_SECRET", "s").output().expect("it runs");
@@ -67,7 +67,7 @@ fn a_variable_that_goes_before_the_sign_in_is_told() {
 }
 
 #[test]
-fn a_failed_sign_in_says_what_to_do_for_where_it_came_from() {
+fn help_for_a_failed_sign_in_names_the_source_of_the_credential() {
     let world = World::signed_out(TokenEndpoint::builder());
     assert_eq!(world.run(&["login", "--device-code"]).code, Some(0));
     world.entra.respond_always(OAuthError::revoked_grant());
@@ -140,7 +140,7 @@ fn a_redemption_in_flight_is_saved_before_the_process_ends() {
         assert_ne!(kept(), before, "{arguments:?} {signals:?}: the rotated token is kept");
         assert_eq!(Some(&kept()), world.entra.refresh_tokens().last());
     }
-    // The time of a call ends it, and not the redemption.
+    // The timeout of a call ends the call but not the redemption.
     let (before, gate) = (kept(), world.entra.hold());
     let hasty: Vec<&str> = get.iter().copied().chain(["--timeout", "1"]).collect();
     let child = world.command(&hasty).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it runs");
@@ -151,7 +151,7 @@ fn a_redemption_in_flight_is_saved_before_the_process_ends() {
 }
 
 #[test]
-fn a_secret_with_a_space_is_kept_in_a_file_and_found_again() {
+fn a_secret_with_a_space_is_saved_in_a_file_and_loaded_again() {
     let world = World::signed_out(TokenEndpoint::builder().client_secret("two words"));
     let login = world.run_with_input(&["login", "--with-secret", "--no-keyring"], b"two words\n");
     assert_eq!(login.code, Some(0), "{}", login.err);
@@ -159,7 +159,7 @@ fn a_secret_with_a_space_is_kept_in_a_file_and_found_again() {
 }
 
 #[test]
-fn a_sign_in_is_sent_to_nobody_else() {
+fn a_sign_in_is_not_sent_to_another_authority() {
     let world = World::signed_out(TokenEndpoint::builder());
     world.run(&["login", "--device-code"]);
     let outcome = world.run(&["organization", "get", &id(0), "--authority", &world.service.authority()]);

@@ -1,4 +1,4 @@
-//! A Partner Center for a test, and the binary run against it.
+//! A mock Partner Center per test, and runs of the binary against it.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -14,13 +14,13 @@ use partner_center_mock::token_endpoint::{DevicePoll, TokenEndpoint, TokenEndpoi
 use tokio::runtime::Runtime;
 
 pub(crate) const BINARY: &str = env!("CARGO_BIN_EXE_partner-center");
-/// No customer of anybody.
+/// An unknown customer.
 pub(crate) const UNKNOWN: &str = "7d3a9f0c-52f4-4b0e-9c3e-6b1f2a8d4e55";
 pub(crate) const CORRELATION_ID: &str = "b1a7c0de-0000-4000-8000-00000000c0de";
-/// Where no message bus is, and so, on Linux, no keyring.
+/// An address without a message bus, so without a keyring on Linux.
 const NO_BUS: &str = "unix:path=/nonexistent/bus";
 
-/// A service, a sign-in and a folder of their own.
+/// The service, the sign-in and the folder of one test.
 pub(crate) struct World {
     pub(crate) service: Service,
     pub(crate) entra: TokenEndpoint,
@@ -48,7 +48,7 @@ impl World {
         Self::build(behaviour, TokenEndpoint::builder(), true)
     }
 
-    /// Ten customers, nobody signed in, and this sign-in.
+    /// Ten customers and this token endpoint, without a sign-in.
     pub(crate) fn signed_out(entra: TokenEndpointBuilder) -> Self {
         Self::build(Behaviour { customers: 10, ..Behaviour::default() }, entra, false)
     }
@@ -62,14 +62,14 @@ impl World {
             service = service.rate_limit(limit);
         }
         let service = runtime.block_on(service.start()).expect("two ports");
-        // The user is quick, and the shortest wait between two polls is a second.
+        // The first poll is approved, after the minimum interval of one second.
         let entra = entra.device_interval(Duration::from_secs(1)).device_polls([DevicePoll::Approved]);
         let entra = runtime.block_on(entra.start()).expect("a port");
         let folder = tempfile::tempdir().expect("a folder");
         Self { service, entra, folder, has_token, runtime }
     }
 
-    /// Another service, which answers so.
+    /// Another service, which sends this response.
     pub(crate) fn serving(&self, mut response: impl FnMut() -> MockResponse + Send + 'static) -> FaultServer {
         self.serving_with(move |_| FaultResponse::respond(response()))
     }
@@ -84,7 +84,7 @@ impl World {
         self.runtime.block_on(builder.start()).expect("a port")
     }
 
-    /// Another service, which takes so many tokens and then no more.
+    /// Another service, which denies calls after the first `count` ones.
     pub(crate) fn denying_after(&self, count: usize) -> FaultServer {
         let mut asked = 0;
         self.serving(move || {
@@ -93,7 +93,7 @@ impl World {
         })
     }
 
-    /// The variables that the binary runs with, and no others.
+    /// The only environment variables of the binary.
     pub(crate) fn environment(&self) -> Vec<(&'static str, String)> {
         let mut variables = vec![
             ("PARTNER_CENTER_BASE_URL", self.service.base_url()),
@@ -106,7 +106,7 @@ impl World {
         if self.has_token {
             variables.push(("PARTNER_CENTER_ACCESS_TOKEN", "a-secret-token".to_owned()));
         }
-        // Windows opens no socket without it.
+        // Windows requires it to open sockets.
         variables.extend(std::env::var("SystemRoot").map(|folder| ("SystemRoot", folder)));
         variables
     }
@@ -140,20 +140,20 @@ impl World {
         self.folder.path().join(name)
     }
 
-    /// Writes a list of customers and gives its name.
+    /// Writes a list of customers and returns its name.
     pub(crate) fn list(&self, lines: impl IntoIterator<Item = String>) -> String {
         let text: String = lines.into_iter().map(|line| line + "\n").collect();
         std::fs::write(self.path("customers.txt"), text).expect("it can be written");
         "customers.txt".to_owned()
     }
 
-    /// The golden's text: addresses and folders that differ from run to run are named.
+    /// Replaces addresses and folders, which differ between runs, with names.
     pub(crate) fn named(&self, text: &str) -> String {
         let text = text
             .replace(&self.folder.path().display().to_string(), "FOLDER")
             .replace(&self.service.base_url(), "SERVICE")
             .replace(&self.entra.authority(), "AUTHORITY");
-        // The paths in the folder have `/` on every system.
+        // Use `/` in paths on every platform.
         let mut parts = text.split("FOLDER");
         let mut named = parts.next().unwrap_or_default().to_owned();
         for part in parts {
@@ -164,7 +164,7 @@ impl World {
     }
 }
 
-/// How a run ended.
+/// The result of a run.
 #[derive(Debug)]
 pub(crate) struct Outcome {
     pub(crate) code: Option<i32>,
@@ -199,7 +199,7 @@ pub(crate) fn ids(count: u64) -> impl Iterator<Item = String> {
     (0..count).map(id)
 }
 
-/// The lines of a file, which must all be whole.
+/// The lines of a file, which must all be complete.
 pub(crate) fn lines(path: &Path) -> Vec<String> {
     let text = std::fs::read_to_string(path).expect("it can be read");
     assert!(text.is_empty() || text.ends_with('\n'), "the last line of {} is whole", path.display());

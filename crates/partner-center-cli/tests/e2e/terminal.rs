@@ -1,4 +1,4 @@
-//! The same on a pseudo-terminal: tables, colors, the progress bar, Ctrl-C, forty columns.
+//! The binary on a pseudo-terminal: tables, colors, the progress bar, Ctrl-C, forty columns.
 
 use std::io::{Read, Write};
 use std::time::Duration;
@@ -10,13 +10,13 @@ use portable_pty::{CommandBuilder, PtySize, native_pty_system};
 use crate::golden;
 use crate::support::{BINARY, Behaviour, CORRELATION_ID, UNKNOWN, World, id, ids, lines};
 
-/// What is done once the terminal shows a text.
+/// Keys to type once the terminal shows a text.
 struct Reaction {
     seen: &'static str,
     keys: &'static [u8],
 }
 
-/// Runs the binary on a terminal; its exit code and everything it showed.
+/// Runs the binary on a terminal; returns its exit code and output.
 fn on_terminal(
     world: &World,
     columns: u16,
@@ -42,12 +42,12 @@ fn on_terminal(
     let mut keyboard = pair.master.take_writer().expect("a keyboard");
     let mut screen = pair.master.try_clone_reader().expect("a screen");
     let (mut shown, mut buffer, mut reactions) = (Vec::new(), [0; 4096], reactions.into_iter().peekable());
-    // Linux ends a terminal whose program has gone with an error.
+    // On Linux, reading fails once the program has ended.
     while let Ok(length @ 1..) = screen.read(&mut buffer) {
         shown.extend_from_slice(&buffer[..length]);
         let text = String::from_utf8_lossy(&shown);
         if let Some(Reaction { keys, .. }) = reactions.next_if(|reaction| text.contains(reaction.seen)) {
-            // A prompt stands there a moment before the terminal stops to echo.
+            // A prompt is shown shortly before echo is turned off.
             std::thread::sleep(Duration::from_millis(100));
             keyboard.write_all(keys).expect("it is read");
         }
@@ -59,7 +59,7 @@ fn on_terminal(
 }
 
 #[test]
-fn people_get_a_table_as_wide_as_their_terminal() {
+fn the_table_is_as_wide_as_the_terminal() {
     let world = World::new();
     for columns in [40, 80, 160] {
         let (code, shown) = on_terminal(&world, columns, &["org", "get", &id(1), &id(4)], &[], None);
@@ -71,7 +71,7 @@ fn people_get_a_table_as_wide_as_their_terminal() {
 }
 
 #[test]
-fn a_terminal_changes_nothing_of_the_formats_for_machines() {
+fn machine_readable_formats_are_the_same_on_a_terminal() {
     let world = World::new();
     for format in ["json", "ndjson", "csv", "raw"] {
         let arguments = ["org", "get", &id(4), &id(1), "--output", format];
@@ -91,13 +91,13 @@ fn reports_fit_forty_columns() {
         assert!(shown.lines().all(|line| line.chars().count() <= 40), "{shown}");
         assert!(shown.contains("tenant"), "{shown}");
     }
-    // A line a check is broken by the terminal, and holds nothing that would fall apart.
+    // The lines of checks are wrapped by the terminal.
     let (code, shown) = on_terminal(&world, 40, &["doctor"], &[], None);
     assert_eq!((code, shown.matches('✓').count()), (0, 11), "{shown}");
 }
 
 #[test]
-fn the_help_of_every_command_is_the_same_on_a_terminal_of_a_hundred_columns() {
+fn the_help_of_every_command_is_the_same_on_a_terminal() {
     let world = World::new();
     for command in crate::documents::COMMANDS {
         let (code, shown) = on_terminal(&world, 100, &[command, &["--help"]].concat(), &[("NO_COLOR", "1")], None);
@@ -115,7 +115,7 @@ fn the_help_fits_forty_columns() {
 }
 
 #[test]
-fn colors_are_for_terminals_that_want_them() {
+fn colors_can_be_turned_off() {
     let world = World::new();
     let colored = |arguments: &[&str], more: &[(&str, &str)]| {
         let arguments = [&["org", "get", UNKNOWN, "--correlation-id", CORRELATION_ID], arguments].concat();
@@ -127,7 +127,7 @@ fn colors_are_for_terminals_that_want_them() {
 }
 
 #[test]
-fn the_progress_bar_is_green_for_terminals_that_want_colors() {
+fn the_colors_of_the_progress_bar_can_be_turned_off() {
     let green = |arguments: &[&str], more: &[(&str, &str)]| {
         let world = World::of(Behaviour { customers: 60, latency: Duration::from_millis(200), ..Behaviour::default() });
         let list = world.list(ids(60));
@@ -142,7 +142,7 @@ fn the_progress_bar_is_green_for_terminals_that_want_colors() {
 }
 
 #[test]
-fn failures_are_counted_while_the_service_makes_the_run_wait() {
+fn failures_are_counted_while_the_run_is_throttled() {
     let limit = Some(RateLimit::new(80, Duration::from_secs(1)));
     let world = World::of(Behaviour { customers: 120, limit, ..Behaviour::default() });
     let list = world.list(std::iter::once(UNKNOWN.to_owned()).chain(ids(120)));
@@ -155,7 +155,7 @@ fn failures_are_counted_while_the_service_makes_the_run_wait() {
 }
 
 #[test]
-fn ctrl_c_ends_an_export_that_waits_for_the_service_at_once() {
+fn ctrl_c_ends_a_throttled_export_at_once() {
     let limit = Some(RateLimit::new(80, Duration::from_secs(300)));
     let world = World::of(Behaviour { customers: 120, limit, ..Behaviour::default() });
     let list = world.list(ids(120));
@@ -169,7 +169,7 @@ fn ctrl_c_ends_an_export_that_waits_for_the_service_at_once() {
     assert!(lines(&world.path("out")).len() <= 80);
 }
 
-/// What the progress bar of a throttled export shows.
+/// The progress bar of a throttled export.
 fn throttled_export(columns: u16) -> String {
     let limit = Some(RateLimit::new(80, Duration::from_secs(1)));
     let world = World::of(Behaviour { customers: 120, limit, ..Behaviour::default() });
@@ -181,10 +181,10 @@ fn throttled_export(columns: u16) -> String {
 }
 
 #[test]
-fn the_progress_bar_tells_until_when_the_service_makes_it_wait() {
+fn the_progress_bar_shows_when_a_throttled_run_continues() {
     let shown = throttled_export(100);
-    for told in ["/120", "/s", " left", "0 failed", "throttled, retrying at "] {
-        assert!(shown.contains(told), "{told}: {shown}");
+    for expected in ["/120", "/s", " left", "0 failed", "throttled, retrying at "] {
+        assert!(shown.contains(expected), "{expected}: {shown}");
     }
 }
 
@@ -192,12 +192,12 @@ fn the_progress_bar_tells_until_when_the_service_makes_it_wait() {
 fn the_progress_bar_fits_forty_columns() {
     let shown = throttled_export(40);
     let waiting = shown.split(['\n', '\r', '\u{1b}']).find_map(|line| Some(&line[line.find("throttled,")?..]));
-    let waiting = waiting.expect("it says that it waits").trim_end();
+    let waiting = waiting.expect("a throttled line").trim_end();
     assert!(waiting.chars().count() <= 40 && waiting.contains('Z'), "{waiting:?}");
 }
 
 #[test]
-fn ctrl_c_finishes_what_is_in_flight_and_says_how_to_go_on() {
+fn ctrl_c_completes_calls_in_flight_and_says_how_to_resume() {
     let world = World::of(Behaviour { customers: 400, latency: Duration::from_millis(50), ..Behaviour::default() });
     let list = world.list(ids(400));
     let arguments = ["org", "export", "--from", &list, "--to", "out"];
@@ -207,10 +207,10 @@ fn ctrl_c_finishes_what_is_in_flight_and_says_how_to_go_on() {
     assert!(shown.contains("To continue, run the same command with --resume."), "{shown}");
     let done = lines(&world.path("out")).len();
     assert!(done < 400);
-    assert_eq!(world.service.request_count(), done, "whatever was asked for is written down");
+    assert_eq!(world.service.request_count(), done, "every response is written");
     let (code, _) = on_terminal(&world, 100, &[&arguments[..], &["--resume"]].concat(), &[], None);
     assert_eq!((code, lines(&world.path("out")).len()), (0, 400));
-    assert_eq!(world.service.request_count(), 400, "nobody was asked for twice");
+    assert_eq!(world.service.request_count(), 400, "no customer was requested twice");
 }
 
 #[test]
@@ -223,11 +223,11 @@ fn a_secret_is_read_from_a_prompt_without_showing_it() {
 }
 
 #[test]
-fn ctrl_c_at_the_prompt_ends_it_and_nobody_signs_in() {
+fn ctrl_c_at_the_prompt_cancels_the_sign_in() {
     let world = World::new();
     let stop = Reaction { seen: "Client secret:", keys: b"\x03" };
     let (code, shown) = on_terminal(&world, 80, &["login", "--with-secret"], &[], Some(stop));
-    // Killed by the signal it could not let the terminal echo again.
+    // If the signal killed it, it could not turn echo on again.
     assert_eq!(code, 130, "{shown}");
     assert!(!world.path("config/sign-ins/default.json").exists());
 }

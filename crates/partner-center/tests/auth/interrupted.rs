@@ -115,9 +115,9 @@ async fn a_hanging_store_delays_a_renewal_but_does_not_stop_it() -> Outcome {
     let entra = TokenEndpoint::start().await?;
     let store = Slow::new(MemoryStore::new("s3cr3t-first"), 0);
     let failures = Arc::new(Mutex::new(Vec::new()));
-    let keeper = failures.clone();
+    let collected = failures.clone();
     let credential = RefreshToken::new(TENANT, CLIENT_ID, store.clone())
-        .on_store_failure(move |error| lock(&keeper).push(error.to_string()));
+        .on_store_failure(move |error| lock(&collected).push(error.to_string()));
     let began = Instant::now();
     let limited = request(&entra).timeout(Duration::from_secs(30));
     tokio::time::timeout(Duration::from_secs(60), token(&credential, &limited)).await??;
