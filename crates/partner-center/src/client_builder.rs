@@ -4,6 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use reqwest::Url;
+
 use crate::auth::{Credential, TokenCache, TokenRequest};
 use crate::client::{Client, ClientInner, Defaults};
 use crate::cloud::Cloud;
@@ -15,6 +17,7 @@ use crate::pipeline::budget::Budget;
 use crate::pipeline::rate::Rate;
 use crate::pipeline::recent_ids::RecentIds;
 use crate::pipeline::throttle::Throttle;
+use crate::proxy::Proxies;
 use crate::retry_policy::RetryPolicy;
 
 /// Settings of a [`Client`]; [`Client::builder`] makes one.
@@ -207,6 +210,23 @@ impl ClientBuilder {
             recent_ids: RecentIds::default(),
         }))
     }
+}
+
+/// The proxy that the environment names for an address, without user name and password; `None` if there is none.
+///
+/// That is `HTTPS_PROXY`, else `ALL_PROXY` (for plain http `HTTP_PROXY` first), unless `NO_PROXY` excepts the host. Plain
+/// http to this machine goes through none. A client goes this way too, unless
+/// [`proxies_from_environment`](ClientBuilder::proxies_from_environment) or
+/// [`http_client_builder`](ClientBuilder::http_client_builder) says otherwise.
+///
+/// # Errors
+///
+/// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) if a variable holds something else than the address of
+/// a proxy, or `address` is not a URL.
+pub fn environment_proxy(address: &str) -> Result<Option<String>, Error> {
+    let url = Url::parse(address).map_err(|_| Error::configuration("not an absolute URL"))?;
+    let proxies = Proxies::from_environment()?.filter(|_| !endpoint::is_plain_on_this_machine(&url));
+    Ok(proxies.and_then(|proxies| proxies.find(&url)).map(|proxy| proxy.address()))
 }
 
 impl fmt::Debug for ClientBuilder {

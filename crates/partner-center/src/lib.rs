@@ -34,7 +34,7 @@ mod text;
 mod transport_error;
 
 pub use client::Client;
-pub use client_builder::ClientBuilder;
+pub use client_builder::{ClientBuilder, environment_proxy};
 pub use cloud::Cloud;
 pub use customer::Customer;
 pub use customer_organizations::{CustomerOrganizations, ListedOrganization};
@@ -43,7 +43,6 @@ pub use error::{Error, ErrorKind};
 pub use organizations::{OrganizationItem, Organizations};
 /// The version of the contract below this crate, for bug reports.
 pub use partner_center_gen::contract_version;
-pub use proxy::environment_proxy;
 pub use request::{Request, ResponseFuture};
 pub use response::Response;
 pub use retry_policy::RetryPolicy;

@@ -10,8 +10,6 @@ use reqwest::Url;
 use tokio::time::Instant;
 
 use crate::configuration::InvalidConfiguration;
-use crate::endpoint;
-use crate::error::Error;
 
 /// The variables that decide for https, in the order in which they do.
 const VARIABLES: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
@@ -20,23 +18,6 @@ const VARIABLES: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_pr
 const PAUSE: Duration = Duration::from_secs(30);
 /// How long a proxy has for the response to a second request.
 const PATIENCE: Duration = Duration::from_secs(5);
-
-/// The proxy that the environment names for an address, without user name and password; `None` if there is none.
-///
-/// That is `HTTPS_PROXY`, else `ALL_PROXY` (for plain http `HTTP_PROXY` first), unless `NO_PROXY` excepts the host. Plain
-/// http to this machine goes through none. A client goes this way too, unless
-/// [`proxies_from_environment`](crate::ClientBuilder::proxies_from_environment) or
-/// [`http_client_builder`](crate::ClientBuilder::http_client_builder) says otherwise.
-///
-/// # Errors
-///
-/// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) if a variable holds something else than the address of
-/// a proxy, or `address` is not a URL.
-pub fn environment_proxy(address: &str) -> Result<Option<String>, Error> {
-    let url = Url::parse(address).map_err(|_| Error::configuration("not an absolute URL"))?;
-    let proxies = Proxies::from_environment()?.filter(|_| !endpoint::is_plain_on_this_machine(&url));
-    Ok(proxies.and_then(|proxies| proxies.find(&url)).map(|proxy| proxy.address()))
-}
 
 /// The proxies that the environment names.
 #[derive(Clone)]

@@ -16,12 +16,9 @@ use uuid::Uuid;
 pub use self::kind::ErrorKind;
 use crate::auth::CredentialError;
 use crate::configuration::InvalidConfiguration;
-use crate::pipeline::outcome;
-use crate::proxy::Proxies;
 use crate::received::{CORRELATION_VECTOR, Received, SERVER_ID};
 use crate::response::Meta;
 use crate::text::{delay, excerpt};
-use crate::transport_error::TransportError;
 
 /// Why a call, or building a client, failed.
 ///
@@ -71,16 +68,6 @@ impl Error {
 
     pub(crate) fn configuration(detail: impl Into<Cow<'static, str>>) -> Self {
         Self::new(ErrorKind::Configuration, detail)
-    }
-
-    /// The error of a request of your own to the service or to the sign-in, in the words of a call's.
-    ///
-    /// For diagnosis, such as whether an address can be reached. A proxy is named if it is the environment's.
-    pub async fn of_transport(error: reqwest::Error) -> Self {
-        let proxies = Proxies::from_environment().ok().flatten();
-        let proxy = error.url().and_then(|url| proxies?.find(url));
-        let failure = TransportError::of_request(error, proxy.as_deref()).await;
-        outcome::of_transport(failure.through(proxy.as_deref()), "the request")
     }
 
     pub(crate) fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {

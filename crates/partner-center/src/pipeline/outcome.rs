@@ -7,6 +7,7 @@ use super::retry_after;
 use crate::error::body::ErrorBody;
 use crate::error::{Error, ErrorKind, classify};
 use crate::exchange::Exchange;
+use crate::proxy::Proxies;
 use crate::received::Received;
 use crate::transport_error::{TransportError, TransportErrorKind};
 
@@ -57,8 +58,20 @@ fn of_status(received: Received, base_url: &Url, redact: impl Fn(&str) -> String
         .with_response(received)
 }
 
+impl Error {
+    /// The error of a request of your own to the service or to the sign-in, in the words of a call's.
+    ///
+    /// For diagnosis, such as whether an address can be reached. A proxy is named if it is the environment's.
+    pub async fn of_transport(error: reqwest::Error) -> Self {
+        let proxies = Proxies::from_environment().ok().flatten();
+        let proxy = error.url().and_then(|url| proxies?.find(url));
+        let failure = TransportError::of_request(error, proxy.as_deref()).await;
+        of_transport(failure.through(proxy.as_deref()), "the request")
+    }
+}
+
 /// The error of an exchange without a complete response.
-pub(crate) fn of_transport(failure: TransportError, limit: &str) -> Error {
+fn of_transport(failure: TransportError, limit: &str) -> Error {
     let kind = match failure.kind {
         TransportErrorKind::Connection => ErrorKind::Connection,
         TransportErrorKind::Proxy => ErrorKind::Proxy,
