@@ -5,8 +5,8 @@ use std::sync::{Mutex, PoisonError};
 
 use uuid::Uuid;
 
-/// A late response can only reach the next call on its connection, so this is enough for as many calls in flight at once.
-const KEPT: usize = 128;
+/// A late response can only reach the next call on its connection, so this is enough for half as many calls in flight.
+const KEPT: usize = 512;
 
 #[derive(Debug, Default)]
 pub(crate) struct RecentIds(Mutex<VecDeque<u64>>);
@@ -23,7 +23,7 @@ impl RecentIds {
 
     /// Whether a response with this `MS-RequestId` belongs to another call of this client than `own`.
     ///
-    /// The service may answer with an id of its own, which says nothing.
+    /// The service may respond with an id of its own, which says nothing.
     pub(crate) fn is_of_another_call(&self, received: &str, own: Uuid) -> bool {
         let Ok(received) = received.trim().parse::<Uuid>() else { return false };
         received != own && self.0.lock().unwrap_or_else(PoisonError::into_inner).contains(&random_part(received))

@@ -57,7 +57,7 @@ async fn a_body_sent_byte_by_byte_ends_at_the_attempt_timeout() -> Outcome {
     assert_eq!(error.kind(), ErrorKind::Timeout);
     assert!(error.elapsed() >= 10 * SECOND && error.elapsed() <= 15 * SECOND, "{:?}", error.elapsed());
     assert_eq!(status(&error), Some(200), "the status had come");
-    assert!(error.raw().len() > 4 && CONTOSO.as_bytes().starts_with(error.raw()), "{:?}", error.raw());
+    assert!(!error.raw().is_empty() && CONTOSO.as_bytes().starts_with(error.raw()), "{:?}", error.raw());
     assert_eq!(error.received_request_id(), Some("theirs"));
     assert_eq!(error.received_correlation_id(), Some("their-trace"));
     until(&server, EventKind::Left, 1).await;
