@@ -26,15 +26,13 @@ impl ThrottleNotice {
 
     /// Waits for the work, and says each delay that is worth a line.
     pub(crate) async fn during<T>(&mut self, client: &Client, say: impl Fn(&str), work: impl Future<Output = T>) -> T {
-        // Fetches nobody; it knows whether the client's calls are throttled.
-        let throttle = client.organizations([]);
         let mut ticks = tokio::time::interval(TICK);
         let mut work = std::pin::pin!(work);
         loop {
             tokio::select! {
                 output = &mut work => return output,
                 _ = ticks.tick() => {
-                    self.line(throttle.throttled_for(), Instant::now()).iter().for_each(|line| say(line));
+                    self.line(client.throttled_for(), Instant::now()).iter().for_each(|line| say(line));
                 }
             }
         }

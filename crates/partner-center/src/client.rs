@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use http::HeaderValue;
 use reqwest::Url;
+use tokio::time::Instant;
 
 use crate::auth::TokenCache;
 use crate::endpoint;
@@ -75,6 +76,13 @@ impl Client {
 
     pub(crate) fn inner(&self) -> &ClientInner {
         &self.0
+    }
+
+    /// How much longer the client holds back because the service throttles it; `None` if it does not.
+    #[must_use]
+    pub fn throttled_for(&self) -> Option<Duration> {
+        let until = self.0.throttle.held_until()?;
+        Some(until.saturating_duration_since(Instant::now()))
     }
 }
 

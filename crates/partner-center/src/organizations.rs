@@ -11,7 +11,6 @@ use std::time::Duration;
 use futures_core::Stream;
 use tokio::runtime::Handle;
 use tokio::task::{Id, JoinSet};
-use tokio::time::Instant;
 use uuid::Uuid;
 
 use crate::client::Client;
@@ -124,8 +123,7 @@ impl Organizations {
     /// How much longer the client holds back because the service throttles it; `None` if it does not.
     #[must_use]
     pub fn throttled_for(&self) -> Option<Duration> {
-        let until = self.client.inner().throttle.held_until()?;
-        Some(until.saturating_duration_since(Instant::now()))
+        self.client.throttled_for()
     }
 
     /// The next item, as `StreamExt::next` of the usual stream libraries returns it; `None` at the end.

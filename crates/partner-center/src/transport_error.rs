@@ -114,8 +114,8 @@ impl TransportError {
     }
 }
 
-/// What kept a proxy from opening a tunnel, in the words of the library that asked for it; certificates and time limits
-/// are told as such.
+/// Why a proxy did not open a tunnel, in the words of the HTTP library; certificate errors and timeouts are classified
+/// elsewhere.
 fn tunnel_error(error: &reqwest::Error) -> Option<String> {
     let reason = causes(error).find_map(|cause| cause.to_string().strip_prefix("tunnel error: ").map(str::to_owned))?;
     (!error.is_timeout() && !is_about_a_certificate(error)).then_some(reason)

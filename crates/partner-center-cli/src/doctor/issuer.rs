@@ -8,7 +8,7 @@ use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, Server
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{ClientConfig, DigitallySignedStruct, Error, SignatureScheme};
 
-/// Trusts nobody, so that no connection comes about, and notes down who issued the certificate.
+/// Trusts no certificate, so no connection is made, and records who issued it.
 #[derive(Debug, Default)]
 struct Issuer(OnceLock<String>);
 

@@ -142,7 +142,7 @@ fn a_sign_in_that_cannot_be_stored_never_says_signed_in() {
 }
 
 #[test]
-fn a_browser_that_nobody_signs_in_with_is_waited_for_as_long_as_asked() {
+fn a_sign_in_that_is_not_finished_in_the_browser_times_out() {
     let world = World::signed_out(TokenEndpoint::builder());
     let outcome = ended(login(&world, &["--max-time", "1s"]));
     assert_eq!(outcome.code, Some(3));

@@ -163,7 +163,7 @@ fn an_unusable_credential_file_is_named_before_any_request() {
 }
 
 #[test]
-fn a_token_file_from_windows_powershell_is_read_and_one_to_begin_with_is_made() {
+fn a_token_file_from_powershell_is_read_and_a_missing_one_is_created() {
     let world = World::signed_out(TokenEndpoint::builder());
     let token: Vec<u8> = "\u{feff}first\r\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
     fs::write(world.path("powershell"), token).expect("a file");

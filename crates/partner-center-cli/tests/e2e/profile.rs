@@ -49,7 +49,7 @@ fn use_changes_one_line_of_the_file_and_nothing_else() {
 }
 
 #[test]
-fn a_profile_that_is_gone_can_be_left_and_a_variable_that_goes_before_is_told() {
+fn a_missing_profile_can_be_left_and_an_overriding_variable_is_named() {
     let world = signed_in();
     fs::write(world.path("config/config.toml"), "profile = \"gone\"\n").expect("a file");
     assert_eq!(world.run(&["config"]).code, Some(2));

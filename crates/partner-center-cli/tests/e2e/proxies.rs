@@ -11,7 +11,7 @@ use crate::support::{Outcome, World, id, ids};
 
 const SERVICE: &str = "https://service.example";
 
-/// A proxy that responds so to everybody, until the test's process ends; its address, and how often it was asked.
+/// A proxy that sends one response to every request until the test's process ends; its address and the number of requests.
 fn proxy(response: &'static str) -> (String, Arc<AtomicUsize>) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = listener.local_addr().expect("an address").to_string();

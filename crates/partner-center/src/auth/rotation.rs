@@ -88,8 +88,8 @@ impl Rotation {
 
     /// The access token for the newest refresh token.
     ///
-    /// Until the token endpoint is asked, dropping this ends it. From then on the work goes on in a task of its own: the
-    /// response may hold the only token that is still good, and nobody else may redeem before that is saved.
+    /// Dropping this before the token request is sent cancels it. From then on the work continues in a task of its own:
+    /// the response may hold the only token that is still good, and must be saved before another redemption begins.
     pub(super) async fn redeem(&self, request: &TokenRequest) -> Result<AccessToken, CredentialError> {
         let turn = self.turns.take().await?;
         // The lock comes when no other process holds it. Where there can be none, another process may redeem the same
@@ -156,7 +156,7 @@ impl Rotation {
         access_token
     }
 
-    /// Saves a refresh token, and keeps it here if that fails. Nobody may redeem meanwhile, so the time is limited.
+    /// Saves a refresh token, and keeps it here if that fails. No redemption can begin meanwhile, so the time is limited.
     async fn save(&self, token: SecretString, limit: Duration) {
         self.known().newest = Some(token.clone());
         let saved = timeout(limit, self.store.save(&token)).await;

@@ -41,7 +41,7 @@ pub(super) struct Turn {
 }
 
 impl Turns {
-    /// Takes the turn unless somebody has it.
+    /// Takes the turn unless another caller has it.
     ///
     /// # Errors
     ///
@@ -68,7 +68,7 @@ impl Turns {
         }
     }
 
-    /// Waits until the present holder's turn has ended; returns immediately if nobody has it.
+    /// Waits until the present holder's turn has ended; returns immediately if there is none.
     pub(super) async fn freed(&self) {
         let mut freed = std::pin::pin!(self.0.freed.notified());
         freed.as_mut().enable();

@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bare_challenge_for_an_invalid_token_means_missing_multi_factor_authentication() {
+    fn a_bare_invalid_token_challenge_means_that_mfa_is_missing() {
         let invalid = r#"Bearer error="invalid_token""#;
         let expired = r#"Bearer error="invalid_token", error_description="The token expired at 10:00""#;
         for (challenges, kind) in [

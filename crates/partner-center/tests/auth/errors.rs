@@ -80,7 +80,7 @@ async fn each_reason_is_named_and_has_its_help() {
 }
 
 #[tokio::test]
-async fn a_long_text_of_entra_comes_whole_and_before_the_ids_in_the_error_of_a_call() -> Outcome {
+async fn a_long_text_of_entra_is_shown_whole_and_before_the_ids() -> Outcome {
     let id = "cb1056e2-e479-49de-ae31-7812af012ed8";
     let text = format!(
         "Your administrator has configured the application GDAP ('{id}') to block users unless they are specifically \

@@ -104,8 +104,8 @@ impl RefreshTokenStore for FileStore {
     }
 }
 
-/// The file for the lock. Where none can be made, the token's own is never renamed over, and on Unix a lock on it keeps
-/// nobody from reading.
+/// The file for the lock. Where none can be made, the token's own is never renamed over, and on Unix a lock on it does
+/// not prevent reading.
 fn open_lock(path: &Path) -> io::Result<File> {
     let lock = private().truncate(false).open(beside(path, ".lock"));
     match cfg!(unix) {
