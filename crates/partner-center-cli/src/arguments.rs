@@ -34,11 +34,11 @@ fn version() -> String {
     format!("{} (contract {})", env!("CARGO_PKG_VERSION"), partner_center::contract_version())
 }
 
-/// Options of every command. A flag goes before its environment variable, and that before the config file.
+/// Options of every command. A flag overrides its environment variable, which overrides the config file.
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Global options")]
 pub(crate) struct GlobalOptions {
-    /// The profile: a table of the config file, and a sign-in [env: PARTNER_CENTER_PROFILE]
+    /// The profile to use: its settings and its sign-in [env: PARTNER_CENTER_PROFILE]
     #[arg(long, global = true, value_name = "NAME")]
     pub(crate) profile: Option<String>,
     /// The Microsoft cloud [env: PARTNER_CENTER_CLOUD]
@@ -50,7 +50,7 @@ pub(crate) struct GlobalOptions {
     /// The address of the sign-in service, without the tenant [env: PARTNER_CENTER_AUTHORITY]
     #[arg(long, global = true, value_name = "URL")]
     pub(crate) authority: Option<String>,
-    /// The correlation id of every call; a new one for each by default
+    /// The correlation id of every call; by default, a new one for each
     #[arg(long, global = true, value_name = "GUID")]
     pub(crate) correlation_id: Option<Uuid>,
     /// The time limit of a call with its retries, in seconds [env: PARTNER_CENTER_TIMEOUT]
@@ -95,7 +95,7 @@ pub(crate) enum Command {
     // Completions would offer a visible alias instead of the name.
     #[command(subcommand, alias = "org", after_long_help = examples::ORGANIZATION)]
     Organization(OrganizationCommand),
-    /// Sign in, and keep the sign-in for later commands
+    /// Sign in, and store the sign-in for later commands
     ///
     /// A user signs in with the browser of this machine. Where there is none, such as in an SSH session, a code is shown
     /// instead, which the user enters on any device; --device-code asks for it. Many tenants block device codes. With
@@ -125,7 +125,7 @@ pub(crate) enum Command {
         #[arg(long, short, default_value = "text", value_name = "FORMAT")]
         output: ReportFormat,
     },
-    /// Show the profiles, or choose the one to use
+    /// Show the profiles, or set the default one
     #[command(subcommand, after_long_help = examples::PROFILE)]
     Profile(ProfileCommand),
     /// Print the completion script of a shell
@@ -152,7 +152,7 @@ pub(crate) enum ProfileCommand {
         #[arg(long, short, default_value = "text", value_name = "FORMAT")]
         output: ReportFormat,
     },
-    /// Choose the profile of commands that name none
+    /// Set the profile for commands that name none
     #[command(after_long_help = examples::PROFILE)]
     Use {
         /// The profile
@@ -169,7 +169,7 @@ pub(crate) struct Login {
     /// The partner's own tenant: its id or a domain [env: AZURE_TENANT_ID]
     #[arg(long, value_name = "TENANT")]
     pub(crate) tenant: Option<String>,
-    /// Show a code, with which the user signs in on any device
+    /// Show a code that the user enters on any device to sign in
     #[arg(long)]
     pub(crate) device_code: bool,
     /// How long to wait for the browser, such as 90s or 10m
@@ -178,14 +178,14 @@ pub(crate) struct Login {
     /// Sign in as an application with a client secret, read from a prompt or from standard input
     #[arg(long, conflicts_with = "device_code")]
     pub(crate) with_secret: bool,
-    /// Keep the sign-in in a file even where there is a keyring
+    /// Store the sign-in in a file even if there is a keyring
     #[arg(long)]
     pub(crate) no_keyring: bool,
 }
 
 #[derive(Args, Debug)]
 pub(crate) struct Doctor {
-    /// A customer to try the call with
+    /// The customer to test the call with
     #[arg(value_name = "CUSTOMER_TENANT_ID")]
     pub(crate) customer: Option<Uuid>,
     /// The format of the report; JSON is for support tickets and contains no secret

@@ -32,7 +32,7 @@ pub(crate) fn run(settings: &Settings, format: ReportFormat) -> Result<Exit, Fai
     for ((name, used), known) in [("tenant", identity.tenant), ("client-id", identity.client_id)].iter().zip(known) {
         rows.push(match (used, known) {
             (Some(setting), _) => row(name, &setting.value, setting.source.to_string()),
-            (None, Some(setting)) => row(name, &setting.value, format!("{}, for login alone", setting.source)),
+            (None, Some(setting)) => row(name, &setting.value, format!("{}, for login only", setting.source)),
             (None, None) => row(name, "", "not set".to_owned()),
         });
     }

@@ -25,7 +25,7 @@ pub(crate) const HELP: &str = "\
 Exit codes:
   0    success
   1    partial: some customers failed, or lines of the list name no customer
-  2    usage: an option, the configuration or the list is wrong
+  2    usage: an option, the configuration or the list is invalid
   3    sign-in: no token, or the service does not accept it
   4    denied: the service accepts the token and denies access
   5    not found, or the service lists no customers

@@ -16,7 +16,7 @@ pub(crate) fn of(error: &Error) -> String {
         ErrorKind::Connection => "Check the network, the proxy (HTTPS_PROXY) and the address, then run it again.",
         ErrorKind::Proxy => "Check the proxy (HTTPS_PROXY), its user name and password, and what it allows.",
         ErrorKind::Timeout => "Run it again later, or give each call more time with --timeout.",
-        ErrorKind::Throttled => "Run it again later; requests that are refused count against the limit too.",
+        ErrorKind::Throttled => "Run it again later; throttled requests count against the limit too.",
         ErrorKind::Unauthenticated => {
             return format!(
                 "{} The token must be issued by the partner's own tenant, for the cloud given by --cloud.",
@@ -29,11 +29,11 @@ pub(crate) fn of(error: &Error) -> String {
         ErrorKind::AudienceRetired => {
             return format!("{} The token must be for https://api.partnercenter.microsoft.com.", sign_in_again());
         }
-        ErrorKind::AppOnlyDenied => "Sign a user in, with `partner-center login` without --with-secret.",
+        ErrorKind::AppOnlyDenied => "Sign in as a user: run `partner-center login` without --with-secret.",
         ErrorKind::Rejected | ErrorKind::UnexpectedStatus => {
             "Check --base-url and any proxy in between; if both are right, give Microsoft support the correlation id."
         }
-        ErrorKind::ServerFailure => "Run it again later; if it stays, give Microsoft support the correlation id.",
+        ErrorKind::ServerFailure => "Run it again later; if it persists, give Microsoft support the correlation id.",
         ErrorKind::Redirected => "Check --base-url; a redirect often means a proxy or a sign-in page in between.",
         ErrorKind::UnexpectedBody | ErrorKind::NotExactlyOne => {
             "Check --base-url and any proxy in between; if both are right, report it with the correlation id."
@@ -65,7 +65,7 @@ pub(crate) fn of_login(error: &CredentialError) -> String {
                 .to_owned()
         }
         CredentialErrorKind::WrongTenant => "Pass the partner's own tenant in --tenant, and sign in there.".to_owned(),
-        CredentialErrorKind::Throttled => "Run it again in some minutes.".to_owned(),
+        CredentialErrorKind::Throttled => "Run it again in a few minutes.".to_owned(),
         _ => error.help().to_owned(),
     }
 }

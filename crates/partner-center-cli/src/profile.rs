@@ -44,7 +44,7 @@ fn choose(settings: &Settings, name: &str) -> Result<Exit, Failure> {
     settings.set_profile(name)?;
     notify(&format!("Commands use the profile {name} from now on."));
     if let Source::Environment(variable) = settings.profile.source {
-        warn(&format!("{variable} is set and goes before it; unset it to use the profile {name}"));
+        warn(&format!("{variable} is set and takes precedence; unset it to use the profile {name}"));
     }
     Ok(Exit::Success)
 }

@@ -87,7 +87,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets how long a call may take in all: sign-in, attempts and the delays between them. 180 s by default.
+    /// Sets how long a call may take in total: sign-in, attempts and the delays between them. 180 s by default.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.defaults.timeout = timeout;
         self
@@ -111,9 +111,9 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets whether `HTTPS_PROXY`, `NO_PROXY` and their kind are used; they are by default.
+    /// Sets whether `HTTPS_PROXY`, `NO_PROXY` and similar variables are used; on by default.
     ///
-    /// Plain `http` to this machine never goes through a proxy, whatever is set here and in
+    /// Plain `http` to this machine never goes through a proxy, regardless of this setting and of
     /// [`http_client_builder`](Self::http_client_builder): the token would leave the machine unprotected. A client with
     /// such a base URL or authority uses no proxy at all.
     ///
@@ -123,7 +123,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Connects as this builder says: your own proxies, root certificates, connect timeout, pool, DNS.
+    /// Sets the HTTP client to connect with: your own proxies, root certificates, connect timeout, pool, DNS.
     ///
     /// ```
     /// # fn main() -> Result<(), partner_center::Error> {
@@ -212,7 +212,7 @@ impl ClientBuilder {
     }
 }
 
-/// The proxy that the environment names for an address, without user name and password; `None` if there is none.
+/// The proxy that the environment sets for an address, without user name and password; `None` if there is none.
 ///
 /// That is `HTTPS_PROXY`, else `ALL_PROXY` (for plain http `HTTP_PROXY` first), unless `NO_PROXY` excepts the host. Plain
 /// http to this machine goes through none. A client goes this way too, unless
@@ -221,7 +221,7 @@ impl ClientBuilder {
 ///
 /// # Errors
 ///
-/// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) if a variable holds something else than the address of
+/// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) if a variable is not the address of
 /// a proxy, or `address` is not a URL.
 pub fn environment_proxy(address: &str) -> Result<Option<String>, Error> {
     let url = Url::parse(address).map_err(|_| Error::configuration("not an absolute URL"))?;

@@ -20,7 +20,7 @@ use crate::response::Response;
 ///
 /// [`Customers::organizations`] makes it. Each customer is asked for once, also if the list has it twice. A customer whose
 /// call fails is an item with an error inside and does not end the run. An error in place of the item is that of the list:
-/// it comes last, and there are customers that it does not know of.
+/// it comes last, and means that there are customers that were not read.
 ///
 /// ```no_run
 /// # async fn example(client: partner_center::Client) -> Result<(), partner_center::Error> {
@@ -58,7 +58,7 @@ struct List {
 impl Customers {
     /// Gets the organization of every customer of the list, as fast as the service allows.
     ///
-    /// Use an app+user token: an application may list customers, and has no documented way to the role that
+    /// Use an app+user token: an application may list customers, but has no documented way to the role that
     /// [`Customer::organization`](crate::Customer::organization) needs.
     pub fn organizations(self) -> CustomerOrganizations {
         let (client, correlation_id) = (self.client.clone(), self.options.correlation_id);

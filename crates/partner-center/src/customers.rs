@@ -107,7 +107,7 @@ impl Customers {
         self.set(|request| request.set_size(size))
     }
 
-    /// Sets the `MS-CorrelationId` of every page, which ties them together; one fresh id for all by default.
+    /// Sets the `MS-CorrelationId` of every page, which groups them; one new id for all by default.
     pub fn correlation_id(mut self, id: Uuid) -> Self {
         self.options.correlation_id = Some(id);
         self
@@ -239,7 +239,7 @@ impl ListedCustomer {
         paging::text(self.company_profile.as_ref()?.domain.as_ref())
     }
 
-    /// The customer's JSON as it came; a field that the contract does not know yet is here too.
+    /// The customer's JSON as received; a field that the contract does not know yet is here too.
     #[must_use]
     pub fn raw(&self) -> &Bytes {
         &self.raw

@@ -41,7 +41,7 @@ pub use customer_organizations::{CustomerOrganizations, ListedOrganization};
 pub use customers::{Customers, ListedCustomer};
 pub use error::{Error, ErrorKind};
 pub use organizations::{OrganizationItem, Organizations};
-/// The version of the contract below this crate, for bug reports.
+/// The version of the contract that this crate implements, for bug reports.
 pub use partner_center_gen::contract_version;
 pub use request::{Request, ResponseFuture};
 pub use response::Response;

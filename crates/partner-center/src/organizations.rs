@@ -25,8 +25,8 @@ use crate::runtime;
 ///
 /// [`Client::organizations`] makes it. A customer whose call fails is an item with an error and does not end the run.
 /// Throttling is waited out: the client holds back as the service asks, and finds the rate that the service allows. A
-/// customer that is throttled 20 times is an item with an error, and so is every customer once the service has answered
-/// with nothing but 429 for three hours. Customers are taken only as calls finish, so memory stays flat however many
+/// customer that is throttled 20 times is an item with an error, and so is every customer once the service has sent
+/// nothing but 429 for three hours. Customers are taken only as calls finish, so memory stays flat however many
 /// there are. Dropping the stream ends every call in flight.
 ///
 /// ```no_run
@@ -114,7 +114,7 @@ impl Organizations {
         self
     }
 
-    /// Sets the `MS-CorrelationId` of every call, which ties them together; a fresh one for each by default.
+    /// Sets the `MS-CorrelationId` of every call, which groups them; a new one for each by default.
     pub fn correlation_id(mut self, id: Uuid) -> Self {
         self.options.correlation_id = Some(id);
         self

@@ -18,7 +18,7 @@ pub type ResponseFuture<T> = Pin<Box<dyn Future<Output = Result<Response<T>, Err
 
 /// A call that is about to be made: set its options, then `.await` it.
 ///
-/// What is not set here is as the client has it.
+/// Options that are not set here are those of the client.
 ///
 /// ```no_run
 /// # async fn example(client: partner_center::Client, customer: uuid::Uuid, incoming: uuid::Uuid)
@@ -69,16 +69,16 @@ impl<T> Request<T> {
         Self { options, ..self }
     }
 
-    /// Sets the `MS-RequestId`, which names this one logical call; a fresh one by default.
+    /// Sets the `MS-RequestId`, which identifies this one logical call; a new one by default.
     ///
-    /// The service takes two requests with the same id for repeats of one call
+    /// The service treats two requests with the same id as repeats of one call
     /// ([source](https://learn.microsoft.com/partner-center/developer/headers)), so use an id once.
     pub fn request_id(mut self, id: Uuid) -> Self {
         self.options.request_id = Some(id);
         self
     }
 
-    /// Sets the `MS-CorrelationId`, which ties calls that belong together; a fresh one by default.
+    /// Sets the `MS-CorrelationId`, which groups related calls; a new one by default.
     pub fn correlation_id(mut self, id: Uuid) -> Self {
         self.options.correlation_id = Some(id);
         self
@@ -93,13 +93,13 @@ impl<T> Request<T> {
     /// Sets whether to ask the service if the token shows multi-factor authentication; see
     /// [`Response::mfa_compliant`](crate::Response::mfa_compliant).
     ///
-    /// Older accounts of the header behind it say that the service then rejects tokens that do not.
+    /// Older descriptions of the header behind it say that the service then rejects tokens that do not.
     pub fn validate_mfa(mut self, validate: bool) -> Self {
         self.options.validate_mfa = Some(validate);
         self
     }
 
-    /// Sets how long the call may take in all: sign-in, attempts and the delays between them.
+    /// Sets how long the call may take in total: sign-in, attempts and the delays between them.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.options.timeout = Some(timeout);
         self

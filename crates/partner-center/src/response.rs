@@ -104,7 +104,7 @@ impl<T> Response<T> {
         self.meta.elapsed
     }
 
-    /// The body's bytes as they came; a field that the contract does not know yet is here too.
+    /// The body's bytes as received; a field that the contract does not know yet is here too.
     #[must_use]
     pub fn raw(&self) -> &Bytes {
         &self.meta.received.raw

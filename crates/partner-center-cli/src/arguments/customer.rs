@@ -10,7 +10,7 @@ use super::organization::{Get, Output};
 pub(crate) enum CustomerCommand {
     /// List the partner's customers: tenant id, name, initial domain and relationship
     ///
-    /// A list that cannot be read to its end is an error, after the customers that were read.
+    /// If the list cannot be read to its end, the customers read so far are shown before the error.
     #[command(after_long_help = examples::CUSTOMER_LIST)]
     List(List),
     /// Fetch the domains of some customers
@@ -21,10 +21,10 @@ pub(crate) enum CustomerCommand {
 #[derive(Args, Debug)]
 #[command(mut_arg("columns", |columns| columns.value_parser(columns::parser(&CUSTOMER))))]
 pub(crate) struct List {
-    /// Only customers whose name starts with this, in any letter case
+    /// Only customers whose name starts with PREFIX, ignoring case
     #[arg(long, value_name = "PREFIX", conflicts_with = "domain")]
     pub(crate) name: Option<String>,
-    /// Only customers whose initial domain starts with this; their other domains are not searched
+    /// Only customers whose initial domain starts with PREFIX; other domains are not searched
     #[arg(long, value_name = "PREFIX")]
     pub(crate) domain: Option<String>,
     #[command(flatten)]

@@ -13,7 +13,7 @@ use super::examples;
 pub(crate) enum OrganizationCommand {
     /// Fetch the organizations of some customers
     ///
-    /// Where some customers failed the exit code is 1; where all failed it is that of the first failure.
+    /// If some customers fail, the exit code is 1; if all fail, it is that of the first failure.
     #[command(after_long_help = examples::GET)]
     Get(Get),
     /// Fetch the organizations of all customers, or of those in a list, at the pace the service allows
@@ -37,10 +37,10 @@ pub(crate) struct Get {
     pub(crate) output: Output,
 }
 
-/// What is printed looks like this.
+/// The format of the output.
 #[derive(Args, Debug)]
 pub(crate) struct Output {
-    /// The format; a table on a terminal and JSON elsewhere by default
+    /// The format; by default, a table on a terminal and JSON elsewhere
     #[arg(long, short = 'o', visible_alias = "output", value_name = "FORMAT")]
     pub(crate) format: Option<Format>,
     #[command(flatten)]
@@ -52,13 +52,13 @@ pub(crate) struct Output {
 pub(crate) struct Export {
     #[command(flatten)]
     pub(crate) list: ListOptions,
-    /// The file of the organizations; - is standard output
+    /// The file for the organizations; - is standard output
     #[arg(long, default_value = "-", value_name = "FILE")]
     pub(crate) to: PathBuf,
-    /// The file of the failures; FILE.failures by default
+    /// The file for the failures; FILE.failures by default
     #[arg(long, value_name = "FILE")]
     pub(crate) failures: Option<PathBuf>,
-    /// The format; that of the file's ending (.ndjson, .json, .csv) by default, else NDJSON
+    /// The format; by default, that of the file extension (.ndjson, .json, .csv), else NDJSON
     #[arg(long, short = 'o', visible_alias = "output", value_name = "FORMAT")]
     pub(crate) format: Option<ExportFormat>,
     #[command(flatten)]
@@ -69,14 +69,14 @@ pub(crate) struct Export {
     /// Continue an earlier export into the same files
     #[arg(long)]
     pub(crate) resume: bool,
-    /// Fetch customers again that failed earlier
+    /// Retry customers that failed earlier
     #[arg(long, requires = "resume", value_name = "WHICH", num_args = 0..=1, require_equals = true)]
     #[arg(default_missing_value = "retryable")]
     pub(crate) retry_failed: Option<RetryFailed>,
-    /// Replace files that exist
+    /// Overwrite existing files
     #[arg(long, conflicts_with = "resume")]
     pub(crate) force: bool,
-    /// The greatest number of calls in flight
+    /// The maximum number of calls in flight
     #[arg(long, default_value_t = 8, value_name = "CALLS", value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) concurrency: u16,
     /// Stop after this time, such as 90s, 30m or 2h; --resume continues
@@ -93,7 +93,7 @@ pub(crate) struct ListOptions {
     /// A list of tenant ids: lines, CSV, JSON or an earlier export; - is standard input
     #[arg(long, value_name = "FILE")]
     pub(crate) from: Option<PathBuf>,
-    /// The column of the tenant ids; found by its name (CustomerId, Microsoft ID, ...) by default
+    /// The column of the tenant ids; by default, found by name (CustomerId, Microsoft ID, ...)
     #[arg(long, requires = "from", value_name = "NAME")]
     pub(crate) column: Option<String>,
 }
@@ -101,7 +101,7 @@ pub(crate) struct ListOptions {
 /// What tables and CSV look like.
 #[derive(Args, Debug)]
 pub(crate) struct Layout {
-    /// The columns of a table or of CSV after the tenant id
+    /// The columns after the tenant id, for a table or CSV
     #[arg(long, value_delimiter = ',', value_name = "NAMES", value_parser = columns::parser(&columns::ORGANIZATION))]
     pub(crate) columns: Vec<Column>,
     /// CSV that Excel opens in columns and with every character in any language: UTF-16, divided by tabs

@@ -56,8 +56,7 @@ async fn reach(name: &'static str, address: &str, url: &str, settings: &Settings
             let date = response.headers().get("date").and_then(|value| value.to_str().ok());
             let theirs = date.and_then(|date| httpdate::parse_http_date(date).ok());
             let apart = |theirs: SystemTime| theirs.duration_since(SystemTime::now()).map_err(|error| error.duration());
-            let check =
-                Check::good(name, format!("{address} answers within {} ms{proxy}", began.elapsed().as_millis()));
+            let check = Check::good(name, format!("{address} responds in {} ms{proxy}", began.elapsed().as_millis()));
             Reached { check, clock: theirs.map(apart) }
         }
         Err(error) => {
@@ -76,7 +75,7 @@ async fn reach(name: &'static str, address: &str, url: &str, settings: &Settings
 pub(super) fn clock(difference: Option<Result<Duration, Duration>>) -> Check {
     let (apart, word) = match difference {
         None => {
-            return Check::doubtful("clock", "no server told the time", "Compare this machine's clock with another.");
+            return Check::doubtful("clock", "no server sent its time", "Compare this machine's clock with another.");
         }
         Some(Ok(ahead)) => (ahead, "behind"),
         Some(Err(behind)) => (behind, "ahead of"),
@@ -86,5 +85,5 @@ pub(super) fn clock(difference: Option<Result<Duration, Duration>>) -> Check {
         return Check::good("clock", format!("within {} s of the server's", apart.as_secs() + 1));
     }
     let detail = format!("this machine is {} {word} the server", in_words(apart));
-    Check::bad("clock", Exit::SignIn, detail, "Set this machine's clock; tokens are valid by the clock.")
+    Check::bad("clock", Exit::SignIn, detail, "Set this machine's clock; the validity of a token depends on it.")
 }

@@ -38,7 +38,7 @@ pub(super) async fn obtain(
             return Ok(None);
         }
     };
-    report.add(Check::good("token", format!("obtained within {} ms", began.elapsed().as_millis())))?;
+    report.add(Check::good("token", format!("obtained in {} ms", began.elapsed().as_millis())))?;
     let Some(claims) = token.claims() else {
         let help = "Nothing, unless the service rejects it: an opaque token has no readable claims.";
         report.add(Check::doubtful("claims", "the token is opaque", help))?;
@@ -79,7 +79,7 @@ fn audience(claims: &Claims, wanted: &str) -> Check {
             "audience",
             Exit::SignIn,
             format!("the token is for {named}, not for {wanted}"),
-            format!("Ask for a token with the scope {wanted}/.default or {wanted}/user_impersonation."),
+            format!("Request a token with the scope {wanted}/.default or {wanted}/user_impersonation."),
         ),
         None => Check::doubtful("audience", format!("unknown from {named:?}"), "Try the call itself."),
     }
@@ -93,11 +93,11 @@ fn expiry(claims: &Claims) -> Check {
             "expiry",
             Exit::SignIn,
             detail,
-            "Set this machine's clock; if it is right, wait until then.",
+            "Set this machine's clock; if it is right, wait until the token is valid.",
         );
     }
     let Some(expires) = claims.expires() else {
-        return Check::doubtful("expiry", "the token does not say when it ends", "Try the call itself.");
+        return Check::doubtful("expiry", "the token does not say when it expires", "Try the call itself.");
     };
     match expires.duration_since(now) {
         Ok(left) => Check::good("expiry", format!("in {}", in_words(left))),
@@ -120,20 +120,20 @@ fn kind(claims: &Claims) -> Check {
         false => Check::good("kind", format!("app+user, scope {}", claims.scopes().join(" "))),
         true => Check::doubtful(
             "kind",
-            "app-only: the application signed in for itself",
-            "If the call is denied, sign a user in with `partner-center login`; the role comes from a user's groups.",
+            "app-only: the application signed in without a user",
+            "If the call is denied, sign in as a user with `partner-center login`; roles come from a user's groups.",
         ),
     }
 }
 
 fn mfa(claims: &Claims) -> Check {
     match claims.has_mfa() {
-        Some(true) => Check::good("mfa", "amr holds mfa"),
-        _ if is_app_only(claims) => Check::good("mfa", "not asked of applications"),
+        Some(true) => Check::good("mfa", "amr includes mfa"),
+        _ if is_app_only(claims) => Check::good("mfa", "not required of applications"),
         Some(false) => Check::bad(
             "mfa",
             Exit::SignIn,
-            "amr holds no mfa: the user signed in without multi-factor authentication",
+            "amr does not include mfa: the user signed in without multi-factor authentication",
             "Sign in again with multi-factor authentication: `partner-center login`.",
         ),
         None => Check::doubtful("mfa", "the token has no amr", "Try the call; a 401 then points to missing MFA."),

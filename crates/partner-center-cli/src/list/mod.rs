@@ -41,7 +41,7 @@ pub(crate) fn read(path: &Path, options: &ListOptions) -> Result<CustomerList, F
     }
     // Most likely the wrong file, or a command before the pipe that failed.
     if list.customers.is_empty() {
-        let why = if list.unreadable.is_empty() { "is empty" } else { "holds no tenant id" };
+        let why = if list.unreadable.is_empty() { "is empty" } else { "contains no tenant id" };
         return Err(Failure::usage(
             format!("the list {name} {why}"),
             "Pass a list with one customer's tenant id per line; the portal shows it as Microsoft ID.",

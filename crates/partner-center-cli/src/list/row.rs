@@ -13,9 +13,9 @@ const NAMES: [&str; 7] =
     ["customertenantid", "customerid", "microsoftid", "tenantid", "customertenant", "tenant", "id"];
 
 /// Why a row names no customer.
-pub(super) const NO_ID: &str = "holds no tenant id";
-const BLANK: &str = "has an empty column of the tenant id";
-const SEVERAL: &str = "holds several tenant ids (name their column with --column)";
+pub(super) const NO_ID: &str = "contains no tenant id";
+const BLANK: &str = "has no value in the tenant id column";
+const SEVERAL: &str = "contains several tenant ids (name their column with --column)";
 
 /// The line with the names of the columns.
 pub(super) struct Header {

@@ -22,13 +22,13 @@ pub(super) fn normal(name: &str, setting: Setting<String>) -> Result<Setting<Str
     };
     let url = Url::parse(&setting.value).map_err(|error| wrong(&error.to_string()))?;
     if !matches!(url.scheme(), "https" | "http") {
-        return Err(wrong("it begins with neither https:// nor http://"));
+        return Err(wrong("it starts with neither https:// nor http://"));
     }
     if !url.username().is_empty() || url.password().is_some() {
-        return Err(wrong("it holds a user name or a password"));
+        return Err(wrong("it contains a user name or a password"));
     }
     if url.query().is_some() || url.fragment().is_some() {
-        return Err(wrong("it holds a query or a fragment"));
+        return Err(wrong("it contains a query or a fragment"));
     }
     Ok(Setting { value: url.as_str().trim_end_matches('/').to_owned(), source: setting.source })
 }

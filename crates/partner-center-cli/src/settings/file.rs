@@ -42,7 +42,7 @@ pub(super) fn read(path: &Path) -> Result<Config, Failure> {
     toml_edit::de::from_str(&text).map_err(|error| {
         let line = error.span().map_or(1, |span| text[..span.start].matches('\n').count() + 1);
         Failure::usage(
-            format!("the config file {} is wrong in line {line}: {}", path.display(), error.message()),
+            format!("the config file {} is invalid in line {line}: {}", path.display(), error.message()),
             "Correct the line; the keys of a profile are cloud, base-url, authority, tenant, client-id and timeout.",
         )
     })

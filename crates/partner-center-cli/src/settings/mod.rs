@@ -1,4 +1,4 @@
-//! Settings, and where each comes from: a flag goes before the environment, and that before the config file.
+//! Settings, and where each comes from: a flag overrides the environment, which overrides the config file.
 
 mod address;
 mod file;
@@ -219,7 +219,7 @@ fn folder() -> Result<PathBuf, Failure> {
         return Ok(folder.into());
     }
     let folders = directories::ProjectDirs::from("", "", "partner-center").ok_or_else(|| {
-        Failure::usage("this system names no folder for config files", format!("Set {FOLDER} to a folder of yours."))
+        Failure::usage("this system has no folder for config files", format!("Set {FOLDER} to a writable folder."))
     })?;
     Ok(folders.config_dir().to_owned())
 }

@@ -61,7 +61,7 @@ pub(super) async fn sign_in(
     let (redirect, target) = redirect.map_err(|_| {
         Failure::new(
             Exit::SignIn,
-            format!("nobody signed in with the browser in {}", duration::in_words(limit)),
+            format!("the sign-in in the browser was not completed within {}", duration::in_words(limit)),
             "Run it again, or use --device-code. If the browser shows an error about the redirect URI, register \
              http://localhost under \"Mobile and desktop applications\" of the application in Entra.",
         )
@@ -99,7 +99,7 @@ async fn redirect(listeners: &[TcpListener], code: &AuthorizationCode) -> (Redir
         tokio::select! {
             Some(request) = connections.join_next() => match request {
                 Ok(Some((stream, target))) if code.is_redirect(&target) => return (Redirect(stream), target),
-                Ok(Some((stream, _))) => respond(stream, "404 Not Found", "Not found", "No sign-in waits here.").await,
+                Ok(Some((stream, _))) => respond(stream, "404 Not Found", "Not found", "No sign-in is pending.").await,
                 _ => {}
             },
             Ok(stream) = accept(listeners) => { connections.spawn(read(stream)); }

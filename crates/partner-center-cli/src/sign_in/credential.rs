@@ -21,7 +21,7 @@ pub(crate) enum Found {
     Nothing,
 }
 
-/// Says that a variable goes before the kept sign-in, where one does.
+/// Warns if a variable takes precedence over the stored sign-in.
 pub(crate) fn warn_of_variable(what_it_does: &str, without: &str) -> Result<(), Failure> {
     if let Some(name) = auth::credential_variable()? {
         warn(&format!("{name} is set and {what_it_does}; unset it to {without}"));
@@ -98,7 +98,7 @@ impl Found {
         match self {
             Self::Environment(variable, _) => format!("environment {variable}"),
             Self::Kept(_, place, Some(_)) => place.clone(),
-            Self::Kept(_, place, None) => format!("none, it is no longer in {place}"),
+            Self::Kept(_, place, None) => format!("none; it is no longer in {place}"),
             Self::Nothing => "none".to_owned(),
         }
     }

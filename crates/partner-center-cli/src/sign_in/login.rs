@@ -25,7 +25,7 @@ pub(crate) async fn run(settings: Settings, arguments: &Login) -> Result<Exit, F
 }
 
 fn stopped() -> Failure {
-    Failure::new(Exit::Interrupted, "nobody signed in", "Run it again.")
+    Failure::new(Exit::Interrupted, "sign-in cancelled", "Run it again.")
 }
 
 async fn sign_in(settings: Settings, arguments: &Login) -> Result<Exit, Failure> {
@@ -34,7 +34,7 @@ async fn sign_in(settings: Settings, arguments: &Login) -> Result<Exit, Failure>
         setting.map(|setting| setting.value).filter(|value| !value.trim().is_empty()).ok_or_else(|| {
             Failure::usage(
                 format!("{flag} is missing"),
-                format!("Give it, set {variable}, or write it into the profile of {}.", settings.file().display()),
+                format!("Pass {flag}, set {variable}, or add it to the profile in {}.", settings.file().display()),
             )
         })
     };
@@ -72,8 +72,8 @@ async fn store(
     let secret = secret.ok_or_else(|| {
         Failure::new(
             Exit::SignIn,
-            "the sign-in succeeded and brought no refresh token, so nothing can be kept",
-            "Let the application have the delegated permission offline_access.",
+            "the sign-in succeeded but returned no refresh token, so there is nothing to store",
+            "Grant the application the delegated permission offline_access.",
         )
     })?;
     let before = Record::read(settings).unwrap_or_default();
@@ -88,9 +88,9 @@ async fn store(
     }
     notify(&format!("Signed in to {} with the profile {}.", record.tenant, settings.profile.value));
     if record.kind == Kind::Application {
-        warn("the service may refuse applications that sign in for themselves; `partner-center doctor ID` tells");
+        warn("the service may deny app-only tokens; run `partner-center doctor ID` to check");
     }
-    credential::warn_of_variable("goes before this sign-in", "use it")?;
+    credential::warn_of_variable("takes precedence over this sign-in", "use it")?;
     Ok(Exit::Success)
 }
 
@@ -140,7 +140,7 @@ async fn application(
     }
     if secret.bytes().any(|byte| byte != b' ' && !byte.is_ascii_graphic()) {
         return Err(Failure::usage(
-            "the secret holds a character that no client secret has",
+            "the secret contains a character that no client secret has",
             "Pipe it in as plain text in UTF-8, or copy its value from Entra again.",
         ));
     }

@@ -42,7 +42,7 @@ pub(crate) enum Place {
     File,
 }
 
-const HELP: &str = "Make the folder readable and writable for you, or name another with PARTNER_CENTER_CONFIG_DIR.";
+const HELP: &str = "Make sure that you can read and write the folder, or name another with PARTNER_CENTER_CONFIG_DIR.";
 
 impl Record {
     /// The profile's sign-in, if there is one.
@@ -80,7 +80,7 @@ pub(super) fn folder(settings: &Settings) -> Result<PathBuf, Failure> {
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder
         .create(&folder)
-        .map_err(|error| Failure::file(&error, format!("{} cannot be made", folder.display()), HELP))?;
+        .map_err(|error| Failure::file(&error, format!("{} cannot be created", folder.display()), HELP))?;
     Ok(folder)
 }
 

@@ -26,7 +26,7 @@ pub(crate) async fn run(settings: &Settings, format: ReportFormat) -> Result<Exi
     let token = match &found {
         Found::Environment(name, _) => {
             if Record::read(settings)?.is_some() {
-                credential::warn_of_variable("goes before the kept sign-in", "use that one")?;
+                credential::warn_of_variable("takes precedence over the stored sign-in", "use that one")?;
             }
             // Of the variables it alone holds a token that says something.
             let token = variable(name)?.filter(|_| *name == ACCESS_TOKEN);

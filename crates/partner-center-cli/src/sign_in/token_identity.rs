@@ -36,6 +36,6 @@ impl TokenIdentity {
         let mut named = [self.tenant_id.as_deref(), requested].into_iter().flatten();
         let other = named.find(|tenant| is_id(tenant) == is_id(configured))?;
         (!other.eq_ignore_ascii_case(configured))
-            .then(|| format!("the token is for the tenant {other}, and the configured one is {configured} ({source})"))
+            .then(|| format!("the token is for the tenant {other}, but the configured one is {configured} ({source})"))
     }
 }

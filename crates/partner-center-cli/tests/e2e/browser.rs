@@ -146,7 +146,7 @@ fn a_sign_in_that_is_not_finished_in_the_browser_times_out() {
     let world = World::signed_out(TokenEndpoint::builder());
     let outcome = ended(login(&world, &["--max-time", "1s"]));
     assert_eq!(outcome.code, Some(3));
-    assert!(outcome.err.contains("nobody signed in with the browser in 1 second"), "{}", outcome.err);
+    assert!(outcome.err.contains("the sign-in in the browser was not completed within 1 second"), "{}", outcome.err);
     assert!(outcome.err.contains("--device-code. If the browser shows an error about the redirect"), "{}", outcome.err);
     assert_eq!(world.entra.requests().len(), 0);
 }

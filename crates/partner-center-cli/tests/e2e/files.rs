@@ -127,8 +127,8 @@ fn an_empty_list_is_an_error_and_keeps_an_earlier_export() {
     for (list, why) in [
         ("", "is empty"),
         ("# empty\n\n", "is empty"),
-        ("Contoso\nFabrikam\n", "holds no tenant id"),
-        ("customerTenantId\n", "holds no tenant id"),
+        ("Contoso\nFabrikam\n", "contains no tenant id"),
+        ("customerTenantId\n", "contains no tenant id"),
     ] {
         let outcome = world.run_with_input(&export(&["--from", "-", "--to", "out", "--force"]), list.as_bytes());
         assert_eq!((outcome.code, text(&world, "out").as_str()), (Some(2), "earlier"), "{list:?} {}", outcome.err);

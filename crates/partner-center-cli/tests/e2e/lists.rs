@@ -100,7 +100,7 @@ fn lines_that_name_no_customer_are_reported_with_the_reason() {
     for reason in [
         "line 1 of the list is not a tenant id: contoso.com",
         "several tenant ids (name their column with --column)",
-        "line 4 of the list holds no tenant id: Contoso,GB",
+        "line 4 of the list contains no tenant id: Contoso,GB",
     ] {
         assert!(outcome.err.contains(reason), "{}", outcome.err);
     }

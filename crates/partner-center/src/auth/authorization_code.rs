@@ -23,7 +23,7 @@ use super::{CredentialError, CredentialErrorKind as Kind, TokenRequest, oauth_er
 /// ([source](https://learn.microsoft.com/entra/identity-platform/reply-url#localhost-exceptions)). The application is a
 /// public client: PKCE binds the code to this sign-in, and as no id token is requested there is no nonce to check.
 ///
-/// The program listens, opens the browser, and hands over the request that comes:
+/// The program listens, opens the browser, and passes on the request that it receives:
 ///
 /// ```no_run
 /// # async fn listen() -> (u16, tokio::sync::mpsc::Receiver<String>) { unimplemented!() }
@@ -59,7 +59,7 @@ impl AuthorizationCode {
     ///
     /// # Errors
     ///
-    /// [`Configuration`](Kind::Configuration) if the tenant or the application's id is none.
+    /// [`Configuration`](Kind::Configuration) if the tenant or the application's id is invalid.
     pub fn start(
         tenant: impl Into<String>,
         client_id: impl Into<String>,
@@ -85,13 +85,13 @@ impl AuthorizationCode {
         Ok(Self { application, request: request.clone(), redirect_uri, authorization_url, state, verifier })
     }
 
-    /// What to open in the browser. It holds no secret.
+    /// The address to open in the browser. It contains no secret.
     #[must_use]
     pub fn authorization_url(&self) -> &str {
         &self.authorization_url
     }
 
-    /// Whether a request that came, by its URL or its target, is the redirect of this sign-in: its `state` says so.
+    /// Whether a request, given its URL or its target, is the redirect of this sign-in, as its `state` shows.
     #[must_use]
     pub fn is_redirect(&self, url: &str) -> bool {
         parameter(url, "state").is_some_and(|state| state == self.state)

@@ -16,11 +16,11 @@ use super::{CredentialError, CredentialErrorKind as Kind, TokenRequest};
 use crate::retry_policy::RetryPolicy;
 use crate::text::excerpt;
 
-/// A user signs in with a browser, on any device, by a code that is shown here.
+/// A user signs in with a browser on any device, by entering a code that is shown here.
 ///
 /// For command-line tools, and for the first refresh token of a [`RefreshToken`](super::RefreshToken). In Entra it needs
 /// an application with Partner Center's delegated permission `user_impersonation` that allows public client flows
-/// ([source](https://learn.microsoft.com/entra/identity-platform/v2-oauth2-device-code)); Conditional Access may forbid
+/// ([source](https://learn.microsoft.com/entra/identity-platform/v2-oauth2-device-code)); Conditional Access may block
 /// the flow.
 ///
 /// ```no_run
@@ -87,8 +87,8 @@ impl DeviceCode {
     ///
     /// # Errors
     ///
-    /// [`Declined`](Kind::Declined) and [`Expired`](Kind::Expired) as the user does, and whatever else keeps the token
-    /// endpoint from granting a token.
+    /// [`Declined`](Kind::Declined) if the user declines, [`Expired`](Kind::Expired) if the code expires, and whatever
+    /// else keeps the token endpoint from granting a token.
     pub async fn sign_in(
         &self,
         request: &TokenRequest,

@@ -1,4 +1,4 @@
-//! Chooses a credential by environment variables.
+//! Chooses a credential from environment variables.
 
 use std::env::{self, VarError};
 use std::path::PathBuf;
@@ -26,7 +26,7 @@ const DECIDING: [&str; 5] = [ACCESS_TOKEN, REFRESH_TOKEN_FILE, REFRESH_TOKEN, CL
 
 /// The credential that the environment describes.
 ///
-/// The first row whose variables are set decides; the names are those of the Azure SDKs where these have one. An empty
+/// The first row whose variables are set applies; the names are those of the Azure SDKs where they have one. An empty
 /// variable counts as not set.
 ///
 /// | Set | Credential |

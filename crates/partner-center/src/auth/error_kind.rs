@@ -21,7 +21,7 @@ kinds! {
          store the new refresh token.";
     /// A Conditional Access policy stopped the sign-in (`AADSTS53003`).
     ConditionalAccess: "conditional-access", "a Conditional Access policy stopped the sign-in",
-        "Look the correlation id up in the tenant's sign-in log to see which Conditional Access policy it was, and \
+        "Look up the correlation id in the tenant's sign-in log to see which Conditional Access policy it was, and \
          satisfy the policy or exempt the integration user.";
     /// The application's secret or certificate is wrong, expired or missing (`invalid_client`).
     InvalidClient: "invalid-client", "the application's secret or certificate was not accepted",
@@ -54,12 +54,12 @@ kinds! {
         "Start the sign-in again and enter the code before it expires.";
     /// The refresh token could not be loaded or saved.
     Store: "store", "the refresh token could not be loaded or saved",
-        "Make the place of the refresh token readable and writable for this process; until it is saved, the newest \
-         token is in this process's memory alone.";
+        "Make the file or store of the refresh token readable and writable for this process; until it is saved, the \
+         newest token is only in this process's memory.";
     /// Too many requests to the token endpoint (429, `AADSTS50196`, `AADSTS90055`).
     Throttled: "throttled", "too many requests to the token endpoint",
-        "Wait as long as the token endpoint says, and share one client instead of making many.";
-    /// No complete response of the token endpoint, or not in time.
+        "Wait for the delay that the token endpoint asks for, and share one client instead of creating many.";
+    /// The token endpoint did not send a complete response in time.
     Unreachable: "unreachable", "the token endpoint did not respond",
         "Check the network, the proxy and the authority's address, then try again.";
     /// A proxy denied the connection to the token endpoint, for a wrong password for example (407).
@@ -84,7 +84,7 @@ kinds! {
 }
 
 impl CredentialErrorKind {
-    /// Whether a new sign-in of the user helps, and the refresh token at hand is of no more use.
+    /// Whether a new sign-in of the user helps, and the current refresh token is no longer usable.
     #[must_use]
     pub fn needs_sign_in(self) -> bool {
         matches!(self, Self::SignInRequired | Self::MfaRequired | Self::WrongTenant)

@@ -13,8 +13,8 @@
 //! ([source](https://learn.microsoft.com/partner-center/developer/partner-center-authentication)).
 //!
 //! The client caches the token and renews it before it expires, with one request for all calls that need it. A
-//! credential has nothing to cache. The call that finds the token due renews it, on its own runtime; if that runtime
-//! stops running, another call takes over.
+//! credential need not cache anything. The call that finds that the token is due renews it, on its own runtime; if that
+//! runtime stops running, another call takes over.
 //!
 //! A refresh token is replaced whenever it is redeemed. Before a process ends, await [`finish_redemptions`], so that the
 //! new one is saved.

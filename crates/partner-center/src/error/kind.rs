@@ -18,7 +18,7 @@ kinds! {
     /// A proxy or gateway, not the service, sent the response (407, 511, a page of its own), or denied the connection.
     Proxy: "proxy", "a proxy or gateway, not Partner Center, sent this response",
         "Check the proxy (HTTPS_PROXY) with its user name and password, and that it lets this machine reach the \
-         service; a page of its own is in the raw body.";
+         service; its own page, if any, is in the raw body.";
     /// The server's certificate has expired, is for another host, or is signed by an authority this machine does not trust.
     Certificate: "certificate", "the server's certificate is not trusted",
         "Check the base URL and this machine's clock; behind a proxy that inspects TLS, add its root certificate to \
@@ -85,5 +85,5 @@ kinds! {
          larger bodies are expected.";
     /// One organization was expected, and there were none or several.
     NotExactlyOne: "not-exactly-one", "expected exactly one organization",
-        "Use `organizations()` to get the array as it came.";
+        "Use `organizations()` to get the array as received.";
 }

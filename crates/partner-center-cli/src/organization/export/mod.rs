@@ -229,7 +229,7 @@ impl Run<'_> {
             (Ended::Complete, true) => self.summary.retry().iter().for_each(|line| self.say(line)),
             (Ended::Complete, false) => {}
             (_, true) => self.say("To continue, run the same command with --resume."),
-            (_, false) => self.say("Pass a file in --to to be able to continue after a stop."),
+            (_, false) => self.say("Pass a file with --to to be able to resume an interrupted export."),
         }
         match ended {
             Ended::Complete => Ok(self.summary.exit()),
