@@ -21,8 +21,22 @@ cargo test --quiet -p partner-center --test contract --no-run
 mock=${CARGO_TARGET_DIR:-target}/debug/partner-center-mock
 trap 'kill $(jobs -p) 2>/dev/null || true' EXIT
 
-# The mock listens on a port and the next one.
-free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
+# The mock listens on a port and the next one. Below the range that systems use for outgoing connections.
+free_port() {
+    python3 - <<'PYTHON'
+import random, socket
+while True:
+    port = random.randrange(20000, 30000)
+    try:
+        with socket.socket() as one, socket.socket() as next:
+            one.bind(("127.0.0.1", port))
+            next.bind(("127.0.0.1", port + 1))
+    except OSError:
+        continue
+    print(port)
+    break
+PYTHON
+}
 wait_for() {
     for _ in {1..300}; do
         (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null && return
