@@ -1,5 +1,8 @@
 //! The SDK's client, as the settings say.
 
+use std::time::Duration;
+
+use partner_center::auth::Credential;
 use partner_center::{Client, Customers};
 
 use crate::failure::Failure;
@@ -11,13 +14,21 @@ const APPLICATION: &str = "partner-center-cli";
 
 /// A client that signs in as the environment or the kept sign-in says.
 pub(crate) async fn signed_in(settings: &Settings) -> Result<Client, Failure> {
-    let credential = credential::find(settings).await?.credential()?;
+    with(credential::find(settings).await?.credential()?, settings, settings.timeout.value)
+}
+
+/// A client that signs in with this credential.
+pub(crate) fn with(
+    credential: impl Credential + 'static,
+    settings: &Settings,
+    timeout: Duration,
+) -> Result<Client, Failure> {
     Ok(Client::builder()
         .credential(credential)
         .cloud(settings.cloud.value.into())
         .base_url(&settings.base_url.value)
         .authority(&settings.authority.value)
-        .timeout(settings.timeout.value)
+        .timeout(timeout)
         .application_name(APPLICATION)
         .build()?)
 }

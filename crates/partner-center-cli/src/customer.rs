@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use indicatif::ProgressBar;
+use partner_center::Error;
 
 use crate::arguments::columns::CUSTOMER;
 use crate::arguments::{Format, List};
@@ -18,8 +19,12 @@ use crate::throttle_notice::ThrottleNotice;
 
 /// How much longer than a call may take a page is waited for.
 const GRACE: Duration = Duration::from_secs(1);
-/// What is said where the list breaks, here and in an export.
 pub(crate) const NOT_READ: &str = "the list of customers cannot be read to its end";
+
+/// The failure of a list that breaks, here and in an export.
+pub(crate) fn not_read(error: &Error) -> Failure {
+    Failure::about(NOT_READ, error)
+}
 
 pub(crate) async fn list(settings: &Settings, arguments: &List) -> Result<Exit, Failure> {
     let mut printer = Printer::new(&arguments.output, &CUSTOMER)?;
@@ -48,7 +53,7 @@ pub(crate) async fn list(settings: &Settings, arguments: &List) -> Result<Exit, 
         };
         match customer {
             Some(Ok(customer)) => printer.print(Record::of_listed(&customer))?,
-            Some(Err(error)) => break Err(Failure::about(NOT_READ, &error)),
+            Some(Err(error)) => break Err(not_read(&error)),
             None => break Ok(Exit::Success),
         }
         count += 1;

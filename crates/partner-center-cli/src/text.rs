@@ -7,11 +7,16 @@ pub(crate) fn decode(bytes: &[u8]) -> String {
         [0xff, 0xfe, rest @ ..] => utf16(rest, u16::from_le_bytes),
         [0xfe, 0xff, rest @ ..] => utf16(rest, u16::from_be_bytes),
         bytes => {
-            let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+            let bytes = without_byte_order_mark(bytes);
             std::str::from_utf8(bytes)
                 .map_or_else(|_| bytes.iter().map(|byte| char::from(*byte)).collect(), str::to_owned)
         }
     }
+}
+
+/// The bytes without the byte order mark of UTF-8.
+pub(crate) fn without_byte_order_mark(bytes: &[u8]) -> &[u8] {
+    bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)
 }
 
 /// UTF-16 of either byte order; half a unit at the end is left out.

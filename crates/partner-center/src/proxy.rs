@@ -40,8 +40,8 @@ impl Proxies {
     ///
     /// The HTTP client would pass over a value that it cannot read, and connect without the proxy.
     pub(crate) fn from_environment() -> Result<Option<Self>, InvalidConfiguration> {
-        let values = VARIABLES.into_iter().filter_map(|name| Some((name, env::var_os(name)?)));
-        let Some((name, value)) = values.into_iter().find(|(_, value)| !value.is_empty()) else { return Ok(None) };
+        let mut values = VARIABLES.into_iter().filter_map(|name| Some((name, env::var_os(name)?)));
+        let Some((name, value)) = values.find(|(_, value)| !value.is_empty()) else { return Ok(None) };
         let is_proxy = |value: &str| {
             let proxy = Matcher::builder().all(value.to_owned()).build().intercept(&Uri::from_static("https://host"));
             proxy.is_some_and(|proxy| Url::parse(&proxy.uri().to_string()).is_ok())

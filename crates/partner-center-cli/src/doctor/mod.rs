@@ -7,12 +7,13 @@ mod token;
 
 use std::time::Duration;
 
+use partner_center::Error;
 use partner_center::auth::{ExposeSecret, StaticToken};
 use partner_center::uuid::Uuid;
-use partner_center::{Client, Error};
 
 use self::check::{Check, Report};
 use crate::arguments::Doctor;
+use crate::client;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::settings::Settings;
@@ -52,13 +53,8 @@ pub(crate) async fn run(settings: &Settings, arguments: &Doctor) -> Result<Exit,
     let Some(token) = token::obtain(settings, credential.as_ref(), &mut report).await? else { return report.end() };
     let Some(customer) = arguments.customer else { return report.end() };
     // The token at hand is used again: a second sign-in would say nothing more.
-    let client = Client::builder()
-        .credential(StaticToken::new(token.secret().expose_secret()))
-        .cloud(settings.cloud.value.into())
-        .base_url(&settings.base_url.value)
-        .timeout(patience(settings))
-        .application_name("partner-center-cli")
-        .build()?;
+    let token = StaticToken::new(token.secret().expose_secret());
+    let client = client::with(token, settings, patience(settings))?;
     let mut call = client.customer(customer).organization();
     if let Some(id) = settings.correlation_id {
         call = call.correlation_id(id);

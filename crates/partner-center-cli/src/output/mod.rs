@@ -19,8 +19,9 @@ use crate::terminal::{self, escape_json};
 pub(crate) struct Printer<'a> {
     pub(crate) format: Format,
     lines: FileFormat,
-    asked_for: &'a [Column],
-    all: &'a [Column],
+    columns: &'a [Column],
+    /// Whether the columns were asked for, so that a narrow table has them too.
+    is_chosen: bool,
     rows: Vec<Record>,
     is_first: bool,
 }
@@ -42,7 +43,9 @@ impl<'a> Printer<'a> {
             Format::Json => FileFormat::Json,
             Format::Ndjson | Format::Raw | Format::Table => FileFormat::Ndjson,
         };
-        Ok(Self { format, lines, asked_for: &output.layout.columns, all, rows: Vec::new(), is_first: true })
+        let is_chosen = !output.layout.columns.is_empty();
+        let columns = if is_chosen { &output.layout.columns } else { all };
+        Ok(Self { format, lines, columns, is_chosen, rows: Vec::new(), is_first: true })
     }
 
     pub(crate) fn print(&mut self, record: Record) -> Result<(), Failure> {
@@ -52,9 +55,8 @@ impl<'a> Printer<'a> {
             // The service sends no line break at the end.
             Format::Raw => write(&[if is_first { &b""[..] } else { b"\n" }, record.raw()].concat())?,
             _ => {
-                let header = if is_first { self.lines.header(&self.names())? } else { String::new() };
-                let line = self.lines.line(&record, &self.names(), is_first)?;
-                write(&self.lines.encode(&(header + &line)))?;
+                let line = self.lines.line(&record, &names(self.columns), is_first)?;
+                write(&self.lines.encode(&(self.header(is_first)? + &line)))?;
             }
         }
         Ok(())
@@ -63,14 +65,10 @@ impl<'a> Printer<'a> {
     /// Prints what is left; the end of an array only where it `is_complete`.
     pub(crate) fn finish(self, is_complete: bool) -> Result<(), Failure> {
         match self.format {
-            Format::Table => {
-                let table = table::render(&self.rows, true, self.asked_for, self.all, terminal::width());
-                terminal::print(&table)?;
-            }
+            Format::Table => terminal::print(&self.table(&self.rows, true))?,
             Format::Raw => {}
             _ if is_complete => {
-                let header = if self.is_first { self.lines.header(&self.names())? } else { String::new() };
-                write(&self.lines.encode(&(header + self.lines.footer())))?;
+                write(&self.lines.encode(&(self.header(self.is_first)? + self.lines.footer())))?;
             }
             _ => {}
         }
@@ -80,10 +78,7 @@ impl<'a> Printer<'a> {
     /// Prints all at once: JSON on several lines, and a single customer not as a list.
     pub(crate) fn print_all(mut self, records: Vec<Record>, is_list: bool) -> Result<(), Failure> {
         let json = match (self.format, &records[..]) {
-            (Format::Table, records) if !is_list => {
-                let table = table::render(records, false, self.asked_for, self.all, terminal::width());
-                return Ok(terminal::print(&table)?);
-            }
+            (Format::Table, records) if !is_list => return Ok(terminal::print(&self.table(records, false))?),
             (Format::Json, [record]) if !is_list => record.json().clone(),
             (Format::Json, records) => records.iter().map(Record::json).cloned().collect(),
             _ => {
@@ -94,8 +89,13 @@ impl<'a> Printer<'a> {
         Ok(terminal::print(&escape_json(&format!("{json:#}\n")))?)
     }
 
-    fn names(&self) -> Vec<&'static str> {
-        names(if self.asked_for.is_empty() { self.all } else { self.asked_for })
+    fn table(&self, records: &[Record], is_list: bool) -> String {
+        table::render(records, is_list, self.columns, self.is_chosen, terminal::width())
+    }
+
+    /// What comes before the first line.
+    fn header(&self, is_first: bool) -> Result<String, Failure> {
+        if is_first { self.lines.header(&names(self.columns)) } else { Ok(String::new()) }
     }
 }
 

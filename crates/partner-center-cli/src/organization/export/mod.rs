@@ -26,7 +26,7 @@ use self::queue::{Queue, Shared};
 use self::summary::Summary;
 use crate::arguments::Export;
 use crate::client;
-use crate::customer::NOT_READ;
+use crate::customer::{NOT_READ, not_read};
 use crate::exit::{self, Exit};
 use crate::failure::Failure;
 use crate::output::record::Record;
@@ -78,7 +78,7 @@ pub(crate) async fn run(settings: &Settings, arguments: &Export) -> Result<Exit,
     let mut queue = Queue::new(list.unwrap_or_default(), service);
     let mut notice = ThrottleNotice::new();
     let begun = tokio::select! {
-        begun = notice.during(&client, notify, queue.begin()) => begun.map_err(|error| not_listed(&error))?,
+        begun = notice.during(&client, notify, queue.begin()) => begun.map_err(|error| not_read(&error))?,
         () = &mut out_of_time => {
             let what = format!("{NOT_READ} within --max-time");
             return Err(Failure::new(Exit::Unavailable, what, "Run it again later, or give it more time."));
@@ -100,10 +100,6 @@ pub(crate) async fn run(settings: &Settings, arguments: &Export) -> Result<Exit,
     let ended = ended?;
     run.plan.finish()?;
     run.conclude(ended)
-}
-
-fn not_listed(error: &Error) -> Failure {
-    Failure::about(NOT_READ, error)
 }
 
 impl Run<'_> {
@@ -166,8 +162,8 @@ impl Run<'_> {
                 }
             }
         }
-        let not_listed = || self.queue.lock().error.take().map(|error| Ended::Failed(not_listed(&error)));
-        Ok(stopped.or_else(not_listed).unwrap_or(Ended::Complete))
+        let of_list = || self.queue.lock().error.take().map(|error| Ended::Failed(not_read(&error)));
+        Ok(stopped.or_else(of_list).unwrap_or(Ended::Complete))
     }
 
     fn count(&self) -> Count {
