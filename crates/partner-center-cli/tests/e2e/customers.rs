@@ -81,9 +81,9 @@ fn customers_are_found_by_the_beginning_of_name_or_domain() {
     assert_eq!(names(&["--domain", "customer-75."]), expected[3..]);
     assert_eq!(names(&["--domain", "CUSTOMER-2"]).len(), 11);
     assert_eq!(world.run(&[&LIST[..], &["--name", "a", "--domain", "a"]].concat()).code, Some(2));
-    let nobody = world.run(&[&LIST[..], &["--name", "Zz", "--format", "csv"]].concat());
-    assert_eq!((nobody.code, &*nobody.err), (Some(0), "no customers\n"));
-    assert_eq!(nobody.out, "\"customerTenantId\",\"companyName\",\"domain\",\"relationshipToPartner\"\n");
+    let none = world.run(&[&LIST[..], &["--name", "Zz", "--format", "csv"]].concat());
+    assert_eq!((none.code, &*none.err), (Some(0), "no customers\n"));
+    assert_eq!(none.out, "\"customerTenantId\",\"companyName\",\"domain\",\"relationshipToPartner\"\n");
 }
 
 #[test]

@@ -74,7 +74,7 @@ fn a_named_column_is_the_only_one_that_counts() {
     let (world, a, b) = (World::new(), id(0), id(1));
     let list = format!("CustomerId;Reseller\n{OTHER};{a}\n{OTHER};none\n{OTHER};{b}\n");
     assert_eq!(read(&world, &list, &["--column", "reseller"]), (both().0, vec![3]));
-    assert_eq!(get(&world, &list, &["--column", "nobody"]).code, Some(2));
+    assert_eq!(get(&world, &list, &["--column", "missing"]).code, Some(2));
     assert_eq!(get(&world, &format!("{a}\n"), &["--column", "CustomerId"]).code, Some(2));
 }
 

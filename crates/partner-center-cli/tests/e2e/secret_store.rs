@@ -83,7 +83,7 @@ mod linux {
     #[test]
     fn a_keyring_that_does_not_respond_is_passed_over_after_seconds() {
         let world = World::signed_out(TokenEndpoint::builder());
-        // Connections wait in its queue, and nobody takes them.
+        // Connections wait in its queue and are never accepted.
         let _bus = std::os::unix::net::UnixListener::bind(world.path("bus")).expect("a socket");
         let address = format!("unix:path={}", world.path("bus").display());
         let with_bus = |arguments: &[&str]| {

@@ -1,4 +1,4 @@
-//! What a crash, or somebody else, left in the files of an export that is resumed.
+//! What a crash, or another program, left in the files of an export that is resumed.
 
 use std::fs;
 

@@ -13,7 +13,8 @@ use crate::transport_error::{TransportError, TransportErrorKind};
 
 /// The complete response of an attempt, if its status is a success.
 ///
-/// `limit` names the time limit of the attempt, should it be up. `redact` takes the secrets of the call out of a text that the service may repeat; the raw body stays as it came.
+/// `limit` names the time limit of the attempt, should it be up. `redact` takes the secrets of the call out of a text that
+/// the service may repeat; the raw body stays as it came.
 pub(crate) fn outcome(
     exchange: Exchange,
     limit: &str,

@@ -49,7 +49,7 @@ async fn the_code_in_the_redirect_yields_both_tokens() -> Outcome {
     }
     let redirect = visit(&code).await?;
     assert!(redirect.starts_with(REDIRECT_URI) && code.is_redirect(&redirect));
-    // As it stands in the first line of a request.
+    // In the form of a request line.
     let target = redirect.replace(REDIRECT_URI, "/");
     let signed_in = code.redeem(&target).await?;
     assert_eq!(entra.access_tokens(), [exposed(signed_in.access_token())]);
