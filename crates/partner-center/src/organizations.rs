@@ -114,9 +114,9 @@ impl Organizations {
         self
     }
 
-    /// Sets the `MS-CorrelationId` of every call, which groups them; a new one for each by default.
-    pub fn correlation_id(mut self, id: Uuid) -> Self {
-        self.options.correlation_id = Some(id);
+    /// Sets the `MS-CorrelationId` of every call, which groups them; a new one for each by default and for `None`.
+    pub fn correlation_id(mut self, id: impl Into<Option<Uuid>>) -> Self {
+        self.options.correlation_id = id.into();
         self
     }
 

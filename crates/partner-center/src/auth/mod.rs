@@ -71,6 +71,8 @@ pub use self::brought::{StaticToken, credential_fn};
 pub use self::certificate::Certificate;
 pub use self::claims::Claims;
 pub use self::device_code::{DeviceCode, DevicePrompt};
+#[doc(hidden)]
+pub use self::environment::environment_variable;
 pub use self::environment::{credential_variable, from_env, from_env_with};
 pub use self::error::CredentialError;
 pub use self::error_kind::CredentialErrorKind;
