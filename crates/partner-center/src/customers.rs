@@ -189,7 +189,7 @@ impl Stream for Customers {
                 Some(Ok(Err(error))) => Err(error.on_page(this.asked.len())),
                 Some(Err(error)) => {
                     let message = "the task running this call panicked or was aborted";
-                    Err(Error::new(ErrorKind::Connection, message).with_source(error))
+                    Err(Error::new(ErrorKind::Connection, message).with_source(Some(error)))
                 }
                 None => match this.next.take() {
                     Some(next) => next.and_then(|request| this.start_call(request)),

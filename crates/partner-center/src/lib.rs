@@ -15,6 +15,7 @@ mod customers;
 mod decode;
 mod endpoint;
 mod error;
+mod error_kind;
 mod exchange;
 mod header_text;
 mod http_client;

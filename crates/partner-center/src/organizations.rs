@@ -155,7 +155,7 @@ impl Organizations {
             Ok(finished) => finished,
             Err(error) => {
                 let message = "the task running this call panicked or was aborted";
-                (error.id(), Err(Error::new(ErrorKind::Connection, message).with_source(error)))
+                (error.id(), Err(Error::new(ErrorKind::Connection, message).with_source(Some(error))))
             }
         };
         let finished = self.in_flight.remove(&id).map(|(turn, customer)| (turn, (customer, result)));
