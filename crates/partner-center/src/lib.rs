@@ -38,7 +38,7 @@ pub use client::Client;
 pub use client_builder::{ClientBuilder, environment_proxy};
 pub use cloud::Cloud;
 pub use customer::Customer;
-pub use customer_organizations::{CustomerOrganizations, ListedOrganization};
+pub use customer_organizations::CustomerOrganizations;
 pub use customers::{Customers, ListedCustomer};
 pub use error::{Error, ErrorKind};
 pub use organizations::{OrganizationItem, Organizations};

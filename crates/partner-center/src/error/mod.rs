@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::StatusCode;
+use tokio::task::JoinError;
 use uuid::Uuid;
 
 use crate::auth::CredentialError;
@@ -67,6 +68,10 @@ impl Error {
 
     pub(crate) fn configuration(detail: impl Into<Cow<'static, str>>) -> Self {
         Self::new(ErrorKind::Configuration, detail)
+    }
+
+    pub(crate) fn of_task(error: JoinError) -> Self {
+        Self::new(ErrorKind::Connection, "the task running this call panicked or was aborted").with_source(Some(error))
     }
 
     pub(crate) fn with_source(mut self, source: Option<impl Into<Box<dyn StdError + Send + Sync>>>) -> Self {
