@@ -13,7 +13,7 @@ use super::{Credential, TokenFuture, TokenRequest};
 #[derive(Clone)]
 pub(super) struct Application {
     tenant: String,
-    client_id: String,
+    pub(super) client_id: String,
     pub(super) authentication: ClientAuthentication,
 }
 
@@ -37,7 +37,7 @@ impl Application {
     ) -> Result<TokenResponse, CredentialError> {
         let url = self.url(request, "token")?;
         let form = || {
-            let form = self.form()?.field("grant_type", grant_type);
+            let form = self.form().field("grant_type", grant_type);
             Ok(add(match &self.authentication {
                 ClientAuthentication::None => form,
                 ClientAuthentication::Secret(secret) => form.secret("client_secret", secret),
@@ -57,33 +57,23 @@ impl Application {
         endpoint: &str,
         add: impl Fn(Form) -> Form,
     ) -> Result<Response, CredentialError> {
-        let form = || Ok(add(self.form()?));
+        let form = || Ok(add(self.form()));
         token_endpoint::post(request, &self.url(request, endpoint)?, &ClientAuthentication::None, form).await
     }
 
-    /// The address of an endpoint that a browser opens, with what `add` adds in its query.
-    pub(super) fn page(
-        &self,
-        request: &TokenRequest,
-        endpoint: &str,
-        add: impl FnOnce(Form) -> Form,
-    ) -> Result<String, CredentialError> {
-        Ok(format!("{}?{}", self.url(request, endpoint)?, add(self.form()?).encoded()))
-    }
-
-    fn form(&self) -> Result<Form, CredentialError> {
-        match self.client_id.is_empty() {
-            true => Err(CredentialError::configuration("the application (client) id is empty")),
-            false => Ok(Form::new().field("client_id", &self.client_id)),
-        }
+    fn form(&self) -> Form {
+        Form::new().field("client_id", &self.client_id)
     }
 
     /// The address of version 2 of an endpoint; the tenant becomes part of it and must not change the rest.
-    fn url(&self, request: &TokenRequest, endpoint: &str) -> Result<String, CredentialError> {
+    pub(super) fn url(&self, request: &TokenRequest, endpoint: &str) -> Result<String, CredentialError> {
         let tenant = &self.tenant;
         let is_part = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.');
         if !tenant.starts_with(|first: char| first.is_ascii_alphanumeric()) || !tenant.bytes().all(is_part) {
             return Err(CredentialError::configuration("the tenant is neither a tenant id nor a domain name"));
+        }
+        if self.client_id.is_empty() {
+            return Err(CredentialError::configuration("the application (client) id is empty"));
         }
         Ok(format!("{}/{tenant}/oauth2/v2.0/{endpoint}", request.authority()))
     }

@@ -2,10 +2,10 @@
 
 use std::fmt;
 
+use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use secrecy::{ExposeSecret, SecretString};
-use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::application::{self, Application, delegated_scope};
@@ -70,18 +70,20 @@ impl AuthorizationCode {
         let (redirect_uri, state) = (redirect_uri.into(), Uuid::new_v4().simple().to_string());
         // 244 random bits of the system, in 64 of the characters that RFC 7636 allows.
         let verifier = SecretString::from(format!("{}{}", Uuid::new_v4().simple(), Uuid::new_v4().simple()));
-        let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.expose_secret()));
-        let authorization_url = application.page(request, "authorize", |form| {
-            form.field("response_type", "code")
-                .field("response_mode", "query")
-                .field("redirect_uri", &redirect_uri)
-                .field("scope", &delegated_scope(request))
-                .field("state", &state)
-                .field("code_challenge", &challenge)
-                .field("code_challenge_method", "S256")
-                // An administrator has several accounts, and the browser may remember the wrong one.
-                .field("prompt", "select_account")
-        })?;
+        let challenge = URL_SAFE_NO_PAD.encode(digest(&SHA256, verifier.expose_secret().as_bytes()));
+        let query = form_urlencoded::Serializer::new(String::new())
+            .append_pair("client_id", &application.client_id)
+            .append_pair("response_type", "code")
+            .append_pair("response_mode", "query")
+            .append_pair("redirect_uri", &redirect_uri)
+            .append_pair("scope", &delegated_scope(request))
+            .append_pair("state", &state)
+            .append_pair("code_challenge", &challenge)
+            .append_pair("code_challenge_method", "S256")
+            // An administrator has several accounts, and the browser may remember the wrong one.
+            .append_pair("prompt", "select_account")
+            .finish();
+        let authorization_url = format!("{}?{query}", application.url(request, "authorize")?);
         Ok(Self { application, request: request.clone(), redirect_uri, authorization_url, state, verifier })
     }
 

@@ -40,11 +40,6 @@ impl Form {
         self
     }
 
-    /// The form as a query; such a form must hold no secret.
-    pub(super) fn encoded(&self) -> &str {
-        &self.encoded
-    }
-
     /// The bytes to send; they are wiped when the last reference is dropped.
     pub(super) fn body(&self) -> Bytes {
         Bytes::from_owner(Zeroizing::new(self.encoded.as_bytes().to_vec()))

@@ -2,7 +2,7 @@
 //!
 //! | Who signs in | Credential | Needs in Entra |
 //! |---|---|---|
-//! | the application for a user who once signed in with MFA (recommended) | [`RefreshToken`] | app registration, delegated permission `user_impersonation` of Partner Center, one sign-in of the user, by [`AuthorizationCode`] or [`DeviceCode`] |
+//! | the application for a user who once signed in with MFA (recommended) | [`RefreshToken`] | app registration, delegated permission `user_impersonation` of Partner Center, one sign-in of the user, by `AuthorizationCode` (feature `browser`) or [`DeviceCode`] |
 //! | the application alone, with a secret | [`ClientSecret`] | a web app, added to Partner Center under App Management |
 //! | the application alone, with a certificate | `ClientCertificate`, feature `certificate` | the same, certificate uploaded |
 //! | as an `azure_identity` credential does | `AzureCredential`, feature `azure` | what that credential needs |
@@ -26,6 +26,7 @@ mod aadsts;
 mod application;
 mod application_only;
 mod authorization;
+#[cfg(feature = "browser")]
 mod authorization_code;
 #[cfg(feature = "azure")]
 mod azure;
@@ -63,6 +64,7 @@ pub use secrecy::{ExposeSecret, SecretString};
 pub use self::application_only::ClientCertificate;
 pub use self::application_only::ClientSecret;
 pub(crate) use self::authorization::Authorization;
+#[cfg(feature = "browser")]
 pub use self::authorization_code::AuthorizationCode;
 #[cfg(feature = "azure")]
 pub use self::azure::AzureCredential;

@@ -53,56 +53,61 @@ pub(super) fn read(head: &Head, body: &[u8], sent: &Sent<'_>) -> CredentialError
     let field = |name, limit| Some(bounded(&string(value(&fields, name)?)?, limit));
     let word = |name| field(name, LONGEST_WORD).filter(|word| !word.is_empty());
     let (error, description) = (word("error"), field("error_description", LONGEST_DESCRIPTION));
-    let aadsts_codes = match codes_in_list(value(&fields, "error_codes").unwrap_or_default()) {
-        codes if codes.is_empty() => aadsts::in_text(description.as_deref().unwrap_or_default()),
-        codes => codes,
-    };
-    let in_description = |label| labelled(description.as_deref().unwrap_or_default(), label);
+    let listed = codes_in_list(value(&fields, "error_codes").unwrap_or_default());
     let in_header = |name| Some(bounded(headers.get(name)?.to_str().ok()?, LONGEST_WORD));
-    let Row { kind, reason, help } = row(*status, error.as_deref(), &aadsts_codes, sent.authentication);
-    let message = match kind {
+    let details = details(*status, error, description, listed, sent.authentication);
+    let message = match details.kind {
         Kind::UnexpectedResponse => bounded(&unexpected(*status, headers), LONGEST_DESCRIPTION),
-        _ => reason.to_owned(),
+        _ => details.message,
     };
-    let help = help.map(str::to_owned).or_else(|| {
-        let code = aadsts_codes.first().filter(|code| aadsts::find(**code).is_none())?;
-        Some(format!("{} https://login.microsoftonline.com/error?code={code} explains the code.", kind.help()))
-    });
     Details {
+        message,
         status: Some(*status),
         correlation_id: word("correlation_id")
-            .or_else(|| in_description("Correlation ID:"))
+            .or(details.correlation_id)
             .or_else(|| in_header("client-request-id"))
             .or_else(|| Some(sent.correlation_id.to_owned())),
-        trace_id: word("trace_id").or_else(|| in_description("Trace ID:")).or_else(|| in_header("x-ms-request-id")),
+        trace_id: word("trace_id").or(details.trace_id).or_else(|| in_header("x-ms-request-id")),
         retry_after: retry_after::in_headers(headers),
-        error,
-        description,
-        aadsts_codes,
-        help,
-        ..Details::new(kind, message)
+        ..details
     }
     .into()
 }
 
 /// The error in a redirect of the authorization endpoint
 /// ([source](https://learn.microsoft.com/entra/identity-platform/v2-oauth2-auth-code-flow#error-response)).
+#[cfg(feature = "browser")]
 pub(super) fn in_redirect(error: &str, description: Option<&str>) -> CredentialError {
     let bounded = |text: &str, limit| text.chars().take(limit).collect::<String>();
     let description = description.map(|text| bounded(text, LONGEST_DESCRIPTION));
+    let error = Some(bounded(error, LONGEST_WORD));
+    details(StatusCode::FOUND, error, description, Vec::new(), &ClientAuthentication::None).into()
+}
+
+/// The error that Entra names and describes; codes and ids are read from the description if they are nowhere else.
+fn details(
+    status: StatusCode,
+    error: Option<String>,
+    description: Option<String>,
+    listed: Vec<u32>,
+    authentication: &ClientAuthentication,
+) -> Details {
     let text = description.as_deref().unwrap_or_default();
-    let aadsts_codes = aadsts::in_text(text);
-    let Row { kind, reason, help } = row(StatusCode::FOUND, Some(error), &aadsts_codes, &ClientAuthentication::None);
+    let aadsts_codes = if listed.is_empty() { aadsts::in_text(text) } else { listed };
+    let Row { kind, reason, help } = row(status, error.as_deref(), &aadsts_codes, authentication);
+    let help = help.map(str::to_owned).or_else(|| {
+        let code = aadsts_codes.first().filter(|code| aadsts::find(**code).is_none())?;
+        Some(format!("{} https://login.microsoftonline.com/error?code={code} explains the code.", kind.help()))
+    });
     Details {
-        error: Some(bounded(error, LONGEST_WORD)),
         correlation_id: labelled(text, "Correlation ID:"),
         trace_id: labelled(text, "Trace ID:"),
-        help: help.map(str::to_owned),
+        error,
         description,
         aadsts_codes,
+        help,
         ..Details::new(kind, reason)
     }
-    .into()
 }
 
 /// Which kind of error it is: by the status where that says it all, else by Entra's code, else by the OAuth error.

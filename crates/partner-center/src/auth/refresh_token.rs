@@ -15,8 +15,7 @@ use super::{Credential, CredentialError, RefreshTokenStore, TokenFuture, TokenRe
 /// The recommended way: the service sees the user's roles and MFA
 /// ([source](https://learn.microsoft.com/partner-center/developer/enable-secure-app-model)). In Entra it needs an
 /// application in the partner's own tenant with Partner Center's delegated permission `user_impersonation`, and one
-/// sign-in of an integration user, by [`AuthorizationCode`](super::AuthorizationCode) or
-/// [`DeviceCode`](super::DeviceCode). It cannot outlive a changed password, a revocation, or 90 days without use; then
+/// sign-in of an integration user, by `AuthorizationCode` (feature `browser`) or [`DeviceCode`](super::DeviceCode). It cannot outlive a changed password, a revocation, or 90 days without use; then
 /// the user must sign in again.
 ///
 /// Without a secret or a certificate it is a public client.

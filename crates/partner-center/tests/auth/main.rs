@@ -1,5 +1,6 @@
 //! Credentials against a mock token endpoint on loopback.
 
+#[cfg(feature = "browser")]
 mod authorization_code;
 #[cfg(feature = "azure")]
 mod azure;
