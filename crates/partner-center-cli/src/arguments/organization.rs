@@ -60,7 +60,7 @@ pub(crate) struct Export {
     pub(crate) failures: Option<PathBuf>,
     /// The format; by default, that of the file extension (.ndjson, .json, .csv), else NDJSON
     #[arg(long, short = 'o', visible_alias = "output", value_name = "FORMAT")]
-    pub(crate) format: Option<ExportFormat>,
+    pub(crate) format: Option<FileFormat>,
     #[command(flatten)]
     pub(crate) layout: Layout,
     /// Write the lines in the order of the list
@@ -134,13 +134,16 @@ pub(crate) enum Format {
 
 /// The formats of a file that grows line by line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ExportFormat {
+pub(crate) enum FileFormat {
     /// One JSON object per line, with every field of the response
     Ndjson,
     /// The same as an array
     Json,
     /// Comma-separated values with a header
     Csv,
+    /// CSV in UTF-16 with a byte order mark, divided by tabs: the one form that Excel opens in columns in every locale.
+    #[value(skip)]
+    Excel,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
