@@ -88,11 +88,7 @@ async fn fetch<T: Send + 'static>(
     loop {
         while fetched.end.is_none() && calls.len() < CONCURRENCY {
             let Some((place, customer)) = left.next() else { break };
-            let call = (about.call)(&client.customer(customer));
-            let call = match correlation_id {
-                Some(id) => call.correlation_id(id),
-                None => call,
-            };
+            let call = (about.call)(&client.customer(customer)).correlation_id(correlation_id);
             calls.spawn(async move { (place, customer, call.await) });
         }
         tokio::select! {

@@ -6,7 +6,6 @@ mod config;
 mod customer;
 mod doctor;
 mod documents;
-mod duration;
 mod environment;
 mod exit;
 mod failure;

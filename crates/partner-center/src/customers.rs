@@ -107,9 +107,9 @@ impl Customers {
         self.set(|request| request.set_size(size))
     }
 
-    /// Sets the `MS-CorrelationId` of every page, which groups them; one new id for all by default.
-    pub fn correlation_id(mut self, id: Uuid) -> Self {
-        self.options.correlation_id = Some(id);
+    /// Sets the `MS-CorrelationId` of every page, which groups them; one new id for all by default and for `None`.
+    pub fn correlation_id(mut self, id: impl Into<Option<Uuid>>) -> Self {
+        self.options.correlation_id = id.into();
         self
     }
 
@@ -187,10 +187,7 @@ impl Stream for Customers {
                     Ok(())
                 }
                 Some(Ok(Err(error))) => Err(error.on_page(this.asked.len())),
-                Some(Err(error)) => {
-                    let message = "the task running this call panicked or was aborted";
-                    Err(Error::new(ErrorKind::Connection, message).with_source(error))
-                }
+                Some(Err(error)) => Err(Error::of_task(error)),
                 None => match this.next.take() {
                     Some(next) => next.and_then(|request| this.start_call(request)),
                     None => return Poll::Ready(None),

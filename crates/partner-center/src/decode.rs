@@ -128,7 +128,7 @@ fn unexpected(place: &str, error: serde_json::Error) -> Error {
         _ => error,
     };
     let place = if place.is_empty() { String::new() } else { format!("at {place}: ") };
-    Error::new(ErrorKind::UnexpectedBody, format!("{place}{cause}")).with_source(cause)
+    Error::new(ErrorKind::UnexpectedBody, format!("{place}{cause}")).with_source(Some(cause))
 }
 
 #[cfg(test)]

@@ -5,8 +5,9 @@ use http::{HeaderMap, StatusCode};
 use hyper::ext::ReasonPhrase;
 use tokio::time::{Instant, timeout_at};
 
+use crate::error_kind::ErrorKind;
 use crate::http_client::HttpClient;
-use crate::transport_error::{TransportError, TransportErrorKind};
+use crate::transport_error::TransportError;
 
 /// What came of one exchange.
 #[derive(Default)]
@@ -47,7 +48,7 @@ pub(crate) fn exchange(
         let (mut head, mut body) = (None, Vec::new());
         let result = timeout_at(deadline, async {
             if let Some(denial) = proxy.as_ref().and_then(|proxy| proxy.recent_denial()) {
-                return Err(TransportError::new(TransportErrorKind::Proxy, denial, false));
+                return Err(TransportError::new(ErrorKind::Proxy, denial, false));
             }
             // Lets the runtime see what has happened to the kept connections while it was not polled: a late second
             // response to an earlier request would be taken for the response to this one.
@@ -62,7 +63,7 @@ pub(crate) fn exchange(
         .await;
         let failure = match result {
             Ok(result) => result.err(),
-            Err(_) => Some(TransportError::new(TransportErrorKind::Timeout, "no complete response in time", true)),
+            Err(_) => Some(TransportError::new(ErrorKind::Timeout, "no complete response in time", true)),
         };
         let failure = failure.map(|failure| failure.through(proxy.as_deref()));
         Exchange { head, body: body.into(), failure }
@@ -91,7 +92,7 @@ async fn read(response: &mut reqwest::Response, limit: usize, body: &mut Vec<u8>
         body.extend_from_slice(&chunk[..chunk.len().min(room)]);
         if chunk.len() > room {
             let message = format!("the body is larger than {}", size(limit));
-            return Err(TransportError::new(TransportErrorKind::BodyTooLarge, message, true));
+            return Err(TransportError::new(ErrorKind::UnexpectedBody, message, true));
         }
     }
     Ok(())

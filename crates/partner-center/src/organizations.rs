@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
-use std::future::IntoFuture;
+use std::future::{IntoFuture, poll_fn};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
@@ -14,7 +14,7 @@ use tokio::task::{Id, JoinSet};
 use uuid::Uuid;
 
 use crate::client::Client;
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 use crate::models::Organization;
 use crate::pipeline::rate::Rate;
 use crate::request::CallOptions;
@@ -41,24 +41,30 @@ use crate::runtime;
 /// # }
 /// ```
 #[must_use = "a stream does nothing until it is polled"]
-pub struct Organizations {
+pub struct Organizations<C = Uuid> {
     client: Client,
     /// `None` once it has ended.
-    customers: Option<Pin<Box<dyn Stream<Item = Uuid> + Send>>>,
+    customers: Option<Source<C>>,
+    /// The error that the customers ended with.
+    pub(crate) source_error: Option<Error>,
+    tenant_id: fn(&C) -> Uuid,
     options: CallOptions,
     concurrency: usize,
     is_ordered: bool,
     calls: JoinSet<Result<Response<Organization>, Error>>,
     /// The calls in flight: their turn and customer.
-    in_flight: HashMap<Id, (u64, Uuid)>,
+    in_flight: HashMap<Id, (u64, C)>,
     /// Results that came before their turn, if the order is kept.
-    early: BTreeMap<u64, OrganizationItem>,
+    early: BTreeMap<u64, OrganizationItem<C>>,
     taken: u64,
     next_turn: u64,
 }
 
-/// One item of [`Organizations`]: a customer and the result of its call.
-pub type OrganizationItem = (Uuid, Result<Response<Organization>, Error>);
+/// Polls for the next customer.
+pub(crate) type Source<C> = Box<dyn FnMut(&mut Context<'_>) -> Poll<Option<Result<C, Error>>> + Send>;
+
+/// A customer and the result of its call.
+pub type OrganizationItem<C = Uuid> = (C, Result<Response<Organization>, Error>);
 
 /// Microsoft's own migration tool and CIPP make five calls at once.
 const CONCURRENCY: usize = 8;
@@ -72,14 +78,25 @@ impl Client {
         I: IntoIterator<Item = Uuid>,
         I::IntoIter: Send + 'static,
     {
-        self.organizations_of_stream(Customers(customers.into_iter()))
+        let mut customers = customers.into_iter();
+        Organizations::new(self, |id| *id, Box::new(move |_| Poll::Ready(customers.next().map(Ok))))
     }
 
     /// Gets the organizations of customers that come as a stream.
     pub fn organizations_of_stream(&self, customers: impl Stream<Item = Uuid> + Send + 'static) -> Organizations {
-        Organizations {
-            client: self.clone(),
-            customers: Some(Box::pin(customers)),
+        let mut customers = Box::pin(customers);
+        let source = move |context: &mut Context<'_>| customers.as_mut().poll_next(context).map(|id| id.map(Ok));
+        Organizations::new(self, |id| *id, Box::new(source))
+    }
+}
+
+impl<C> Organizations<C> {
+    pub(crate) fn new(client: &Client, tenant_id: fn(&C) -> Uuid, customers: Source<C>) -> Self {
+        Self {
+            client: client.clone(),
+            customers: Some(customers),
+            source_error: None,
+            tenant_id,
             options: CallOptions { waits_out_throttling: true, ..CallOptions::default() },
             concurrency: CONCURRENCY,
             is_ordered: false,
@@ -90,9 +107,25 @@ impl Client {
             next_turn: 0,
         }
     }
-}
 
-impl Organizations {
+    /// Leaves out the customers for which `is_wanted` returns `false`: nothing is sent for them.
+    pub fn only(mut self, mut is_wanted: impl FnMut(&C) -> bool + Send + 'static) -> Self
+    where
+        C: 'static,
+    {
+        self.customers = self.customers.map(|mut customers| -> Source<C> {
+            Box::new(move |context| {
+                loop {
+                    match ready!(customers(context)) {
+                        Some(Ok(customer)) if !is_wanted(&customer) => {}
+                        next => return Poll::Ready(next),
+                    }
+                }
+            })
+        });
+        self
+    }
+
     /// Sets how many calls are in flight at most; 8 by default, at least 1.
     pub fn concurrency(mut self, calls: usize) -> Self {
         self.concurrency = calls.max(1);
@@ -114,9 +147,9 @@ impl Organizations {
         self
     }
 
-    /// Sets the `MS-CorrelationId` of every call, which groups them; a new one for each by default.
-    pub fn correlation_id(mut self, id: Uuid) -> Self {
-        self.options.correlation_id = Some(id);
+    /// Sets the `MS-CorrelationId` of every call, which groups them; a new one for each by default and for `None`.
+    pub fn correlation_id(mut self, id: impl Into<Option<Uuid>>) -> Self {
+        self.options.correlation_id = id.into();
         self
     }
 
@@ -126,40 +159,57 @@ impl Organizations {
         self.client.throttled_for()
     }
 
-    /// The next item, as `StreamExt::next` of the usual stream libraries returns it; `None` at the end.
-    pub async fn next(&mut self) -> Option<OrganizationItem> {
-        std::future::poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
-    }
-
     /// The next customer; `None` at the end of the list.
-    fn poll_customer(&mut self, context: &mut Context<'_>) -> Poll<Option<Uuid>> {
+    fn poll_customer(&mut self, context: &mut Context<'_>) -> Poll<Option<C>> {
         let Some(customers) = &mut self.customers else { return Poll::Ready(None) };
-        let customer = ready!(customers.as_mut().poll_next(context));
+        let customer = ready!(customers(context)).transpose().unwrap_or_else(|error| {
+            self.source_error = Some(error);
+            None
+        });
         if customer.is_none() {
             self.customers = None;
         }
         Poll::Ready(customer)
     }
 
-    fn start_call(&mut self, customer: Uuid, runtime: &Handle) {
-        let request = self.client.customer(customer).organization().options(self.options.clone());
+    fn start_call(&mut self, customer: C, runtime: &Handle) {
+        let request = self.client.customer((self.tenant_id)(&customer)).organization().options(self.options.clone());
         let call = self.calls.spawn_on(request.into_future(), runtime);
         self.in_flight.insert(call.id(), (self.taken, customer));
         self.taken += 1;
     }
 
-    /// The next call that has finished; `None` if none is in flight.
-    fn poll_finished(&mut self, context: &mut Context<'_>) -> Poll<Option<(u64, OrganizationItem)>> {
-        let Some(finished) = ready!(self.calls.poll_join_next_with_id(context)) else { return Poll::Ready(None) };
-        let (id, result) = match finished {
-            Ok(finished) => finished,
-            Err(error) => {
-                let message = "the task running this call panicked or was aborted";
-                (error.id(), Err(Error::new(ErrorKind::Connection, message).with_source(error)))
+    pub(crate) fn poll_item(&mut self, context: &mut Context<'_>) -> Poll<Option<OrganizationItem<C>>> {
+        loop {
+            if let Some(item) = self.early.remove(&self.next_turn) {
+                self.next_turn += 1;
+                return Poll::Ready(Some(item));
             }
-        };
-        let finished = self.in_flight.remove(&id).map(|(turn, customer)| (turn, (customer, result)));
-        Poll::Ready(finished)
+            while self.in_flight.len() + self.early.len() < self.concurrency
+                && let Poll::Ready(Some(customer)) = self.poll_customer(context)
+            {
+                match runtime::current() {
+                    Ok(runtime) => self.start_call(customer, &runtime),
+                    Err(invalid) => return Poll::Ready(Some((customer, Err(invalid.into())))),
+                }
+            }
+            let Some(finished) = ready!(self.calls.poll_join_next_with_id(context)) else {
+                return if self.customers.is_none() { Poll::Ready(None) } else { Poll::Pending };
+            };
+            let (id, result) = finished.unwrap_or_else(|error| (error.id(), Err(Error::of_task(error))));
+            match self.in_flight.remove(&id) {
+                Some((turn, customer)) if self.is_ordered => _ = self.early.insert(turn, (customer, result)),
+                Some((_, customer)) => return Poll::Ready(Some((customer, result))),
+                None => {}
+            }
+        }
+    }
+}
+
+impl Organizations {
+    /// The next item, as `StreamExt::next` of the usual stream libraries returns it; `None` at the end.
+    pub async fn next(&mut self) -> Option<OrganizationItem> {
+        poll_fn(|context| self.poll_item(context)).await
     }
 }
 
@@ -167,48 +217,15 @@ impl Stream for Organizations {
     type Item = OrganizationItem;
 
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<OrganizationItem>> {
-        let this = self.get_mut();
-        loop {
-            if let Some(item) = this.early.remove(&this.next_turn) {
-                this.next_turn += 1;
-                return Poll::Ready(Some(item));
-            }
-            while this.in_flight.len() + this.early.len() < this.concurrency
-                && let Poll::Ready(Some(customer)) = this.poll_customer(context)
-            {
-                match runtime::current() {
-                    Ok(runtime) => this.start_call(customer, &runtime),
-                    Err(invalid) => return Poll::Ready(Some((customer, Err(invalid.into())))),
-                }
-            }
-            match ready!(this.poll_finished(context)) {
-                Some((turn, item)) if this.is_ordered => _ = this.early.insert(turn, item),
-                Some((_, item)) => return Poll::Ready(Some(item)),
-                None if this.customers.is_none() => return Poll::Ready(None),
-                None => return Poll::Pending,
-            }
-        }
+        self.get_mut().poll_item(context)
     }
 }
 
-impl fmt::Debug for Organizations {
+impl<C> fmt::Debug for Organizations<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Organizations")
             .field("concurrency", &self.concurrency)
             .field("is_ordered", &self.is_ordered)
             .finish_non_exhaustive()
-    }
-}
-
-/// Customers that are there already, as a stream.
-struct Customers<I>(I);
-
-impl<I> Unpin for Customers<I> {}
-
-impl<I: Iterator<Item = Uuid>> Stream for Customers<I> {
-    type Item = Uuid;
-
-    fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Uuid>> {
-        Poll::Ready(self.0.next())
     }
 }

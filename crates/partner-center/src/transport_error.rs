@@ -4,12 +4,13 @@ use std::error::Error as StdError;
 
 use http::StatusCode;
 
+use crate::error_kind::ErrorKind;
 use crate::proxy::Proxy;
 
 /// Why an exchange has no complete response.
 #[derive(Debug)]
 pub(crate) struct TransportError {
-    pub(crate) kind: TransportErrorKind,
+    pub(crate) kind: ErrorKind,
     /// What happened, without the URL.
     pub(crate) message: String,
     /// Whether the request may have reached the server.
@@ -17,39 +18,9 @@ pub(crate) struct TransportError {
     pub(crate) source: Option<reqwest::Error>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum TransportErrorKind {
-    /// No connection, or it broke.
-    Connection,
-    /// A proxy denies the connection; a repeat is denied too.
-    Proxy,
-    /// The handshake failed over the server's certificate; a repeat fails the same way.
-    Certificate,
-    /// The exchange, or connecting, took too long.
-    Timeout,
-    /// The body is larger than the limit.
-    BodyTooLarge,
-    /// The request cannot be sent at all.
-    Configuration,
-}
-
-impl TransportErrorKind {
-    /// The kind as a word for logs.
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            Self::Connection => "connection",
-            Self::Proxy => "proxy",
-            Self::Certificate => "certificate",
-            Self::Timeout => "timeout",
-            Self::BodyTooLarge => "body-too-large",
-            Self::Configuration => "configuration",
-        }
-    }
-}
-
 impl TransportError {
     /// An error without one of the HTTP client below it.
-    pub(crate) fn new(kind: TransportErrorKind, message: impl Into<String>, may_have_been_sent: bool) -> Self {
+    pub(crate) fn new(kind: ErrorKind, message: impl Into<String>, may_have_been_sent: bool) -> Self {
         Self { kind, message: message.into(), may_have_been_sent, source: None }
     }
 
@@ -64,16 +35,14 @@ impl TransportError {
         };
         let (kind, message) = match status {
             Some(StatusCode::PROXY_AUTHENTICATION_REQUIRED) => (
-                TransportErrorKind::Proxy,
+                ErrorKind::Proxy,
                 format!("{name} requires a user name and a password, or rejects those it was sent (HTTP 407)"),
             ),
             Some(status) if status.is_client_error() => {
-                (TransportErrorKind::Proxy, format!("{name} denies the connection (HTTP {})", status.as_u16()))
+                (ErrorKind::Proxy, format!("{name} denies the connection (HTTP {})", status.as_u16()))
             }
-            Some(status) => {
-                (TransportErrorKind::Connection, format!("{name} cannot connect (HTTP {})", status.as_u16()))
-            }
-            None => (TransportErrorKind::Connection, format!("{name} made no connection: {}", deepest(&error))),
+            Some(status) => (ErrorKind::Connection, format!("{name} cannot connect (HTTP {})", status.as_u16())),
+            None => (ErrorKind::Connection, format!("{name} made no connection: {}", deepest(&error))),
         };
         Self { source: Some(error.without_url()), ..Self::new(kind, message, false) }
     }
@@ -81,7 +50,7 @@ impl TransportError {
     /// The same with the proxy named, which remembers a denial.
     pub(crate) fn through(mut self, proxy: Option<&Proxy>) -> Self {
         let Some(proxy) = proxy else { return self };
-        if self.kind == TransportErrorKind::Proxy {
+        if self.kind == ErrorKind::Proxy {
             proxy.record_denial(&self.message);
         } else if !self.message.contains(&proxy.address()) {
             self.message.push_str(&format!(" (through the proxy {})", proxy.address()));
@@ -95,20 +64,17 @@ impl TransportError {
         let error = error.without_url();
         let (kind, message) = if error.is_timeout() {
             let what = if may_have_been_sent { "the response took too long" } else { "connecting took too long" };
-            (TransportErrorKind::Timeout, what.to_owned())
+            (ErrorKind::Timeout, what.to_owned())
         } else if is_about_a_certificate(&error) {
             let unknown = "it is of an authority that this machine does not trust";
-            (
-                TransportErrorKind::Certificate,
-                deepest(&error).replace("invalid peer certificate: UnknownIssuer", unknown),
-            )
+            (ErrorKind::Certificate, deepest(&error).replace("invalid peer certificate: UnknownIssuer", unknown))
         } else if lacks_root_certificates(&error) {
-            (TransportErrorKind::Configuration, NO_ROOT_CERTIFICATES.to_owned())
+            (ErrorKind::Configuration, NO_ROOT_CERTIFICATES.to_owned())
         } else if error.is_builder() {
-            (TransportErrorKind::Configuration, deepest(&error))
+            (ErrorKind::Configuration, deepest(&error))
         } else {
             let place = if may_have_been_sent { format!("it broke {place}: ") } else { String::new() };
-            (TransportErrorKind::Connection, format!("{place}{}", deepest(&error)))
+            (ErrorKind::Connection, format!("{place}{}", deepest(&error)))
         };
         Self { source: Some(error), ..Self::new(kind, message, may_have_been_sent) }
     }

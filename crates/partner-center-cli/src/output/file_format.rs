@@ -1,10 +1,11 @@
 //! The formats that grow line by line, and the lines of records in them.
 
+use encoding_rs::UTF_16LE;
+
 use super::csv;
 use super::record::{ID, Record};
 use crate::failure::Failure;
 use crate::terminal::escape_json;
-use crate::text;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum FileFormat {
@@ -63,7 +64,8 @@ impl FileFormat {
     /// The text as UTF-8; what is not text is kept for the reader to reject.
     pub(crate) fn decode(self, bytes: Vec<u8>) -> Vec<u8> {
         match self {
-            Self::Excel => text::utf16(&bytes, u16::from_le_bytes).into_bytes(),
+            // Half a character may be left of a torn line. The byte order mark is part of the header.
+            Self::Excel => UTF_16LE.decode_without_bom_handling(&bytes[..bytes.len() & !1]).0.into_owned().into_bytes(),
             _ => bytes,
         }
     }

@@ -27,7 +27,7 @@ const DECIDING: [&str; 5] = [ACCESS_TOKEN, REFRESH_TOKEN_FILE, REFRESH_TOKEN, CL
 /// The credential that the environment describes.
 ///
 /// The first row whose variables are set applies; the names are those of the Azure SDKs where they have one. An empty
-/// variable counts as not set.
+/// variable counts as not set, and quotation marks around a value are not part of it.
 ///
 /// | Set | Credential |
 /// |---|---|
@@ -89,8 +89,25 @@ fn read(name: &str) -> Result<Option<Zeroizing<String>>, CredentialError> {
 }
 
 fn variable(read: Read<'_>, name: &str) -> Result<Option<String>, CredentialError> {
-    // Secrets that come from a file often end with its line break.
-    Ok(read(name)?.map(|value| value.trim().to_owned()).filter(|value| !value.is_empty()))
+    Ok(read(name)?.map(|value| bare(&value).to_owned()).filter(|value| !value.is_empty()))
+}
+
+/// A value without what files leave around it: line breaks, a byte order mark, and the quotation marks that readers of
+/// env files keep.
+fn bare(value: &str) -> &str {
+    let value = value.trim().trim_start_matches('\u{feff}').trim();
+    let within = |mark| value.strip_prefix(mark).and_then(|rest| rest.strip_suffix(mark));
+    within('"').or_else(|| within('\'')).unwrap_or(value).trim()
+}
+
+/// A variable of the environment as [`from_env`] reads it, for the command's own settings.
+///
+/// # Errors
+///
+/// If it is not UTF-8.
+#[doc(hidden)]
+pub fn environment_variable(name: &str) -> Result<Option<String>, CredentialError> {
+    variable(&read, name)
 }
 
 fn from_variables(
@@ -291,13 +308,21 @@ mod tests {
     }
 
     #[test]
+    fn quotation_marks_and_byte_order_marks_are_not_part_of_a_value() {
+        for value in ["s", "\"s\"", "'s'", " s\n", "\u{feff}s", "\"s\"\n"] {
+            assert_eq!(bare(value), "s", "{value}");
+        }
+        assert_eq!((bare("\"half"), bare("\"")), ("\"half", "\""));
+    }
+
+    #[test]
     fn says_which_variable_is_missing() {
         let error = |variables: &[(&str, &str)]| choose(variables).err().unwrap().to_string();
         let said = |what: &str| format!("the credential is misconfigured: {what} is missing in the environment");
         assert_eq!(error(&[(CLIENT_SECRET, "s"), IDS[1]]), said("AZURE_TENANT_ID"));
         assert_eq!(error(&[(REFRESH_TOKEN, "r"), IDS[0], (CLIENT_ID, "")]), said("AZURE_CLIENT_ID"));
         assert_eq!(error(&[(REFRESH_TOKEN_FILE, "f")]), said("AZURE_TENANT_ID and AZURE_CLIENT_ID"));
-        for nothing in [&[][..], &IDS, &[(CLIENT_SECRET, " \n")]] {
+        for nothing in [&[][..], &IDS, &[(CLIENT_SECRET, " \n")], &[(CLIENT_SECRET, "\"\"")]] {
             let error = error(nothing);
             for name in [TENANT_ID, CLIENT_ID, CLIENT_SECRET, CERTIFICATE_PATH, REFRESH_TOKEN, ACCESS_TOKEN] {
                 assert!(error.contains(name), "{error}");

@@ -18,9 +18,10 @@ use super::form::Form;
 use super::oauth_error::{self, Sent};
 use super::request::TokenRequest;
 use super::token_response::Response;
+use crate::error_kind::ErrorKind;
 use crate::exchange::exchange;
 use crate::pipeline::backoff::Backoff;
-use crate::transport_error::{TransportError, TransportErrorKind};
+use crate::transport_error::TransportError;
 
 /// Posts a form until there is a response that counts, or the time or the attempts are used up.
 ///
@@ -97,11 +98,11 @@ fn is_repeated(error: &CredentialError) -> bool {
 
 fn transport_error(error: TransportError, host: &str, status: Option<StatusCode>, id: &str) -> CredentialError {
     let kind = match error.kind {
-        TransportErrorKind::Connection | TransportErrorKind::Timeout => Kind::Unreachable,
-        TransportErrorKind::Proxy => Kind::Proxy,
-        TransportErrorKind::Certificate => Kind::UntrustedServer,
-        TransportErrorKind::BodyTooLarge => Kind::UnexpectedResponse,
-        TransportErrorKind::Configuration => Kind::Configuration,
+        ErrorKind::Connection | ErrorKind::Timeout => Kind::Unreachable,
+        ErrorKind::Proxy => Kind::Proxy,
+        ErrorKind::Certificate => Kind::UntrustedServer,
+        ErrorKind::UnexpectedBody => Kind::UnexpectedResponse,
+        _ => Kind::Configuration,
     };
     let message = format!("{host}: {}", error.message);
     let source = error.source.map(Into::into);

@@ -3,7 +3,7 @@
 use http::header::WWW_AUTHENTICATE;
 
 use super::body::ErrorBody;
-use super::kind::ErrorKind;
+use crate::error_kind::ErrorKind;
 use crate::received::{CORRELATION_ID, CORRELATION_VECTOR, REQUEST_ID, Received, SERVER_ID};
 
 /// The kind of a response whose status is no success.

@@ -2,7 +2,6 @@
 
 pub(crate) mod body;
 pub(crate) mod classify;
-mod kind;
 
 use std::borrow::Cow;
 use std::error::Error as StdError;
@@ -11,11 +10,12 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::StatusCode;
+use tokio::task::JoinError;
 use uuid::Uuid;
 
-pub use self::kind::ErrorKind;
 use crate::auth::CredentialError;
 use crate::configuration::InvalidConfiguration;
+pub use crate::error_kind::ErrorKind;
 use crate::received::{CORRELATION_VECTOR, Received, SERVER_ID};
 use crate::response::Meta;
 use crate::text::{delay, excerpt};
@@ -70,8 +70,12 @@ impl Error {
         Self::new(ErrorKind::Configuration, detail)
     }
 
-    pub(crate) fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
-        self.0.source = Some(source.into());
+    pub(crate) fn of_task(error: JoinError) -> Self {
+        Self::new(ErrorKind::Connection, "the task running this call panicked or was aborted").with_source(Some(error))
+    }
+
+    pub(crate) fn with_source(mut self, source: Option<impl Into<Box<dyn StdError + Send + Sync>>>) -> Self {
+        self.0.source = source.map(Into::into);
         self
     }
 
@@ -271,17 +275,15 @@ impl Error {
 
 impl From<InvalidConfiguration> for Error {
     fn from(invalid: InvalidConfiguration) -> Self {
-        let error = Self::configuration(invalid.message);
-        match invalid.source {
-            Some(source) => error.with_source(source),
-            None => error,
-        }
+        Self::configuration(invalid.message).with_source(invalid.source)
     }
 }
 
 impl From<CredentialError> for Error {
     fn from(error: CredentialError) -> Self {
-        Self::new(ErrorKind::Credential, error.to_string()).with_retry_after(error.retry_after()).with_source(error)
+        Self::new(ErrorKind::Credential, error.to_string())
+            .with_retry_after(error.retry_after())
+            .with_source(Some(error))
     }
 }
 

@@ -9,7 +9,7 @@ use crate::error::{Error, ErrorKind, classify};
 use crate::exchange::Exchange;
 use crate::proxy::Proxies;
 use crate::received::Received;
-use crate::transport_error::{TransportError, TransportErrorKind};
+use crate::transport_error::TransportError;
 
 /// The complete response of an attempt, if its status is a success.
 ///
@@ -25,14 +25,12 @@ pub(crate) fn outcome(
     let received = head.map(|head| Received::new(head, body, &redact));
     match (received, failure) {
         (Some(received), None) if received.status.is_success() => Ok(received),
-        // The status alone says enough where an error has a huge body.
-        (Some(received), Some(failure))
-            if failure.kind == TransportErrorKind::BodyTooLarge && !received.status.is_success() =>
-        {
-            Err(of_status(received, base_url, redact))
-        }
         (Some(received), None) => Err(of_status(received, base_url, redact)),
         (Some(received), Some(failure)) => {
+            // The status alone says enough where an error has a huge body.
+            if failure.kind == ErrorKind::UnexpectedBody && !received.status.is_success() {
+                return Err(of_status(received, base_url, redact));
+            }
             Err(of_transport(failure, limit).with_retry_after(received.retry_after).with_response(received))
         }
         (None, Some(failure)) => Err(of_transport(failure, limit)),
@@ -73,21 +71,9 @@ impl Error {
 
 /// The error of an exchange without a complete response.
 fn of_transport(failure: TransportError, limit: &str) -> Error {
-    let kind = match failure.kind {
-        TransportErrorKind::Connection => ErrorKind::Connection,
-        TransportErrorKind::Proxy => ErrorKind::Proxy,
-        TransportErrorKind::Certificate => ErrorKind::Certificate,
-        TransportErrorKind::Timeout => ErrorKind::Timeout,
-        TransportErrorKind::BodyTooLarge => ErrorKind::UnexpectedBody,
-        TransportErrorKind::Configuration => ErrorKind::Configuration,
-    };
-    let message = match (kind, &failure.source) {
+    let message = match (failure.kind, &failure.source) {
         (ErrorKind::Timeout, None) => format!("{limit} took too long: {}", failure.message),
         _ => failure.message,
     };
-    let error = Error::new(kind, message).with_may_have_been_sent(failure.may_have_been_sent);
-    match failure.source {
-        Some(source) => error.with_source(source),
-        None => error,
-    }
+    Error::new(failure.kind, message).with_may_have_been_sent(failure.may_have_been_sent).with_source(failure.source)
 }

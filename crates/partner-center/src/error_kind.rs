@@ -9,7 +9,7 @@ kinds! {
     /// The client or the call is misconfigured; nothing was sent.
     Configuration: "configuration", "invalid configuration",
         "Correct the named setting; nothing was sent.";
-    /// No access token could be obtained; [`Error::credential_error`](super::Error::credential_error) says why.
+    /// No access token could be obtained; [`Error::credential_error`](crate::Error::credential_error) says why.
     Credential: "credential", "could not obtain an access token",
         "See the credential's error message.";
     /// There was no connection, or it broke before the response was complete.
@@ -26,7 +26,7 @@ kinds! {
     /// A time limit of the call ran out, or the service's own (408).
     Timeout: "timeout", "timed out",
         "Call again later, or give the call more time; repeating this read is safe.";
-    /// Too many requests (429); [`Error::retry_after`](super::Error::retry_after) is the delay the service asks for.
+    /// Too many requests (429); [`Error::retry_after`](crate::Error::retry_after) is the delay the service asks for.
     Throttled: "throttled", "the service is throttling this partner",
         "Wait for the `retry_after` delay and lower the concurrency; throttled requests count against the limit too.";
     /// The service rejected the request as malformed (400).
