@@ -87,7 +87,7 @@ fn audience(claims: &Claims, wanted: &str) -> Check {
 
 fn expiry(claims: &Claims) -> Check {
     let now = SystemTime::now();
-    if let Some(Ok(left)) = claims.not_before().map(|start| start.duration_since(now)) {
+    if let Some(Ok(left)) = claims.not_before.map(|start| start.duration_since(now)) {
         let detail =
             format!("the token is not valid yet, by this machine's clock; it will be in {}", HumanDuration(left));
         return Check::bad(
@@ -97,7 +97,7 @@ fn expiry(claims: &Claims) -> Check {
             "Set this machine's clock; if it is right, wait until the token is valid.",
         );
     }
-    let Some(expires) = claims.expires() else {
+    let Some(expires) = claims.expires else {
         return Check::doubtful("expiry", "the token does not say when it expires", "Try the call itself.");
     };
     match expires.duration_since(now) {
@@ -117,12 +117,12 @@ fn expiry(claims: &Claims) -> Check {
 
 /// Applications have no `scp`.
 fn is_app_only(claims: &Claims) -> bool {
-    claims.scopes().is_empty()
+    claims.scopes.is_empty()
 }
 
 fn kind(claims: &Claims) -> Check {
     match is_app_only(claims) {
-        false => Check::good("kind", format!("app+user, scope {}", claims.scopes().join(" "))),
+        false => Check::good("kind", format!("app+user, scope {}", claims.scopes.join(" "))),
         true => Check::doubtful(
             "kind",
             "app-only: the application signed in without a user",
