@@ -1,6 +1,5 @@
 //! Settings, and where each comes from: a flag overrides the environment, which overrides the config file.
 
-mod address;
 mod file;
 
 use std::collections::BTreeSet;
@@ -10,8 +9,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::ValueEnum;
-use partner_center::Cloud;
 use partner_center::uuid::Uuid;
+use partner_center::{Cloud, check_address};
 
 use self::file::Profile;
 use crate::arguments::{CloudName, GlobalOptions};
@@ -88,8 +87,8 @@ impl Settings {
         let seconds = pick("--timeout", global.timeout, "PARTNER_CENTER_TIMEOUT", wanted, parse, timeout, &path)?
             .unwrap_or_else(|| Setting::default(DEFAULT_TIMEOUT));
         Ok(Self {
-            base_url: address::normal("base-url", base_url)?,
-            authority: address::normal("authority", authority)?,
+            base_url: checked("base-url", base_url)?,
+            authority: checked("authority", authority)?,
             cloud,
             tenant: pick_text("--tenant", &None, "AZURE_TENANT_ID", tenant)?,
             client_id: pick_text("--client-id", &None, "AZURE_CLIENT_ID", client_id)?,
@@ -175,6 +174,12 @@ fn pick<T>(
         return Ok(Some(Setting { value, source: Source::Environment(name) }));
     }
     Ok(from_file.map(|value| Setting { value, source: Source::File(path.to_owned()) }))
+}
+
+/// An address in its one spelling: a sign-in is kept for one authority, and compared with it.
+fn checked(name: &str, Setting { value, source }: Setting<String>) -> Result<Setting<String>, Failure> {
+    let value = check_address(&format!("{name} ({source})"), &value)?;
+    Ok(Setting { value, source })
 }
 
 /// The names of all profiles: those of the config file, and those of sign-ins.
