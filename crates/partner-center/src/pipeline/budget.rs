@@ -78,6 +78,7 @@ mod tests {
         assert!(!budget.replace_connection());
         (0..500).for_each(|_| budget.record_response());
         assert_eq!((0..500).filter(|_| budget.replace_connection()).count(), 100);
+        (0..1000).for_each(|_| budget.deposit());
         assert_eq!((0..1000).filter(|_| budget.withdraw()).count(), 100);
     }
 }
