@@ -5,6 +5,7 @@ mod customer;
 mod examples;
 mod organization;
 
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -14,7 +15,7 @@ use partner_center::uuid::Uuid;
 pub(crate) use self::columns::Column;
 pub(crate) use self::customer::{CustomerCommand, List};
 pub(crate) use self::organization::{
-    Export, ExportFormat, Format, Get, ListOptions, OrganizationCommand, Output, RetryFailed,
+    Export, FileFormat, Format, Get, ListOptions, OrganizationCommand, Output, RetryFailed,
 };
 use crate::exit;
 
@@ -54,8 +55,8 @@ pub(crate) struct GlobalOptions {
     #[arg(long, global = true, value_name = "GUID")]
     pub(crate) correlation_id: Option<Uuid>,
     /// The time limit of a call with its retries, in seconds [env: PARTNER_CENTER_TIMEOUT]
-    #[arg(long, global = true, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..))]
-    pub(crate) timeout: Option<u32>,
+    #[arg(long, global = true, value_name = "SECONDS")]
+    pub(crate) timeout: Option<NonZeroU32>,
     /// Show every call to Partner Center and its attempts on standard error, without secrets
     #[arg(long, short, global = true)]
     pub(crate) verbose: bool,
@@ -64,7 +65,7 @@ pub(crate) struct GlobalOptions {
     pub(crate) no_color: bool,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, serde::Deserialize, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum CloudName {
     /// The public cloud
@@ -73,17 +74,6 @@ pub(crate) enum CloudName {
     UsGovernment,
     /// Azure operated by 21Vianet
     China,
-}
-
-impl CloudName {
-    /// The name as it is written on the command line.
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            Self::Global => "global",
-            Self::UsGovernment => "us-government",
-            Self::China => "china",
-        }
-    }
 }
 
 #[derive(Debug, Subcommand)]
@@ -110,21 +100,13 @@ pub(crate) enum Command {
     Logout,
     /// Show who is signed in, and where the credential comes from
     #[command(after_long_help = examples::STATUS)]
-    Status {
-        /// The format of the report
-        #[arg(long, short, default_value = "text", value_name = "FORMAT")]
-        output: ReportFormat,
-    },
+    Status(ReportOptions),
     /// Find out why a call fails
     #[command(after_long_help = examples::DOCTOR)]
     Doctor(Doctor),
     /// Show every setting, and where its value comes from
     #[command(after_long_help = examples::CONFIG)]
-    Config {
-        /// The format of the report
-        #[arg(long, short, default_value = "text", value_name = "FORMAT")]
-        output: ReportFormat,
-    },
+    Config(ReportOptions),
     /// Show the profiles, or set the default one
     #[command(subcommand, after_long_help = examples::PROFILE)]
     Profile(ProfileCommand),
@@ -147,11 +129,7 @@ pub(crate) enum Command {
 pub(crate) enum ProfileCommand {
     /// Show the profiles of the config file and of the sign-ins
     #[command(after_long_help = examples::PROFILE)]
-    List {
-        /// The format of the report
-        #[arg(long, short, default_value = "text", value_name = "FORMAT")]
-        output: ReportFormat,
-    },
+    List(ReportOptions),
     /// Set the profile for commands that name none
     #[command(after_long_help = examples::PROFILE)]
     Use {
@@ -173,7 +151,7 @@ pub(crate) struct Login {
     #[arg(long)]
     pub(crate) device_code: bool,
     /// How long to wait for the browser, such as 90s or 10m
-    #[arg(long, value_name = "TIME", default_value = "5m", value_parser = organization::duration)]
+    #[arg(long, value_name = "TIME", default_value = "5m", value_parser = humantime::parse_duration)]
     pub(crate) max_time: Duration,
     /// Sign in as an application with a client secret, read from a prompt or from standard input
     #[arg(long, conflicts_with = "device_code")]
@@ -193,32 +171,17 @@ pub(crate) struct Doctor {
     pub(crate) output: ReportFormat,
 }
 
+#[derive(Args, Debug)]
+pub(crate) struct ReportOptions {
+    /// The format of the report
+    #[arg(long, short, default_value = "text", value_name = "FORMAT")]
+    pub(crate) output: ReportFormat,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ReportFormat {
     /// Lines for people
     Text,
     /// One JSON document
     Json,
-}
-
-#[cfg(test)]
-mod tests {
-    use clap::CommandFactory;
-
-    #[test]
-    fn the_command_line_is_consistent() {
-        super::Arguments::command().debug_assert();
-    }
-
-    #[test]
-    fn every_command_has_examples_that_fit_a_manual_page() {
-        fn check(command: &clap::Command) {
-            let help = command.get_after_long_help().map(ToString::to_string).unwrap_or_default();
-            assert!(help.starts_with("Examples:\n"), "{}", command.get_name());
-            let mut examples = help.lines().take_while(|line| !line.is_empty());
-            assert!(examples.all(|line| line.trim_start().len() <= 73), "{help}");
-            command.get_subcommands().for_each(check);
-        }
-        check(&super::Arguments::command());
-    }
 }

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use partner_center::Client;
 use partner_center::auth::Credential;
-use partner_center::{Client, Customers};
 
 use crate::failure::Failure;
 use crate::settings::Settings;
@@ -31,12 +31,4 @@ pub(crate) fn with(
         .timeout(timeout)
         .application_name(APPLICATION)
         .build()?)
-}
-
-/// The list of the partner's customers.
-pub(crate) fn customers(client: &Client, settings: &Settings) -> Customers {
-    match settings.correlation_id {
-        Some(id) => client.customers().correlation_id(id),
-        None => client.customers(),
-    }
 }

@@ -29,7 +29,7 @@ pub(crate) fn not_read(error: &Error) -> Failure {
 pub(crate) async fn list(settings: &Settings, arguments: &List) -> Result<Exit, Failure> {
     let mut printer = Printer::new(&arguments.output, &CUSTOMER)?;
     let client = client::signed_in(settings).await?;
-    let mut customers = client::customers(&client, settings);
+    let mut customers = client.customers().correlation_id(settings.correlation_id);
     if let Some(prefix) = &arguments.name {
         customers = customers.name_starts_with(prefix);
     }

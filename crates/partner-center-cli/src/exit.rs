@@ -69,7 +69,7 @@ impl Exit {
 
     /// The code for a failure in a failures file, by the word for its kind; `None` for words of another version.
     pub(crate) fn of_word(word: &str) -> Option<Self> {
-        OF_CUSTOMERS.into_iter().find(|kind| kind.as_str() == word).map(Self::of_kind)
+        ErrorKind::from_word(word).map(Self::of_kind)
     }
 }
 
@@ -98,23 +98,3 @@ pub(crate) fn ends_run(error: &Error) -> bool {
         _ => false,
     }
 }
-
-/// The kinds of failures that concern one customer, and so go to the failures file.
-const OF_CUSTOMERS: [ErrorKind; 16] = [
-    ErrorKind::Connection,
-    ErrorKind::Timeout,
-    ErrorKind::Throttled,
-    ErrorKind::InvalidInput,
-    ErrorKind::Forbidden,
-    ErrorKind::GdapRoleMissing,
-    ErrorKind::NoRelationship,
-    ErrorKind::ConditionalAccess,
-    ErrorKind::NotFound,
-    ErrorKind::Rejected,
-    ErrorKind::ServerFailure,
-    ErrorKind::Redirected,
-    ErrorKind::UnexpectedStatus,
-    ErrorKind::UnexpectedBody,
-    ErrorKind::Proxy,
-    ErrorKind::NotExactlyOne,
-];

@@ -6,7 +6,6 @@ use anstyle::{AnsiColor, Style};
 use partner_center::Error;
 use partner_center::auth::CredentialError;
 
-use crate::environment::InvalidVariable;
 use crate::exit::Exit;
 use crate::help;
 use crate::terminal::plain;
@@ -111,12 +110,6 @@ impl From<CredentialError> for Failure {
             help: Some(help::of_login(&error)),
             correlation_id: error.correlation_id().map(str::to_owned),
         }
-    }
-}
-
-impl From<InvalidVariable> for Failure {
-    fn from(variable: InvalidVariable) -> Self {
-        Self::usage(variable.what, variable.help)
     }
 }
 

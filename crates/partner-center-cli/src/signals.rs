@@ -50,15 +50,15 @@ impl Signals {
         let (sender, receiver) = unbounded_channel();
         // On its own thread, since the main thread may be blocked in a write to a pipe without a reader.
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let mut listener = {
+        let mut next = {
             let _guard = runtime.enter();
-            Listener::new()?
+            listener()?
         };
         std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
             runtime.block_on(async {
                 let mut is_first = true;
                 loop {
-                    let signal = listener.next().await;
+                    let signal = next().await;
                     let _ = sender.send(signal);
                     if signal == Signal::Terminate || !is_first {
                         tokio::time::sleep(GRACE).await;
@@ -82,56 +82,32 @@ impl Signals {
     }
 }
 
+/// Waits for the next signal, each time it is called.
 #[cfg(unix)]
-struct Listener {
-    interrupt: tokio::signal::unix::Signal,
-    terminate: tokio::signal::unix::Signal,
-}
-
-#[cfg(unix)]
-impl Listener {
-    fn new() -> io::Result<Self> {
-        use tokio::signal::unix::{SignalKind, signal};
-        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
-    }
-
-    async fn next(&mut self) -> Signal {
+fn listener() -> io::Result<impl AsyncFnMut() -> Signal + Send> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    Ok(async move || {
         tokio::select! {
-            _ = self.interrupt.recv() => Signal::Interrupt,
-            _ = self.terminate.recv() => Signal::Terminate,
+            _ = interrupt.recv() => Signal::Interrupt,
+            _ = terminate.recv() => Signal::Terminate,
         }
-    }
+    })
 }
 
 #[cfg(windows)]
-struct Listener {
-    ctrl_c: tokio::signal::windows::CtrlC,
-    ctrl_break: tokio::signal::windows::CtrlBreak,
-    close: tokio::signal::windows::CtrlClose,
-    logoff: tokio::signal::windows::CtrlLogoff,
-    shutdown: tokio::signal::windows::CtrlShutdown,
-}
-
-#[cfg(windows)]
-impl Listener {
-    fn new() -> io::Result<Self> {
-        use tokio::signal::windows::{ctrl_break, ctrl_c, ctrl_close, ctrl_logoff, ctrl_shutdown};
-        Ok(Self {
-            ctrl_c: ctrl_c()?,
-            ctrl_break: ctrl_break()?,
-            close: ctrl_close()?,
-            logoff: ctrl_logoff()?,
-            shutdown: ctrl_shutdown()?,
-        })
-    }
-
-    async fn next(&mut self) -> Signal {
+fn listener() -> io::Result<impl AsyncFnMut() -> Signal + Send> {
+    use tokio::signal::windows;
+    let (mut ctrl_c, mut ctrl_break) = (windows::ctrl_c()?, windows::ctrl_break()?);
+    let (mut close, mut logoff) = (windows::ctrl_close()?, windows::ctrl_logoff()?);
+    let mut shutdown = windows::ctrl_shutdown()?;
+    Ok(async move || {
         tokio::select! {
-            _ = self.ctrl_c.recv() => Signal::Interrupt,
-            _ = self.ctrl_break.recv() => Signal::Terminate,
-            _ = self.close.recv() => Signal::Terminate,
-            _ = self.logoff.recv() => Signal::Terminate,
-            _ = self.shutdown.recv() => Signal::Terminate,
+            _ = ctrl_c.recv() => Signal::Interrupt,
+            _ = ctrl_break.recv() => Signal::Terminate,
+            _ = close.recv() => Signal::Terminate,
+            _ = logoff.recv() => Signal::Terminate,
+            _ = shutdown.recv() => Signal::Terminate,
         }
-    }
+    })
 }

@@ -54,21 +54,3 @@ pub(crate) fn print(text: &str) -> io::Result<()> {
     out.write_all(text.as_bytes())?;
     out.flush()
 }
-
-#[cfg(test)]
-mod tests {
-    use super::{escape_json, plain};
-
-    #[test]
-    fn json_escapes_what_controls_a_terminal() {
-        let value = serde_json::json!({ "name": "a\u{7f}b\u{9b}31m\u{202e}c\u{2066}é" });
-        let text = escape_json(&format!("{value:#}"));
-        assert!(text.contains(r"a\u007fb\u009b31m\u202ec\u2066é"), "{text}");
-        assert_eq!(serde_json::from_str::<serde_json::Value>(&text).ok(), Some(value));
-    }
-
-    #[test]
-    fn a_terminal_obeys_nothing_of_it() {
-        assert_eq!(plain("a\u{1b}[31mb\r\nc\u{9b}d\u{202e}e"), "a\u{fffd}[31mb\u{fffd}\u{fffd}c\u{fffd}d\u{fffd}e");
-    }
-}

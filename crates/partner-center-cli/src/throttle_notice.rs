@@ -1,7 +1,7 @@
 //! Says that the service throttles, so that a delay does not look like hanging.
 
 use std::io::{IsTerminal, stderr};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime};
 
 use partner_center::Client;
 
@@ -50,23 +50,15 @@ impl ThrottleNotice {
             return None;
         }
         self.last = Some((now, until));
-        Some(format!("throttled by the service, retrying at {} (in {})", time_after(delay), seconds(delay)))
+        Some(format!("throttled by the service, {}", retrying(delay)))
     }
 }
 
-/// The time of day in UTC after a delay, such as `14:03:07Z`.
-pub(crate) fn time_after(delay: Duration) -> String {
-    SystemTime::now().checked_add(delay).map_or_else(String::new, time_of_day)
-}
-
-fn time_of_day(time: SystemTime) -> String {
-    let seconds = time.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs() % 86_400;
-    format!("{:02}:{:02}:{:02}Z", seconds / 3600, seconds / 60 % 60, seconds % 60)
-}
-
-/// `42 s`, rounded up.
-pub(crate) fn seconds(delay: Duration) -> String {
-    format!("{} s", delay.as_secs_f64().ceil())
+/// When a delay ends: the time of day in UTC, and in how many seconds, rounded up.
+pub(crate) fn retrying(delay: Duration) -> String {
+    let time = humantime::format_rfc3339_seconds(SystemTime::now() + delay).to_string();
+    let time_of_day = time.split('T').next_back().unwrap_or_default();
+    format!("retrying at {time_of_day} (in {} s)", delay.as_secs_f64().ceil())
 }
 
 #[cfg(test)]
@@ -86,10 +78,5 @@ mod tests {
         assert_eq!((shown(true), shown(false)), (7, 2));
         let mut notice = ThrottleNotice { is_terminal: true, last: None };
         assert_eq!((notice.line(Some(SHORTEST), now), notice.line(None, now)), (None, None));
-    }
-
-    #[test]
-    fn the_time_of_day_is_that_of_the_clock() {
-        assert_eq!(time_of_day(UNIX_EPOCH + Duration::from_secs(86_400 * 3 + 14 * 3600 + 3 * 60 + 7)), "14:03:07Z");
     }
 }

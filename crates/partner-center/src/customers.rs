@@ -107,9 +107,9 @@ impl Customers {
         self.set(|request| request.set_size(size))
     }
 
-    /// Sets the `MS-CorrelationId` of every page, which groups them; one new id for all by default.
-    pub fn correlation_id(mut self, id: Uuid) -> Self {
-        self.options.correlation_id = Some(id);
+    /// Sets the `MS-CorrelationId` of every page, which groups them; one new id for all by default and for `None`.
+    pub fn correlation_id(mut self, id: impl Into<Option<Uuid>>) -> Self {
+        self.options.correlation_id = id.into();
         self
     }
 

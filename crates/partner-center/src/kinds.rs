@@ -24,6 +24,12 @@ macro_rules! kinds {
                 self.row().0
             }
 
+            /// The kind of such a word; `None` if no kind has it.
+            #[must_use]
+            pub fn from_word(word: &str) -> Option<Self> {
+                [$(Self::$kind),+].into_iter().find(|kind| kind.as_str() == word)
+            }
+
             pub(crate) fn summary(self) -> &'static str {
                 self.row().1
             }

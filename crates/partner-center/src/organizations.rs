@@ -147,9 +147,9 @@ impl<C> Organizations<C> {
         self
     }
 
-    /// Sets the `MS-CorrelationId` of every call, which groups them; a new one for each by default.
-    pub fn correlation_id(mut self, id: Uuid) -> Self {
-        self.options.correlation_id = Some(id);
+    /// Sets the `MS-CorrelationId` of every call, which groups them; a new one for each by default and for `None`.
+    pub fn correlation_id(mut self, id: impl Into<Option<Uuid>>) -> Self {
+        self.options.correlation_id = id.into();
         self
     }
 

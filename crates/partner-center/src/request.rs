@@ -99,9 +99,9 @@ impl<T> Request<T> {
         self
     }
 
-    /// Sets the `MS-CorrelationId`, which groups related calls; a new one by default.
-    pub fn correlation_id(mut self, id: Uuid) -> Self {
-        self.options.correlation_id = Some(id);
+    /// Sets the `MS-CorrelationId`, which groups related calls; a new one by default and for `None`.
+    pub fn correlation_id(mut self, id: impl Into<Option<Uuid>>) -> Self {
+        self.options.correlation_id = id.into();
         self
     }
 

@@ -1,11 +1,10 @@
 //! One check and its outcome, and the report of all.
 
 use std::fmt::Display;
+use std::time::SystemTime;
 
 use anstyle::{AnsiColor, Style};
 use serde_json::{Map, Value, json};
-use tracing_subscriber::fmt::format::Writer;
-use tracing_subscriber::fmt::time::{FormatTime, SystemTime};
 
 use crate::arguments::ReportFormat;
 use crate::exit::Exit;
@@ -123,7 +122,7 @@ impl Report {
     pub(super) fn end(self) -> Result<Exit, Failure> {
         if self.format == ReportFormat::Json {
             let report = json!({
-                "time": now(),
+                "time": humantime::format_rfc3339_seconds(SystemTime::now()).to_string(),
                 "system": { "os": std::env::consts::OS, "architecture": std::env::consts::ARCH },
                 "version": env!("CARGO_PKG_VERSION"),
                 "contract": partner_center::contract_version(),
@@ -140,12 +139,4 @@ impl Report {
             })
             .unwrap_or(Exit::Success))
     }
-}
-
-/// The time in UTC, as RFC 3339 has it.
-fn now() -> String {
-    let mut text = String::new();
-    // Writing into a string does not fail.
-    let _ = SystemTime.format_time(&mut Writer::new(&mut text));
-    text
 }

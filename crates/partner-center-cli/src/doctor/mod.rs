@@ -55,10 +55,7 @@ pub(crate) async fn run(settings: &Settings, arguments: &Doctor) -> Result<Exit,
     // The token at hand is used again: a second sign-in would say nothing more.
     let token = StaticToken::new(token.secret().expose_secret());
     let client = client::with(token, settings, patience(settings))?;
-    let mut call = client.customer(customer).organization();
-    if let Some(id) = settings.correlation_id {
-        call = call.correlation_id(id);
-    }
+    let call = client.customer(customer).organization().correlation_id(settings.correlation_id);
     report.add(match call.await {
         Ok(organization) => Check::good(
             "call",

@@ -2,11 +2,11 @@
 
 use std::time::{Duration, Instant, SystemTime};
 
+use indicatif::HumanDuration;
 use partner_center::auth::{AccessToken, Claims, Credential, TokenRequest};
 
 use super::check::{Check, Report};
 use super::patience;
-use crate::duration::in_words;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::settings::Settings;
@@ -87,8 +87,9 @@ fn audience(claims: &Claims, wanted: &str) -> Check {
 
 fn expiry(claims: &Claims) -> Check {
     let now = SystemTime::now();
-    if let Some(Ok(left)) = claims.not_before().map(|start| start.duration_since(now)) {
-        let detail = format!("the token is not valid yet, by this machine's clock; it will be in {}", in_words(left));
+    if let Some(Ok(left)) = claims.not_before.map(|start| start.duration_since(now)) {
+        let detail =
+            format!("the token is not valid yet, by this machine's clock; it will be in {}", HumanDuration(left));
         return Check::bad(
             "expiry",
             Exit::SignIn,
@@ -96,15 +97,19 @@ fn expiry(claims: &Claims) -> Check {
             "Set this machine's clock; if it is right, wait until the token is valid.",
         );
     }
-    let Some(expires) = claims.expires() else {
+    let Some(expires) = claims.expires else {
         return Check::doubtful("expiry", "the token does not say when it expires", "Try the call itself.");
     };
     match expires.duration_since(now) {
-        Ok(left) => Check::good("expiry", format!("in {}", in_words(left))),
+        Ok(left) => Check::good("expiry", format!("in {}", HumanDuration(left))),
         Err(error) => Check::bad(
             "expiry",
             Exit::SignIn,
-            format!("the token expired {} ago, at {}", in_words(error.duration()), httpdate::fmt_http_date(expires)),
+            format!(
+                "the token expired {} ago, at {}",
+                HumanDuration(error.duration()),
+                httpdate::fmt_http_date(expires)
+            ),
             "Get a new token; if it is new, set this machine's clock.",
         ),
     }
@@ -112,12 +117,12 @@ fn expiry(claims: &Claims) -> Check {
 
 /// Applications have no `scp`.
 fn is_app_only(claims: &Claims) -> bool {
-    claims.scopes().is_empty()
+    claims.scopes.is_empty()
 }
 
 fn kind(claims: &Claims) -> Check {
     match is_app_only(claims) {
-        false => Check::good("kind", format!("app+user, scope {}", claims.scopes().join(" "))),
+        false => Check::good("kind", format!("app+user, scope {}", claims.scopes.join(" "))),
         true => Check::doubtful(
             "kind",
             "app-only: the application signed in without a user",

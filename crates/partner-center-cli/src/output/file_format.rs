@@ -1,20 +1,12 @@
 //! The formats that grow line by line, and the lines of records in them.
 
+use encoding_rs::UTF_16LE;
+
 use super::csv;
 use super::record::{ID, Record};
+use crate::arguments::FileFormat;
 use crate::failure::Failure;
 use crate::terminal::escape_json;
-use crate::text;
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum FileFormat {
-    Ndjson,
-    /// An array with one object per line.
-    Json,
-    Csv,
-    /// UTF-16 with a byte order mark, divided by tabs: the one form of CSV that Excel opens in columns in every locale.
-    Excel,
-}
 
 impl FileFormat {
     pub(crate) fn is_csv(self) -> bool {
@@ -63,7 +55,8 @@ impl FileFormat {
     /// The text as UTF-8; what is not text is kept for the reader to reject.
     pub(crate) fn decode(self, bytes: Vec<u8>) -> Vec<u8> {
         match self {
-            Self::Excel => text::utf16(&bytes, u16::from_le_bytes).into_bytes(),
+            // Half a character may be left of a torn line. The byte order mark is part of the header.
+            Self::Excel => UTF_16LE.decode_without_bom_handling(&bytes[..bytes.len() & !1]).0.into_owned().into_bytes(),
             _ => bytes,
         }
     }

@@ -5,7 +5,7 @@ use partner_center::uuid::Uuid;
 use partner_center::{ListedCustomer, Response};
 use serde_json::{Map, Value, json};
 
-use crate::text::without_byte_order_mark;
+use crate::text::decode;
 
 /// The customer's tenant id, then the fields in the service's order, unknown ones included.
 pub(crate) struct Record {
@@ -33,7 +33,7 @@ impl Record {
     /// The fields of an organization, after those that the list has.
     pub(crate) fn of_organization(customer: Uuid, listed: Listed, response: &Response<Organization>) -> Self {
         let raw = response.raw().to_vec();
-        let value = match serde_json::from_slice(without_byte_order_mark(&raw)) {
+        let value = match serde_json::from_str(&decode(&raw)) {
             Ok(Value::Array(elements)) => elements.into_iter().next(),
             // Another shape than the documented one: what the SDK decoded.
             _ => Some(json!(**response)),

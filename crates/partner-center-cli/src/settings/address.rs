@@ -32,29 +32,3 @@ pub(super) fn normal(name: &str, setting: Setting<String>) -> Result<Setting<Str
     }
     Ok(Setting { value: url.as_str().trim_end_matches('/').to_owned(), source: setting.source })
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn read(address: &str) -> Result<String, String> {
-        let setting = Setting { value: address.to_owned(), source: Source::Environment("A_VARIABLE") };
-        normal("authority", setting).map(|setting| setting.value).map_err(|failure| failure.what().to_owned())
-    }
-
-    #[test]
-    fn one_address_is_written_in_one_way() {
-        for same in ["https://login.example", "https://login.example/", "HTTPS://Login.Example:443//"] {
-            assert_eq!(read(same).as_deref(), Ok("https://login.example"));
-        }
-        assert_eq!(read("http://127.0.0.1:4010/Path/").as_deref(), Ok("http://127.0.0.1:4010/Path"));
-    }
-
-    #[test]
-    fn an_invalid_address_is_an_error_with_its_source_and_no_secret() {
-        for wrong in ["login.example", "ftp://login.example", "https://a:secret@b", "https://b?secret", "secret", ""] {
-            let said = read(wrong).expect_err(wrong);
-            assert!(said.contains("authority (environment A_VARIABLE)") && !said.contains("secret"), "{said}");
-        }
-    }
-}

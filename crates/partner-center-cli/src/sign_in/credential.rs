@@ -1,16 +1,24 @@
 //! Which credential signs in: the environment's, else the kept sign-in.
 
+use std::fs::File;
+use std::io::Read;
 use std::sync::Arc;
 
 use partner_center::auth::{self, ClientSecret, Credential, CredentialError, ExposeSecret, RefreshToken};
 
 use super::record::{Kind, Record};
 use super::secret_store;
-use crate::environment::{self, ACCESS_TOKEN};
+use crate::environment::variable;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::settings::{Setting, Settings, Source};
 use crate::terminal::warn;
+
+/// A token of its own needs neither a tenant nor an application.
+pub(super) const ACCESS_TOKEN: &str = "PARTNER_CENTER_ACCESS_TOKEN";
+const REFRESH_TOKEN: &str = "PARTNER_CENTER_REFRESH_TOKEN";
+const REFRESH_TOKEN_FILE: &str = "PARTNER_CENTER_REFRESH_TOKEN_FILE";
+const CERTIFICATE_PATH: &str = "AZURE_CLIENT_CERTIFICATE_PATH";
 
 /// What there is to sign in with.
 pub(crate) enum Found {
@@ -59,7 +67,9 @@ pub(crate) fn identity(settings: &Settings) -> Result<Identity, Failure> {
 /// Looks into the environment, then for a kept sign-in.
 pub(crate) async fn find(settings: &Settings) -> Result<Found, Failure> {
     if let Some(name) = auth::credential_variable()? {
-        environment::check_credential(name)?;
+        if name != ACCESS_TOKEN {
+            check_files()?;
+        }
         return Ok(Found::Environment(name, auth::from_env_with(warn_of_store)?));
     }
     let Some(record) = Record::read(settings)? else { return Ok(Found::Nothing) };
@@ -85,6 +95,22 @@ pub(crate) async fn find(settings: &Settings) -> Result<Found, Failure> {
         Kind::Application => Arc::new(ClientSecret::new(tenant, client_id, secret.expose_secret())),
     };
     Ok(Found::Kept(record, place, Some(credential)))
+}
+
+/// Rejects a file that a credential of the environment could not use.
+fn check_files() -> Result<(), Failure> {
+    // A refresh token to begin with makes its file.
+    let token_file = if variable(REFRESH_TOKEN)?.is_none() { Some(REFRESH_TOKEN_FILE) } else { None };
+    for name in token_file.into_iter().chain([CERTIFICATE_PATH]) {
+        let Some(path) = variable(name)? else { continue };
+        let what = match File::open(&path).and_then(|mut file| file.read(&mut [0])) {
+            Err(error) => format!("the file {path} ({name}) cannot be read: {error}"),
+            Ok(0) => format!("the file {path} ({name}) is empty"),
+            Ok(_) => continue,
+        };
+        return Err(Failure::usage(what, "Check the path and the file's permissions."));
+    }
+    Ok(())
 }
 
 /// The calls go on, and the next command begins with the old refresh token.

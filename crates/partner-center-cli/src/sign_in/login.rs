@@ -2,13 +2,13 @@
 
 use std::io::{self, IsTerminal, Read};
 
+use indicatif::HumanDuration;
 use partner_center::auth::{ClientSecret, Credential, DeviceCode, ExposeSecret, SecretString, SignedIn, TokenRequest};
 
 use super::record::{Kind, Place, Record, file, remove_file};
 use super::token_identity::TokenIdentity;
 use super::{browser, credential, secret_store};
 use crate::arguments::Login;
-use crate::duration;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::settings::{Setting, Settings};
@@ -111,7 +111,7 @@ async fn user(
     let device_code = DeviceCode::new(tenant, client_id);
     let signed_in = device_code.sign_in(request, |prompt| {
         notify(&format!("Open {} in a browser and enter the code {}", prompt.verification_uri, prompt.user_code));
-        notify(&format!("Waiting {} at most …", duration::in_words(prompt.expires_in)));
+        notify(&format!("Waiting {} at most …", HumanDuration(prompt.expires_in)));
     });
     Ok((signed_in.await?, None))
 }

@@ -3,11 +3,11 @@
 use partner_center::auth::AccessToken;
 use serde_json::{Value, json};
 
-use super::credential::{self, Found};
+use super::credential::{self, ACCESS_TOKEN, Found};
 use super::record::{Kind, Record};
 use super::token_identity::TokenIdentity;
 use crate::arguments::ReportFormat;
-use crate::environment::{ACCESS_TOKEN, variable};
+use crate::environment::variable;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::report;

@@ -19,12 +19,7 @@ impl TokenIdentity {
     /// An opaque token says nothing.
     pub(crate) fn of(token: &AccessToken) -> Self {
         let claims = token.claims().unwrap_or_default();
-        let text = |claim: Option<&str>| claim.map(str::to_owned);
-        Self {
-            user: text(claims.user()),
-            tenant_id: text(claims.tenant_id()),
-            application: text(claims.application_id()),
-        }
+        Self { user: claims.user, tenant_id: claims.tenant_id, application: claims.application_id }
     }
 
     /// A warning if the configured tenant is another than the token's; `requested` is the tenant of the sign-in.

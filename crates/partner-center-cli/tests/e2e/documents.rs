@@ -30,6 +30,9 @@ fn the_help_of_every_command() {
     for command in COMMANDS {
         let outcome = world.run(&[command, &["--help"]].concat());
         assert_eq!((outcome.code, &*outcome.err), (Some(0), ""));
+        let (_, examples) = outcome.out.split_once("Examples:\n").expect("examples");
+        let mut examples = examples.lines().take_while(|line| !line.is_empty());
+        assert!(examples.all(|line| line.trim_start().len() <= 73), "they fit a manual page: {}", outcome.out);
         let name = [&["help"], command].concat().join("-");
         golden::check(&format!("{name}.txt"), &outcome.out);
     }

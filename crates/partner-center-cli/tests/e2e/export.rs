@@ -4,6 +4,10 @@ use std::fs;
 use std::io::{BufRead, BufReader};
 use std::time::Duration;
 
+use partner_center_mock::MockResponse;
+use partner_center_mock::examples::get_customer_organization as examples;
+use partner_center_mock::faults::FaultResponse;
+
 use crate::golden;
 use crate::support::{Behaviour, UNKNOWN, World, ended, id, ids, lines};
 
@@ -52,6 +56,20 @@ fn invalid_lines_are_reported_by_number_and_skipped() {
     assert_eq!(outcome.code, Some(1));
     assert_eq!(lines(&world.path("out")).len(), 2);
     golden::check("export-odd-lines.stderr", &outcome.err);
+}
+
+#[test]
+fn failures_are_counted_by_kind_with_one_help_line_each() {
+    let world = World::new();
+    let service = world.serving_with(|request| {
+        let status =
+            [(1, 404), (2, 404), (3, 503)].into_iter().find(|(number, _)| request.path().contains(&id(*number)));
+        FaultResponse::respond(status.map_or_else(|| examples::CONTOSO.into(), |(_, status)| MockResponse::new(status)))
+    });
+    let list = world.list([id(3), id(0)].into_iter().chain(ids(4)).chain(["no guid".to_owned()]));
+    let outcome = world.run(&export(&["--from", &list, "--to", "out", "--timeout", "1", "--base-url", &service.url()]));
+    assert_eq!(outcome.code, Some(1), "{}", outcome.err);
+    golden::check("export-failures.stderr", &outcome.err);
 }
 
 #[test]

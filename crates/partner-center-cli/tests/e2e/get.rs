@@ -191,13 +191,32 @@ fn the_selected_columns_are_shown() {
 }
 
 #[test]
-fn json_escapes_terminal_control_characters() {
+fn no_cell_of_csv_is_a_formula_or_breaks_its_line() {
+    let world = World::new();
+    let csv = |fields: serde_json::Value| {
+        let service = world.serving(move || MockResponse::json(200, &json!([fields])));
+        let arguments =
+            ["--base-url", &service.url(), &id(0), "--format", "csv", "--columns", "displayName,city,state,street"];
+        get(&world, &arguments).out.split_once('\n').map(|(_, row)| row.to_owned()).unwrap_or_default()
+    };
+    for cell in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "  =1", "\u{ff1d}1", "\u{a0}=1"] {
+        let row = csv(json!({ "displayName": cell }));
+        assert!(row.contains(",\"'"), "{cell:?}: {row}");
+    }
+    let fields = json!({ "displayName": "a\nb", "city": "c\r\n", "state": "\"d\"", "street": "1 Way,f;g\th" });
+    assert_eq!(csv(fields), format!("\"{}\",\"a b\",\"c  \",\"\"\"d\"\"\",\"1 Way,f;g h\"\n", id(0)));
+}
+
+#[test]
+fn terminal_control_characters_are_escaped_or_replaced() {
     let world = World::new();
     let service = world.serving(|| MockResponse::json(200, &json!([{ "displayName": "a\u{9b}31m\u{202e}b\u{7f}" }])));
     for format in ["json", "ndjson"] {
         let shown = get(&world, &["--base-url", &service.url(), &id(0), "--format", format]).out;
         assert!(shown.contains(r"a\u009b31m\u202eb\u007f"), "{shown}");
     }
+    let table = get(&world, &["--base-url", &service.url(), &id(0), "--format", "table"]).out;
+    assert!(table.contains("a\u{fffd}31m\u{fffd}b\u{fffd}"), "{table}");
 }
 
 #[cfg(unix)]

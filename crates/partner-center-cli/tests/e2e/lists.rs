@@ -49,6 +49,25 @@ fn every_spelling_of_a_list_is_read() {
 }
 
 #[test]
+fn every_encoding_that_windows_writes_is_read() {
+    let world = World::new();
+    let list = format!("Client\u{e9};Other\n{};{OTHER}\n", id(0));
+    let marked: Vec<u16> = format!("\u{feff}{list}").encode_utf16().collect();
+    let latin = list.chars().map(|character| character as u8).collect();
+    for bytes in [
+        marked.iter().flat_map(|unit| unit.to_le_bytes()).collect(),
+        marked.iter().flat_map(|unit| unit.to_be_bytes()).collect(),
+        format!("\u{feff}{list}").into_bytes(),
+        latin,
+    ] as [Vec<u8>; 4]
+    {
+        let arguments = ["organization", "get", "--from", "-", "--column", "client\u{e9}"];
+        let outcome = world.run_with_input(&arguments, &bytes);
+        assert_eq!((outcome.code, &*outcome.err), (Some(0), ""), "{bytes:?}");
+    }
+}
+
+#[test]
 fn a_header_says_which_of_several_ids_is_the_customer() {
     let (world, a, b) = (World::new(), id(0), id(1));
     for list in [

@@ -1,6 +1,6 @@
 //! Entra's error codes: which kind of error each is, what it means, and what helps.
 
-use super::error_kind::CredentialErrorKind::{self as Kind, InvalidClient, SignInRequired};
+use super::error_kind::CredentialErrorKind as Kind;
 
 /// What is known of a code.
 pub(super) struct Row {
@@ -11,64 +11,34 @@ pub(super) struct Row {
     pub(super) help: Option<&'static str>,
 }
 
-pub(super) const WRONG_SECRET: Row = Row {
-    kind: InvalidClient,
-    reason: "the client secret is wrong",
-    help: Some("Use the value of a client secret of this application that has not expired, not the secret's id."),
-};
-pub(super) const WRONG_CERTIFICATE: Row = Row {
-    kind: InvalidClient,
-    reason: "the client certificate was not accepted",
-    help: Some(
-        "Upload the certificate to the application's registration in Entra, and check that it is still valid and that \
-         this machine's clock is right.",
-    ),
-};
-pub(super) const NO_AUTHENTICATION: Row = Row {
-    kind: InvalidClient,
-    reason: "neither a client secret nor a certificate was sent",
-    help: Some(
-        "Configure the application's client secret or certificate. If it can keep neither, turn on \"Allow public client \
-         flows\" for it in Entra, and for a sign-in with the browser register its redirect URI under \"Mobile and \
-         desktop applications\".",
-    ),
-};
-const EXPIRED_SECRET: Row = Row {
-    kind: InvalidClient,
-    reason: "the client secret has expired",
-    help: Some("Make a new client secret for the application in Entra and use that one."),
-};
-const PUBLIC_CLIENT: Row = Row {
-    kind: InvalidClient,
-    reason: "the application is a public client, which sends no secret",
-    help: Some("Configure neither a secret nor a certificate for this application."),
-};
+pub(super) const WRONG_SECRET: Row = client(
+    "the client secret is wrong",
+    "Use the value of a client secret of this application that has not expired, not the secret's id.",
+);
+pub(super) const WRONG_CERTIFICATE: Row = client(
+    "the client certificate was not accepted",
+    "Upload the certificate to the application's registration in Entra, and check that it is still valid and that this \
+     machine's clock is right.",
+);
+pub(super) const NO_AUTHENTICATION: Row = client(
+    "neither a client secret nor a certificate was sent",
+    "Configure the application's client secret or certificate. If it can keep neither, turn on \"Allow public client \
+     flows\" for it in Entra, and for a sign-in with the browser register its redirect URI under \"Mobile and desktop \
+     applications\".",
+);
 
-const EXPIRED_CERTIFICATE: Row = Row {
-    kind: InvalidClient,
-    reason: "the client certificate has expired or is not valid yet",
-    help: Some("Upload a new certificate to the application's registration in Entra and use that one."),
-};
-const REDIRECT_URI: Row = Row {
-    kind: InvalidClient,
-    reason: "the redirect URI is not registered for this kind of application",
-    help: Some("Add the redirect URI to the application in Entra, under \"Mobile and desktop applications\"."),
-};
-const NO_SERVICE_PRINCIPAL: Row = Row {
-    kind: Kind::ConsentMissing,
-    reason: "the tenant has no service principal of the application or of Partner Center",
-    help: Some(
-        "Have an administrator of the partner's tenant consent to the application, which makes the service principal; \
-         Partner Center has one in the tenants of partners alone.",
-    ),
-};
-
-const fn kind(kind: Kind) -> Row {
+/// A kind that says it all.
+pub(super) const fn kind(kind: Kind) -> Row {
     Row { kind, reason: "", help: None }
 }
 
 const fn sign_in(reason: &'static str) -> Row {
-    Row { kind: SignInRequired, reason, help: None }
+    Row { kind: Kind::SignInRequired, reason, help: None }
+}
+
+/// A secret, a certificate or a registration that does not fit.
+const fn client(reason: &'static str, help: &'static str) -> Row {
+    Row { kind: Kind::InvalidClient, reason, help: Some(help) }
 }
 
 /// What only an administrator or another user can change.
@@ -93,7 +63,7 @@ pub(super) fn find(code: u32) -> Option<Row> {
         70_043 | 70_044 => sign_in("a Conditional Access policy limits how long a sign-in lasts"),
         50_055 | 50_144 => sign_in("the user's password has expired"),
         54_005 => sign_in("the authorization code was already redeemed"),
-        16_000 | 50_058 | 50_089 | 50_125 => kind(SignInRequired),
+        16_000 | 50_058 | 50_089 | 50_125 => kind(Kind::SignInRequired),
         50_057 => rejected(
             "the user's account is disabled",
             "Have an administrator enable the account in Entra, or sign in as another user.",
@@ -117,16 +87,35 @@ pub(super) fn find(code: u32) -> Option<Row> {
             kind(Kind::ConditionalAccess)
         }
         7_000_215 => WRONG_SECRET,
-        7_000_222 => EXPIRED_SECRET,
+        7_000_222 => client(
+            "the client secret has expired",
+            "Make a new client secret for the application in Entra and use that one.",
+        ),
         7_000_218 => NO_AUTHENTICATION,
-        700_025 => PUBLIC_CLIENT,
-        1_000_502 => EXPIRED_CERTIFICATE,
-        50_011 | 9_002_327 => REDIRECT_URI,
+        700_025 => client(
+            "the application is a public client, which sends no secret",
+            "Configure neither a secret nor a certificate for this application.",
+        ),
+        1_000_502 => client(
+            "the client certificate has expired or is not valid yet",
+            "Upload a new certificate to the application's registration in Entra and use that one.",
+        ),
+        50_011 | 9_002_327 => client(
+            "the redirect URI is not registered for this kind of application",
+            "Add the redirect URI to the application in Entra, under \"Mobile and desktop applications\".",
+        ),
         500_133 | 700_021 | 700_023 | 700_024 | 700_027 | 700_030 | 7_000_214 => WRONG_CERTIFICATE,
         50_059 | 50_128 | 90_002 | 90_019 | 900_023 => kind(Kind::UnknownTenant),
         70_001 | 700_011 | 700_016 | 7_000_112 => kind(Kind::UnknownApplication),
         65_001 | 65_005 | 90_093 | 90_094 | 650_053 | 650_056 | 650_057 => kind(Kind::ConsentMissing),
-        650_051 | 650_052 | 7_000_229 => NO_SERVICE_PRINCIPAL,
+        650_051 | 650_052 | 7_000_229 => Row {
+            kind: Kind::ConsentMissing,
+            reason: "the tenant has no service principal of the application or of Partner Center",
+            help: Some(
+                "Have an administrator of the partner's tenant consent to the application, which makes the service \
+                 principal; Partner Center has one in the tenants of partners alone.",
+            ),
+        },
         500_011 | 500_014 | 50_001 | 70_011 | 1_002_012 => kind(Kind::UnknownAudience),
         65_004 => kind(Kind::Declined),
         70_019 | 70_020 => kind(Kind::Expired),

@@ -1,10 +1,8 @@
 //! The application alone, with a secret or a certificate.
 
-use std::fmt;
-
 #[cfg(feature = "certificate")]
 use super::Certificate;
-use super::application::{self, Application};
+use super::application::Application;
 use super::client_authentication::ClientAuthentication;
 use super::{Credential, TokenFuture, TokenRequest};
 
@@ -16,6 +14,7 @@ use super::{Credential, TokenFuture, TokenRequest};
 /// depends on a user's roles: parts of Partner Center deny access to tokens of an application alone, and nothing
 /// documents that the organization endpoint takes them. Prefer [`RefreshToken`](super::RefreshToken), and a certificate
 /// to a secret.
+#[derive(Debug)]
 pub struct ClientSecret(Application);
 
 impl ClientSecret {
@@ -32,18 +31,13 @@ impl Credential for ClientSecret {
     }
 }
 
-impl fmt::Debug for ClientSecret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        application::debug("ClientSecret", &self.0, f)
-    }
-}
-
 /// The application signs in for itself, with a certificate.
 ///
 /// As [`ClientSecret`], with the same limits, and with nothing sent that could be used again elsewhere: each request
 /// carries an assertion signed for it, which ends after five minutes. In Entra the certificate is uploaded to the
 /// application's registration.
 #[cfg(feature = "certificate")]
+#[derive(Debug)]
 pub struct ClientCertificate(Application);
 
 #[cfg(feature = "certificate")]
@@ -58,12 +52,5 @@ impl ClientCertificate {
 impl Credential for ClientCertificate {
     fn token<'a>(&'a self, request: &'a TokenRequest) -> TokenFuture<'a> {
         self.0.token(request)
-    }
-}
-
-#[cfg(feature = "certificate")]
-impl fmt::Debug for ClientCertificate {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        application::debug("ClientCertificate", &self.0, f)
     }
 }

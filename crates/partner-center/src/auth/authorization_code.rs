@@ -8,7 +8,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use secrecy::{ExposeSecret, SecretString};
 use uuid::Uuid;
 
-use super::application::{self, Application, delegated_scope};
+use super::application::{Application, delegated_scope};
 use super::client_authentication::ClientAuthentication;
 use super::error::Details;
 use super::signed_in::SignedIn;
@@ -138,6 +138,6 @@ fn parameter(url: &str, name: &str) -> Option<String> {
 
 impl fmt::Debug for AuthorizationCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        application::debug("AuthorizationCode", &self.application, f)
+        f.debug_struct("AuthorizationCode").field("application", &self.application).finish_non_exhaustive()
     }
 }

@@ -9,17 +9,28 @@ use serde_json::{Map, Value};
 /// What an access token says about itself.
 ///
 /// For diagnosis only: nothing here is verified, the token is the service's business, and its form may change any day.
-/// What is missing or of another type than expected is absent, never an error.
+/// What is missing or of another type than expected is absent, never an error
+/// ([source](https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference)).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Claims {
-    audiences: Vec<String>,
-    tenant_id: Option<String>,
-    application_id: Option<String>,
-    user: Option<String>,
-    authentication_methods: Option<Vec<String>>,
-    scopes: Vec<String>,
-    not_before: Option<SystemTime>,
-    expires: Option<SystemTime>,
+    /// Whom the token is for (`aud`).
+    pub audiences: Vec<String>,
+    /// The tenant it was issued in (`tid`).
+    pub tenant_id: Option<String>,
+    /// The application it was issued to (`appid`, in newer tokens `azp`).
+    pub application_id: Option<String>,
+    /// The user's name for people, such as `admin@contoso.com` (`upn`, `preferred_username` or `unique_name`); `None` for
+    /// an application alone.
+    pub user: Option<String>,
+    /// How the user authenticated (`amr`).
+    pub authentication_methods: Option<Vec<String>>,
+    /// What a user lets the application do (`scp`, in other issuers' tokens `scope`); empty for an application alone.
+    pub scopes: Vec<String>,
+    /// When it begins to be valid by the issuer's clock (`nbf`).
+    pub not_before: Option<SystemTime>,
+    /// When it ends by the issuer's clock (`exp`).
+    pub expires: Option<SystemTime>,
 }
 
 /// The applications by whose ids Entra names these resources.
@@ -56,51 +67,6 @@ impl Claims {
             not_before: time("nbf"),
             expires: time("exp"),
         })
-    }
-
-    /// Whom the token is for (`aud`).
-    #[must_use]
-    pub fn audiences(&self) -> &[String] {
-        &self.audiences
-    }
-
-    /// The tenant it was issued in (`tid`).
-    #[must_use]
-    pub fn tenant_id(&self) -> Option<&str> {
-        self.tenant_id.as_deref()
-    }
-
-    /// The application it was issued to (`appid`, in newer tokens `azp`).
-    #[must_use]
-    pub fn application_id(&self) -> Option<&str> {
-        self.application_id.as_deref()
-    }
-
-    /// The user's name for people, such as `admin@contoso.com` (`upn`, `preferred_username` or `unique_name`); `None` for
-    /// an application alone.
-    ///
-    /// [Source](https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference).
-    #[must_use]
-    pub fn user(&self) -> Option<&str> {
-        self.user.as_deref()
-    }
-
-    /// What a user lets the application do (`scp`, in other issuers' tokens `scope`); empty for an application alone.
-    #[must_use]
-    pub fn scopes(&self) -> &[String] {
-        &self.scopes
-    }
-
-    /// When it begins to be valid by the issuer's clock (`nbf`).
-    #[must_use]
-    pub fn not_before(&self) -> Option<SystemTime> {
-        self.not_before
-    }
-
-    /// When it ends by the issuer's clock (`exp`).
-    #[must_use]
-    pub fn expires(&self) -> Option<SystemTime> {
-        self.expires
     }
 
     /// Whether the user signed in with multi-factor authentication; `None` if the token does not say.

@@ -7,7 +7,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use tokio::time::{Instant, sleep_until};
 
-use super::application::{self, Application, delegated_scope};
+use super::application::{Application, delegated_scope};
 use super::client_authentication::ClientAuthentication;
 use super::form::Form;
 use super::signed_in::SignedIn;
@@ -41,6 +41,7 @@ use crate::text::excerpt;
 /// # Ok(())
 /// # }
 /// ```
+#[derive(Debug)]
 pub struct DeviceCode(Application);
 
 /// What to show the user, on one line each and free of control characters.
@@ -148,11 +149,5 @@ impl fmt::Debug for DevicePrompt {
             .field("verification_uri", &self.verification_uri)
             .field("expires_in", &self.expires_in)
             .finish_non_exhaustive()
-    }
-}
-
-impl fmt::Debug for DeviceCode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        application::debug("DeviceCode", &self.0, f)
     }
 }

@@ -9,8 +9,8 @@ use secrecy::zeroize::Zeroizing;
 use super::application::Application;
 use super::client_authentication::ClientAuthentication;
 use super::{
-    Credential, CredentialError, CredentialErrorKind, FileStore, MemoryStore, RefreshToken, RefreshTokenStore,
-    StaticToken, TokenFuture, TokenRequest,
+    Credential, CredentialError, CredentialErrorKind, FileStore, MemoryStore, RefreshToken, StaticToken, TokenFuture,
+    TokenRequest,
 };
 
 const ACCESS_TOKEN: &str = "PARTNER_CENTER_ACCESS_TOKEN";
@@ -27,7 +27,7 @@ const DECIDING: [&str; 5] = [ACCESS_TOKEN, REFRESH_TOKEN_FILE, REFRESH_TOKEN, CL
 /// The credential that the environment describes.
 ///
 /// The first row whose variables are set applies; the names are those of the Azure SDKs where they have one. An empty
-/// variable counts as not set.
+/// variable counts as not set, and quotation marks around a value are not part of it.
 ///
 /// | Set | Credential |
 /// |---|---|
@@ -89,8 +89,25 @@ fn read(name: &str) -> Result<Option<Zeroizing<String>>, CredentialError> {
 }
 
 fn variable(read: Read<'_>, name: &str) -> Result<Option<String>, CredentialError> {
-    // Secrets that come from a file often end with its line break.
-    Ok(read(name)?.map(|value| value.trim().to_owned()).filter(|value| !value.is_empty()))
+    Ok(read(name)?.map(|value| bare(&value).to_owned()).filter(|value| !value.is_empty()))
+}
+
+/// A value without what files leave around it: line breaks, a byte order mark, and the quotation marks that readers of
+/// env files keep.
+fn bare(value: &str) -> &str {
+    let value = value.trim().trim_start_matches('\u{feff}').trim();
+    let within = |mark| value.strip_prefix(mark).and_then(|rest| rest.strip_suffix(mark));
+    within('"').or_else(|| within('\'')).unwrap_or(value).trim()
+}
+
+/// A variable of the environment as [`from_env`] reads it, for the command's own settings.
+///
+/// # Errors
+///
+/// If it is not UTF-8.
+#[doc(hidden)]
+pub fn environment_variable(name: &str) -> Result<Option<String>, CredentialError> {
+    variable(&read, name)
 }
 
 fn from_variables(
@@ -101,10 +118,8 @@ fn from_variables(
     if let Some(token) = variable(ACCESS_TOKEN)? {
         return Ok(Arc::new(StaticToken::new(token)));
     }
-    let file = variable(REFRESH_TOKEN_FILE)?;
-    let refresh_token = variable(REFRESH_TOKEN)?;
-    let secret = variable(CLIENT_SECRET)?;
-    let certificate = variable(CERTIFICATE_PATH)?;
+    let (file, refresh_token) = (variable(REFRESH_TOKEN_FILE)?, variable(REFRESH_TOKEN)?);
+    let (secret, certificate) = (variable(CLIENT_SECRET)?, variable(CERTIFICATE_PATH)?);
     if [&file, &refresh_token, &secret, &certificate].into_iter().all(Option::is_none) {
         return Err(CredentialError::configuration(format!(
             "no credential in the environment; set {TENANT_ID}, {CLIENT_ID} and one of {REFRESH_TOKEN_FILE}, \
@@ -114,61 +129,55 @@ fn from_variables(
     let (tenant, client_id) = match (variable(TENANT_ID)?, variable(CLIENT_ID)?) {
         (Some(tenant), Some(client_id)) => (tenant, client_id),
         (tenant, client_id) => {
-            let missing = [(TENANT_ID, tenant.is_none()), (CLIENT_ID, client_id.is_none())];
-            let missing: Vec<_> = missing.iter().filter(|(_, is_missing)| *is_missing).map(|(name, _)| *name).collect();
-            let missing = missing.join(" and ");
+            let missing = [tenant.is_none().then_some(TENANT_ID), client_id.is_none().then_some(CLIENT_ID)];
+            let missing = missing.into_iter().flatten().collect::<Vec<_>>().join(" and ");
             return Err(CredentialError::configuration(format!("{missing} is missing in the environment")));
         }
     };
-    let names = Names {
-        refresh_token: refresh_token.as_ref().map(|_| REFRESH_TOKEN),
-        file: file.as_ref().map(PathBuf::from),
-        client: secret.as_ref().map(|_| CLIENT_SECRET).or(certificate.as_ref().map(|_| CERTIFICATE_PATH)),
-    };
-    let authentication = match (secret, certificate) {
-        (Some(secret), _) => ClientAuthentication::Secret(secret.into()),
-        (None, Some(path)) => certificate_in(&path)?,
-        (None, None) => ClientAuthentication::None,
+    let (authentication, client) = match (secret, certificate) {
+        (Some(secret), _) => (ClientAuthentication::Secret(secret.into()), Some(CLIENT_SECRET)),
+        (None, Some(path)) => (certificate_in(&path)?, Some(CERTIFICATE_PATH)),
+        (None, None) => (ClientAuthentication::None, None),
     };
     let application = Application::new(tenant, client_id, authentication);
-    let store: Option<Arc<dyn RefreshTokenStore>> = match (file, &refresh_token) {
-        (Some(path), _) => Some(Arc::new(FileStore::new(path))),
-        (None, Some(_)) => Some(Arc::new(MemoryStore::default())),
-        (None, None) => None,
+    let rotating = |store| RefreshToken::of(application.clone(), store).on_store_failure(on_store_failure);
+    let file = file.map(PathBuf::from);
+    let has_initial = refresh_token.is_some();
+    let credential: Box<dyn Credential> = match (&file, refresh_token) {
+        (Some(path), Some(token)) => Box::new(rotating(Arc::new(FileStore::new(path))).initial(token)),
+        (Some(path), None) => Box::new(rotating(Arc::new(FileStore::new(path)))),
+        (None, Some(token)) => Box::new(rotating(Arc::new(MemoryStore::new(token)))),
+        (None, None) => Box::new(application),
     };
-    let credential: Box<dyn Credential> = match store {
-        Some(store) => Box::new(RefreshToken::of(application, store, refresh_token).on_store_failure(on_store_failure)),
-        None => Box::new(application),
-    };
-    Ok(Arc::new(FromEnvironment { credential, names }))
+    Ok(Arc::new(FromEnvironment { credential, file, has_initial, client }))
 }
 
 /// A credential whose errors name the variable that brought what was not accepted.
 struct FromEnvironment {
     credential: Box<dyn Credential>,
-    names: Names,
-}
-
-/// The variables that brought the refresh token, the file for it, and the secret or the certificate.
-struct Names {
-    refresh_token: Option<&'static str>,
+    /// The file that [`REFRESH_TOKEN_FILE`] names.
     file: Option<PathBuf>,
+    /// Whether [`REFRESH_TOKEN`] is set.
+    has_initial: bool,
+    /// The variable that brought the secret or the certificate.
     client: Option<&'static str>,
 }
 
 impl Credential for FromEnvironment {
     fn token<'a>(&'a self, request: &'a TokenRequest) -> TokenFuture<'a> {
-        Box::pin(async { self.credential.token(request).await.map_err(|error| self.names.add_to(error)) })
+        Box::pin(async { self.credential.token(request).await.map_err(|error| self.name_variable(error)) })
     }
 }
 
-impl Names {
-    fn add_to(&self, error: CredentialError) -> CredentialError {
-        // The token to begin with is used until there is a file.
-        let file = self.file.as_ref().filter(|file| self.refresh_token.is_none() || file.exists());
+impl FromEnvironment {
+    fn name_variable(&self, error: CredentialError) -> CredentialError {
         let name = match error.kind() {
             CredentialErrorKind::InvalidClient => self.client,
-            kind if kind.needs_sign_in() => file.map(|_| REFRESH_TOKEN_FILE).or(self.refresh_token),
+            kind if kind.needs_sign_in() => match &self.file {
+                // The token to begin with is used until there is a file.
+                Some(file) if !self.has_initial || file.exists() => Some(REFRESH_TOKEN_FILE),
+                _ => self.has_initial.then_some(REFRESH_TOKEN),
+            },
             _ => None,
         };
         match name {
@@ -229,16 +238,22 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_refresh_token_is_redeemed_with_the_secret_if_there_is_one() {
-        let scope = "scope=https://service.example/user_impersonation offline_access";
-        let public = [IDS[0], IDS[1], (REFRESH_TOKEN, "r\n"), (CLIENT_SECRET, " ")];
-        let expected = format!("contoso.example client_id=app grant_type=refresh_token refresh_token=r {scope}");
-        assert_eq!(asked(&public).await, expected);
-
-        let confidential = [IDS[0], IDS[1], (REFRESH_TOKEN, "r"), (CLIENT_SECRET, "s")];
-        let expected =
-            format!("contoso.example client_id=app grant_type=refresh_token client_secret=s refresh_token=r {scope}");
-        assert_eq!(asked(&confidential).await, expected);
+    async fn the_variables_that_are_set_choose_the_grant() {
+        const FOR_USER: &str = "scope=https://service.example/user_impersonation offline_access";
+        for (variables, expected) in [
+            (&[(REFRESH_TOKEN, "r\n"), (CLIENT_SECRET, " ")][..], format!("refresh_token refresh_token=r {FOR_USER}")),
+            (
+                &[(REFRESH_TOKEN, "r"), (CLIENT_SECRET, "s")],
+                format!("refresh_token client_secret=s refresh_token=r {FOR_USER}"),
+            ),
+            (
+                &[(CLIENT_SECRET, "s"), (CERTIFICATE_PATH, "unused")],
+                "client_credentials client_secret=s scope=https://service.example/.default".to_owned(),
+            ),
+        ] {
+            let asked = asked(&[variables, &IDS].concat()).await;
+            assert_eq!(asked, format!("contoso.example client_id=app grant_type={expected}"));
+        }
     }
 
     #[tokio::test]
@@ -255,19 +270,10 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_secret_alone_signs_the_application_in() {
-        let variables = [IDS[0], IDS[1], (CLIENT_SECRET, "s"), (CERTIFICATE_PATH, "unused")];
-        let expected = "contoso.example client_id=app grant_type=client_credentials client_secret=s \
-                        scope=https://service.example/.default";
-        assert_eq!(asked(&variables).await, expected);
-    }
-
-    #[tokio::test]
     async fn an_error_names_the_variable_that_brought_what_was_not_accepted() {
         let entra = TokenEndpoint::start().await.unwrap();
         let request = TokenRequest::for_audience("https://service.example", &entra.authority()).unwrap();
         let user = [IDS[0], IDS[1], (CLIENT_SECRET, "s")];
-        let existing = file!();
         for (variables, oauth_error, name, place) in [
             (&[(REFRESH_TOKEN, "r")][..], OAuthError::revoked_grant(), Some(REFRESH_TOKEN), "the environment variable"),
             (
@@ -286,14 +292,27 @@ mod tests {
             let help = error.help();
             assert!(help.contains(place) && help.contains(name.unwrap_or_default()), "{help}");
         }
-        let names = |file: &str| Names { refresh_token: None, file: Some(file.into()), client: Some(CERTIFICATE_PATH) };
+        let brought = FromEnvironment {
+            credential: Box::new(StaticToken::new("unused")),
+            file: Some(file!().into()),
+            has_initial: false,
+            client: Some(CERTIFICATE_PATH),
+        };
         for (kind, name) in [
             (CredentialErrorKind::SignInRequired, REFRESH_TOKEN_FILE),
             (CredentialErrorKind::InvalidClient, CERTIFICATE_PATH),
         ] {
-            let error = names(existing).add_to(CredentialError::new(kind, ""));
+            let error = brought.name_variable(CredentialError::new(kind, ""));
             assert!(error.help().ends_with(&format!("It comes from the file that {name} names.")), "{}", error.help());
         }
+    }
+
+    #[test]
+    fn quotation_marks_and_byte_order_marks_are_not_part_of_a_value() {
+        for value in ["s", "\"s\"", "'s'", " s\n", "\u{feff}s", "\"s\"\n"] {
+            assert_eq!(bare(value), "s", "{value}");
+        }
+        assert_eq!((bare("\"half"), bare("\"")), ("\"half", "\""));
     }
 
     #[test]
@@ -303,7 +322,7 @@ mod tests {
         assert_eq!(error(&[(CLIENT_SECRET, "s"), IDS[1]]), said("AZURE_TENANT_ID"));
         assert_eq!(error(&[(REFRESH_TOKEN, "r"), IDS[0], (CLIENT_ID, "")]), said("AZURE_CLIENT_ID"));
         assert_eq!(error(&[(REFRESH_TOKEN_FILE, "f")]), said("AZURE_TENANT_ID and AZURE_CLIENT_ID"));
-        for nothing in [&[][..], &IDS, &[(CLIENT_SECRET, " \n")]] {
+        for nothing in [&[][..], &IDS, &[(CLIENT_SECRET, " \n")], &[(CLIENT_SECRET, "\"\"")]] {
             let error = error(nothing);
             for name in [TENANT_ID, CLIENT_ID, CLIENT_SECRET, CERTIFICATE_PATH, REFRESH_TOKEN, ACCESS_TOKEN] {
                 assert!(error.contains(name), "{error}");

@@ -51,14 +51,3 @@ impl Form {
         redact(text, &secrets).into_owned()
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn encodes_what_would_change_the_form() {
-        let form = Form::new().field("scope", "a b/.default").secret("client_secret", &"p&q=+~ü".into());
-        assert_eq!(form.body(), "scope=a+b%2F.default&client_secret=p%26q%3D%2B%7E%C3%BC");
-    }
-}

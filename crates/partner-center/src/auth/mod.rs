@@ -30,11 +30,11 @@ mod authorization;
 mod authorization_code;
 #[cfg(feature = "azure")]
 mod azure;
-mod brought;
 #[cfg(feature = "certificate")]
 mod certificate;
 mod claims;
 mod client_authentication;
+mod closure;
 mod device_code;
 mod encoding;
 mod environment;
@@ -45,8 +45,8 @@ mod oauth_error;
 mod redaction;
 mod refresh_token;
 mod request;
-mod rotation;
 mod signed_in;
+mod static_token;
 mod store;
 mod token;
 mod token_cache;
@@ -68,18 +68,20 @@ pub(crate) use self::authorization::Authorization;
 pub use self::authorization_code::AuthorizationCode;
 #[cfg(feature = "azure")]
 pub use self::azure::AzureCredential;
-pub use self::brought::{StaticToken, credential_fn};
 #[cfg(feature = "certificate")]
 pub use self::certificate::Certificate;
 pub use self::claims::Claims;
+pub use self::closure::credential_fn;
 pub use self::device_code::{DeviceCode, DevicePrompt};
+#[doc(hidden)]
+pub use self::environment::environment_variable;
 pub use self::environment::{credential_variable, from_env, from_env_with};
 pub use self::error::CredentialError;
 pub use self::error_kind::CredentialErrorKind;
-pub use self::refresh_token::RefreshToken;
+pub use self::refresh_token::{RefreshToken, finish_redemptions};
 pub use self::request::TokenRequest;
-pub use self::rotation::finish_redemptions;
 pub use self::signed_in::SignedIn;
+pub use self::static_token::StaticToken;
 #[doc(hidden)]
 pub use self::store::replace_file;
 pub use self::store::{FileStore, MemoryStore, RefreshTokenStore, StoreFuture, StoreGuard};

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
-use super::aadsts::{self, Row};
+use super::aadsts::{self, Row, kind};
 use super::client_authentication::ClientAuthentication;
 use super::error::{CredentialError, Details};
 use super::error_kind::CredentialErrorKind as Kind;
@@ -112,7 +112,6 @@ fn details(
 
 /// Which kind of error it is: by the status where that says it all, else by Entra's code, else by the OAuth error.
 fn row(status: StatusCode, error: Option<&str>, codes: &[u32], authentication: &ClientAuthentication) -> Row {
-    let kind = |kind| Row { kind, reason: "", help: None };
     if status == StatusCode::TOO_MANY_REQUESTS {
         return kind(Kind::Throttled);
     }

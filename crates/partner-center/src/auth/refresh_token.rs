@@ -1,24 +1,33 @@
-//! The application for a user who once signed in: the Secure Application Model.
+//! The application for a user who once signed in: redeems the newest refresh token, and saves the one that replaces it.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use secrecy::{ExposeSecret, SecretString};
+use tokio::sync::watch;
+use tokio::time::timeout;
 
 #[cfg(feature = "certificate")]
 use super::Certificate;
-use super::application::{self, Application};
+use super::application::{Application, delegated_scope};
 use super::client_authentication::ClientAuthentication;
-use super::rotation::Rotation;
-use super::{Credential, CredentialError, RefreshTokenStore, TokenFuture, TokenRequest};
+use super::form::Form;
+use super::token_response::TokenResponse;
+use super::turn::Turns;
+use super::{
+    AccessToken, Credential, CredentialError, CredentialErrorKind as Kind, RefreshTokenStore, TokenFuture, TokenRequest,
+};
 
 /// The application signs in for a user who once consented with multi-factor authentication.
 ///
 /// The recommended way: the service sees the user's roles and MFA
 /// ([source](https://learn.microsoft.com/partner-center/developer/enable-secure-app-model)). In Entra it needs an
 /// application in the partner's own tenant with Partner Center's delegated permission `user_impersonation`, and one
-/// sign-in of an integration user, by `AuthorizationCode` (feature `browser`) or [`DeviceCode`](super::DeviceCode). It cannot outlive a changed password, a revocation, or 90 days without use; then
-/// the user must sign in again.
+/// sign-in of an integration user, by `AuthorizationCode` (feature `browser`) or [`DeviceCode`](super::DeviceCode). It
+/// cannot outlive a changed password, a revocation, or 90 days without use; then the user must sign in again.
 ///
-/// Without a secret or a certificate it is a public client.
+/// Without a secret or a certificate it is a public client. Clones share what they know of the tokens.
 ///
 /// ```
 /// use partner_center::auth::{FileStore, RefreshToken};
@@ -34,9 +43,25 @@ use super::{Credential, CredentialError, RefreshTokenStore, TokenFuture, TokenRe
 /// The store has the last word on which refresh token is the newest, under its [`lock`](RefreshTokenStore::lock). Calls
 /// wait for that lock until their deadline; [`token`](Credential::token) called directly waits for as long as another
 /// process holds it, so put a timeout around it. A redemption that has begun is finished and its token saved even if the
-/// call that needed it is dropped: it runs in a task of its own. Before the process ends, wait for it with
-/// [`finish_redemptions`](super::finish_redemptions).
-pub struct RefreshToken(Rotation);
+/// call that needed it is dropped: before the process ends, wait for it with [`finish_redemptions`].
+#[derive(Clone)]
+pub struct RefreshToken {
+    application: Application,
+    store: Arc<dyn RefreshTokenStore>,
+    initial: Option<SecretString>,
+    on_store_failure: Arc<dyn Fn(&CredentialError) + Send + Sync>,
+    known: Arc<Mutex<Known>>,
+    turns: Turns,
+}
+
+/// What this process knows of the refresh tokens.
+#[derive(Default)]
+struct Known {
+    /// The newest one; newer than the store's if that could not be saved.
+    newest: Option<SecretString>,
+    /// What the store held when it was last loaded or saved.
+    stored: Option<SecretString>,
+}
 
 impl RefreshToken {
     /// Takes the partner's tenant (its id or a domain), the application's id and the place of the refresh token.
@@ -45,19 +70,18 @@ impl RefreshToken {
         client_id: impl Into<String>,
         store: impl RefreshTokenStore + 'static,
     ) -> Self {
-        Self(Rotation::new(Application::new(tenant, client_id, ClientAuthentication::None), store))
+        Self::of(Application::new(tenant, client_id, ClientAuthentication::None), Arc::new(store))
     }
 
-    pub(super) fn of(application: Application, store: Arc<dyn RefreshTokenStore>, initial: Option<String>) -> Self {
-        let mut rotation = Rotation::new(application, store);
-        rotation.initial = initial.map(Into::into);
-        Self(rotation)
+    pub(super) fn of(application: Application, store: Arc<dyn RefreshTokenStore>) -> Self {
+        let on_store_failure = Arc::new(|_: &CredentialError| ());
+        Self { application, store, initial: None, on_store_failure, known: Arc::default(), turns: Turns::default() }
     }
 
     /// The application's client secret, by its value.
     #[must_use]
     pub fn client_secret(mut self, secret: impl Into<String>) -> Self {
-        self.0.application.authentication = ClientAuthentication::Secret(secret.into().into());
+        self.application.authentication = ClientAuthentication::Secret(secret.into().into());
         self
     }
 
@@ -65,7 +89,7 @@ impl RefreshToken {
     #[cfg(feature = "certificate")]
     #[must_use]
     pub fn certificate(mut self, certificate: Certificate) -> Self {
-        self.0.application.authentication = ClientAuthentication::Certificate(certificate);
+        self.application.authentication = ClientAuthentication::Certificate(certificate);
         self
     }
 
@@ -74,7 +98,7 @@ impl RefreshToken {
     /// After a new sign-in, save its token into the store; this one is not used again.
     #[must_use]
     pub fn initial(mut self, refresh_token: impl Into<String>) -> Self {
-        self.0.initial = Some(refresh_token.into().into());
+        self.initial = Some(refresh_token.into().into());
         self
     }
 
@@ -84,19 +108,155 @@ impl RefreshToken {
     /// refresh token is in this process alone. A warning event says so too.
     #[must_use]
     pub fn on_store_failure(mut self, alarm: impl Fn(&CredentialError) + Send + Sync + 'static) -> Self {
-        self.0.on_store_failure = Arc::new(alarm);
+        self.on_store_failure = Arc::new(alarm);
         self
     }
+
+    /// The access token for the newest refresh token.
+    ///
+    /// Dropping this before the token request is sent cancels it. From then on the work continues in a task of its own:
+    /// the response may hold the only token that is still good, and must be saved before another redemption begins.
+    async fn redeem(&self, request: &TokenRequest) -> Result<AccessToken, CredentialError> {
+        let turn = self.turns.take().await?;
+        // The lock comes when no other process holds it. Where there can be none, another process may redeem the same
+        // token, which Entra allows.
+        match self.store.lock().await {
+            Ok(guard) => turn.keep(guard),
+            Err(error) => self.report(&error),
+        }
+        let (token, is_unsaved) = self.newest().await?;
+        let (this, request, in_flight) = (self.clone(), request.clone(), InFlight::begin());
+        let redemption = tokio::spawn(async move {
+            let result = this.exchange(&request, token, is_unsaved).await;
+            drop((turn, in_flight));
+            result
+        });
+        redemption.await.map_err(|_| CredentialError::other("the redemption panicked or its runtime ended"))?
+    }
+
+    /// The newest refresh token, and whether it must be saved first.
+    async fn newest(&self) -> Result<(SecretString, bool), CredentialError> {
+        let loaded = self.store.load().await;
+        let mut known = self.known();
+        // Another process or a new sign-in has the last word; a store that was emptied has none.
+        if let Ok(Some(stored)) = &loaded
+            && !is_same(known.stored.as_ref(), stored)
+        {
+            known.stored = Some(stored.clone());
+            known.newest = Some(stored.clone());
+        }
+        let is_unsaved = known.newest.as_ref().is_some_and(|newest| !is_same(known.stored.as_ref(), newest));
+        let token = known.newest.as_ref().or(self.initial.as_ref()).cloned();
+        drop(known);
+        match (token, loaded) {
+            (Some(token), Ok(_)) => Ok((token, is_unsaved)),
+            (Some(token), Err(error)) => {
+                self.report(&error);
+                Ok((token, false))
+            }
+            (None, Err(error)) => Err(error),
+            (None, Ok(_)) => Err(CredentialError::new(
+                Kind::SignInRequired,
+                "there is no refresh token: the store is empty and no initial one was given",
+            )),
+        }
+    }
+
+    /// Redeems a token, and saves the next one before the access token is given away.
+    async fn exchange(
+        &self,
+        request: &TokenRequest,
+        token: SecretString,
+        is_unsaved: bool,
+    ) -> Result<AccessToken, CredentialError> {
+        if is_unsaved {
+            self.save(token.clone(), request.timeout).await;
+        }
+        let scope = delegated_scope(request);
+        let add = |form: Form| form.secret("refresh_token", &token).field("scope", &scope);
+        let TokenResponse { access_token, refresh_token } =
+            self.application.redeem(request, "refresh_token", add).await?;
+        if let Some(refresh_token) = refresh_token {
+            self.save(refresh_token, request.timeout).await;
+        }
+        access_token
+    }
+
+    /// Saves a refresh token, and keeps it here if that fails. No redemption can begin meanwhile, so the time is limited.
+    async fn save(&self, token: SecretString, limit: Duration) {
+        self.known().newest = Some(token.clone());
+        let saved = timeout(limit, self.store.save(&token)).await;
+        match saved.unwrap_or_else(|_| Err(CredentialError::new(Kind::Store, "the store did not finish in time"))) {
+            Ok(()) => self.known().stored = Some(token),
+            Err(error) => self.report(&error),
+        }
+    }
+
+    /// Makes a failure of the store known; the work goes on with what there is.
+    fn report(&self, error: &CredentialError) {
+        tracing::warn!(%error, help = error.help(), "the store of the refresh token failed");
+        (self.on_store_failure)(error);
+    }
+
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn is_same(one: Option<&SecretString>, other: &SecretString) -> bool {
+    one.is_some_and(|one| one.expose_secret() == other.expose_secret())
 }
 
 impl Credential for RefreshToken {
     fn token<'a>(&'a self, request: &'a TokenRequest) -> TokenFuture<'a> {
-        Box::pin(self.0.redeem(request))
+        Box::pin(self.redeem(request))
     }
 }
 
 impl fmt::Debug for RefreshToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        application::debug("RefreshToken", &self.0.application, f)
+        f.debug_struct("RefreshToken").field("application", &self.application).finish_non_exhaustive()
+    }
+}
+
+/// The redemptions that are under way in this process.
+static IN_FLIGHT: LazyLock<watch::Sender<usize>> = LazyLock::new(watch::Sender::default);
+
+/// Waits until no [`RefreshToken`] of this process is being redeemed.
+///
+/// A redemption replaces the refresh token. A process that ends in the middle of one loses the new token, and servers
+/// that revoke the old one then demand a new sign-in. So await this before the process ends, also after Ctrl-C; make no
+/// further call meanwhile. A redemption takes no longer than its token request may take and then as long again to save
+/// the new token, 60 s each by default.
+///
+/// ```
+/// # async fn run() -> Result<(), partner_center::Error> {
+/// # let work = async { Ok(()) };
+/// let result = tokio::select! {
+///     result = work => result,
+///     _ = stop() => Ok(()),
+/// };
+/// partner_center::auth::finish_redemptions().await;
+/// result
+/// # }
+/// # async fn stop() {}
+/// ```
+pub async fn finish_redemptions() {
+    // It fails only without a sender, and that is static.
+    let _ = IN_FLIGHT.subscribe().wait_for(|count| *count == 0).await;
+}
+
+struct InFlight;
+
+impl InFlight {
+    fn begin() -> Self {
+        IN_FLIGHT.send_modify(|count| *count += 1);
+        Self
+    }
+}
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        IN_FLIGHT.send_modify(|count| *count -= 1);
     }
 }

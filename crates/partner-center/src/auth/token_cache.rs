@@ -161,9 +161,9 @@ impl TokenCache {
         let Some(claims) = token.claims() else { return false };
         let audience = self.request.audience();
         let is_foreign = claims.is_for(audience) == Some(false);
-        let lacks_mfa = !claims.scopes().is_empty() && claims.has_mfa() == Some(false);
+        let lacks_mfa = !claims.scopes.is_empty() && claims.has_mfa() == Some(false);
         if is_foreign {
-            tracing::warn!(audience, found = ?claims.audiences(), "the access token is for another audience");
+            tracing::warn!(audience, found = ?claims.audiences, "the access token is for another audience");
         }
         if lacks_mfa {
             let help = CredentialErrorKind::MfaRequired.help();

@@ -114,16 +114,3 @@ fn after(time: Duration) -> Instant {
     const DAY: Duration = Duration::from_secs(24 * 60 * 60);
     Instant::now() + time.min(DAY)
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test]
-    async fn an_address_that_nothing_can_be_sent_to_is_a_setting_to_correct() {
-        let request = TokenRequest::for_audience("https://service.example", "http://127.0.0.1:1").unwrap();
-        let sent = post(&request, "http://[", &ClientAuthentication::None, || Ok(Form::new()));
-        let error = sent.await.err().unwrap();
-        assert_eq!((error.kind(), error.is_retryable()), (Kind::Configuration, false));
-    }
-}

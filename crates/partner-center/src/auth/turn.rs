@@ -12,6 +12,7 @@ use tokio::sync::Notify;
 use tokio::time::timeout;
 
 use super::{CredentialError, StoreGuard};
+use crate::runtime;
 
 /// How long a waiter waits before it asks whether the holder's runtime runs, and for how long it asks.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -47,8 +48,7 @@ impl Turns {
     ///
     /// Outside a Tokio runtime, without which nothing can be sent.
     pub(super) fn try_take(&self) -> Result<Option<Turn>, CredentialError> {
-        let runtime =
-            Handle::try_current().map_err(|_| CredentialError::configuration("signing in needs a Tokio runtime"))?;
+        let runtime = runtime::current()?;
         let mut holder = self.holder();
         if holder.is_some() {
             return Ok(None);

@@ -16,14 +16,15 @@ fn form(entra: &TokenEndpoint) -> Vec<String> {
 
 #[tokio::test]
 async fn a_client_secret_requests_the_default_scope() -> Outcome {
-    let entra = TokenEndpoint::builder().client_secret("s3cr3t&value+1").start().await?;
-    let credential = ClientSecret::new(TENANT, format!(" {CLIENT_ID}\n"), "s3cr3t&value+1");
+    const SECRET: &str = "s3cr3t&q=+~ü";
+    let entra = TokenEndpoint::builder().client_secret(SECRET).start().await?;
+    let credential = ClientSecret::new(format!(" {TENANT}\n"), format!(" {CLIENT_ID}\n"), SECRET);
     let got = token(&credential, &request(&entra)).await?;
     assert_eq!(entra.access_tokens(), [got]);
     let expected = [
         &format!("client_id={CLIENT_ID}"),
         "grant_type=client_credentials",
-        "client_secret=s3cr3t&value+1",
+        &format!("client_secret={SECRET}"),
         &format!("scope={AUDIENCE}/.default"),
     ];
     assert_eq!(form(&entra), expected);
@@ -91,9 +92,10 @@ async fn static_tokens_and_closures_send_no_request() -> Outcome {
 #[tokio::test]
 async fn invalid_settings_are_rejected_before_anything_is_sent() -> Outcome {
     let entra = TokenEndpoint::start().await?;
-    for (tenant, client_id, culprit) in
-        [("", CLIENT_ID, "tenant"), ("a/b", CLIENT_ID, "tenant"), (TENANT, " ", "client")]
-    {
+    // The tenant becomes part of the address and must not lead elsewhere.
+    let tenants = ["", " ", "..", ".", "a/b", "a?b", "a#b", "a%2fb", "a@b", "ä", "-a", "a b"];
+    let invalid = tenants.map(|tenant| (tenant, CLIENT_ID, "tenant"));
+    for (tenant, client_id, culprit) in invalid.into_iter().chain([(TENANT, " ", "client")]) {
         let error =
             token(&ClientSecret::new(tenant, client_id, "s3cr3t"), &request(&entra)).await.expect_err("it must fail");
         assert_eq!(error.kind(), CredentialErrorKind::Configuration);

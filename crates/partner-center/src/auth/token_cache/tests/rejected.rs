@@ -24,16 +24,6 @@ async fn a_rejected_token_is_replaced_once_for_all_calls_that_used_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_hundred_rejected_calls_cost_one_renewal() {
-    let fixture = Fixture::numbered(HOUR);
-    for _ in 0..100 {
-        rejected_call(&fixture).await;
-    }
-    assert_eq!(fixture.asked(), 2);
-    assert_eq!(fixture.token_at_once().await, bearer(2));
-}
-
-#[tokio::test(start_paused = true)]
 async fn a_service_that_rejects_every_token_costs_one_renewal_in_half_a_minute() {
     let fixture = Fixture::numbered(HOUR);
     for _ in 0..300 {

@@ -56,14 +56,3 @@ async fn a_slow_renewal_on_a_runtime_that_runs_is_not_taken_over() {
         assert_eq!(caller.await.unwrap(), bearer(1));
     }
 }
-
-#[test]
-fn needs_a_runtime_and_says_so() {
-    let fixture = Fixture::numbered(HOUR);
-    let asking = std::pin::pin!(fixture.cache.authorization(later()));
-    let std::task::Poll::Ready(outcome) = asking.poll(&mut std::task::Context::from_waker(std::task::Waker::noop()))
-    else {
-        panic!("it waits without a runtime");
-    };
-    assert!(shown(outcome).unwrap_err().ends_with("signing in needs a Tokio runtime"));
-}

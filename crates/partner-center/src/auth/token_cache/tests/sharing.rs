@@ -1,9 +1,6 @@
 //! One request serves all callers that wait, and a caller that is dropped strands none of them.
 
-use partner_center_mock::token_endpoint::{Rotation, TokenEndpoint};
-
 use super::*;
-use crate::auth::{MemoryStore, RefreshToken};
 
 async fn all(fixture: &Fixture, count: usize) -> Vec<Result<String, String>> {
     let callers: Vec<_> = (0..count).map(|_| fixture.caller()).collect();
@@ -14,38 +11,11 @@ async fn all(fixture: &Fixture, count: usize) -> Vec<Result<String, String>> {
     outcomes
 }
 
-#[tokio::test(start_paused = true)]
-async fn a_thousand_callers_of_a_cold_cache_share_one_token() {
-    let fixture = Fixture::numbered(HOUR);
-    assert_eq!(all(&fixture, 1000).await, vec![bearer(1); 1000]);
-    assert_eq!(fixture.asked(), 1);
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_thousand_callers_of_a_cold_cache_share_one_error() {
-    let fixture = Fixture::new(|number| Err(CredentialError::other(format!("failure {number}"))));
-    let errors = all(&fixture, 1000).await;
-    assert_eq!(errors, vec![Err("could not obtain an access token: failure 1".to_owned()); 1000]);
-    assert_eq!(fixture.asked(), 1);
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn callers_on_many_threads_share_one_token_too() {
     let fixture = Fixture::asking(|number| async move { Ok(named(number, HOUR)) });
     assert_eq!(all(&fixture, 1000).await, vec![bearer(1); 1000]);
     assert_eq!(fixture.asked(), 1);
-}
-
-#[tokio::test]
-async fn a_thousand_callers_cost_the_token_endpoint_one_request() {
-    let entra = TokenEndpoint::builder().rotation(Rotation::OldIsRevoked).start().await.unwrap();
-    let request = TokenRequest::for_audience("https://service.example", &entra.authority()).unwrap();
-    let credential = RefreshToken::new("contoso.example", "app", MemoryStore::new("first"));
-    let cache = Arc::new(TokenCache::new(Arc::new(credential), request));
-    let fixture = Fixture { cache, asked: Arc::default() };
-    let tokens = all(&fixture, 1000).await;
-    assert_eq!(entra.requests().len(), 1);
-    assert_eq!(tokens, vec![Ok(format!("Bearer {}", entra.access_tokens()[0])); 1000]);
 }
 
 #[tokio::test(start_paused = true)]

@@ -74,7 +74,7 @@ pub(crate) async fn run(settings: &Settings, arguments: &Export) -> Result<Exit,
     let mut signals = Signals::listen()?;
     let mut out_of_time = std::pin::pin!(tokio::time::sleep(arguments.max_time.unwrap_or(FOREVER)));
     let list = plan.customers();
-    let service = list.is_none().then(|| client::customers(&client, settings));
+    let service = list.is_none().then(|| client.customers().correlation_id(settings.correlation_id));
     let mut queue = Queue::new(list.unwrap_or_default(), service);
     let mut notice = ThrottleNotice::new();
     let begun = tokio::select! {
@@ -112,10 +112,10 @@ impl Run<'_> {
         mut out_of_time: Pin<&mut Sleep>,
         mut signals: Signals,
     ) -> Result<Ended, Failure> {
-        let mut organizations = client.organizations_of_stream(queue).concurrency(self.arguments.concurrency.into());
-        if let Some(id) = correlation_id {
-            organizations = organizations.correlation_id(id);
-        }
+        let mut organizations = client
+            .organizations_of_stream(queue)
+            .concurrency(self.arguments.concurrency.into())
+            .correlation_id(correlation_id);
         if self.arguments.ordered {
             organizations = organizations.ordered();
         }

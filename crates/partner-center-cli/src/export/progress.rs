@@ -7,7 +7,7 @@ use indicatif::{FormattedDuration, ProgressBar, ProgressDrawTarget, ProgressStyl
 
 use crate::arguments::Export;
 use crate::terminal::notify;
-use crate::throttle_notice::{ThrottleNotice, seconds, time_after};
+use crate::throttle_notice::{ThrottleNotice, retrying};
 
 /// All in one line; the prefix has counts, rate, time left and failures, and the message is for delays.
 const WIDE: &str = "{wide_bar:.green} {prefix}  {msg}";
@@ -75,9 +75,7 @@ impl Progress {
                 bar.set_length(count.total);
                 bar.set_position(count.settled);
                 bar.set_prefix(format!("{}/{total}  {state}", count.settled));
-                bar.set_message(delay.map_or_else(String::new, |delay| {
-                    format!("throttled, retrying at {} (in {})", time_after(delay), seconds(delay))
-                }));
+                bar.set_message(delay.map_or_else(String::new, |delay| format!("throttled, {}", retrying(delay))));
                 bar.tick();
             }
             Shown::Lines { next, throttled } => {
