@@ -8,7 +8,6 @@ mod client;
 mod client_builder;
 mod cloud;
 mod configuration;
-mod connection;
 mod customer;
 mod customer_organizations;
 mod customers;
