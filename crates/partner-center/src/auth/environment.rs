@@ -58,7 +58,7 @@ pub fn from_env() -> Result<Arc<dyn Credential>, CredentialError> {
 pub fn from_env_with(
     on_store_failure: impl Fn(&CredentialError) + Send + Sync + 'static,
 ) -> Result<Arc<dyn Credential>, CredentialError> {
-    from_variables(&read, on_store_failure)
+    from_variables(environment_variable, on_store_failure)
 }
 
 /// The variable that decides which credential [`from_env`] makes; `None` if none is set.
@@ -68,36 +68,11 @@ pub fn from_env_with(
 /// [`Configuration`](CredentialErrorKind::Configuration) if a variable is not UTF-8.
 pub fn credential_variable() -> Result<Option<&'static str>, CredentialError> {
     for name in DECIDING {
-        if variable(&read, name)?.is_some() {
+        if environment_variable(name)?.is_some() {
             return Ok(Some(name));
         }
     }
     Ok(None)
-}
-
-/// The value of a variable, wiped once the part that is needed has been copied out of it.
-type Read<'a> = &'a dyn Fn(&str) -> Result<Option<Zeroizing<String>>, CredentialError>;
-
-fn read(name: &str) -> Result<Option<Zeroizing<String>>, CredentialError> {
-    match env::var(name) {
-        Ok(value) => Ok(Some(Zeroizing::new(value))),
-        Err(VarError::NotPresent) => Ok(None),
-        Err(VarError::NotUnicode(_)) => {
-            Err(CredentialError::configuration(format!("the environment variable {name} is not UTF-8")))
-        }
-    }
-}
-
-fn variable(read: Read<'_>, name: &str) -> Result<Option<String>, CredentialError> {
-    Ok(read(name)?.map(|value| bare(&value).to_owned()).filter(|value| !value.is_empty()))
-}
-
-/// A value without what files leave around it: line breaks, a byte order mark, and the quotation marks that readers of
-/// env files keep.
-fn bare(value: &str) -> &str {
-    let value = value.trim().trim_start_matches('\u{feff}').trim();
-    let within = |mark| value.strip_prefix(mark).and_then(|rest| rest.strip_suffix(mark));
-    within('"').or_else(|| within('\'')).unwrap_or(value).trim()
 }
 
 /// A variable of the environment as [`from_env`] reads it, for the command's own settings.
@@ -107,14 +82,28 @@ fn bare(value: &str) -> &str {
 /// If it is not UTF-8.
 #[doc(hidden)]
 pub fn environment_variable(name: &str) -> Result<Option<String>, CredentialError> {
-    variable(&read, name)
+    match env::var(name).map(Zeroizing::new) {
+        Ok(value) => Ok(bare(&value)),
+        Err(VarError::NotPresent) => Ok(None),
+        Err(VarError::NotUnicode(_)) => {
+            Err(CredentialError::configuration(format!("the environment variable {name} is not UTF-8")))
+        }
+    }
+}
+
+/// A value without what files leave around it: line breaks, a byte order mark, and the quotation marks that readers of
+/// env files keep; `None` if nothing is left.
+fn bare(value: &str) -> Option<String> {
+    let value = value.trim().trim_start_matches('\u{feff}').trim();
+    let within = |mark| value.strip_prefix(mark).and_then(|rest| rest.strip_suffix(mark));
+    let value = within('"').or_else(|| within('\'')).unwrap_or(value).trim();
+    (!value.is_empty()).then(|| value.to_owned())
 }
 
 fn from_variables(
-    read: Read<'_>,
+    variable: impl Fn(&'static str) -> Result<Option<String>, CredentialError>,
     on_store_failure: impl Fn(&CredentialError) + Send + Sync + 'static,
 ) -> Result<Arc<dyn Credential>, CredentialError> {
-    let variable = |name| variable(read, name);
     if let Some(token) = variable(ACCESS_TOKEN)? {
         return Ok(Arc::new(StaticToken::new(token)));
     }
@@ -212,11 +201,8 @@ mod tests {
     const IDS: [(&str, &str); 2] = [(TENANT_ID, "contoso.example"), (CLIENT_ID, "app")];
 
     fn choose(variables: &[(&str, &str)]) -> Result<Arc<dyn Credential>, CredentialError> {
-        let read = |name: &str| {
-            let found = variables.iter().find(|(key, _)| *key == name);
-            Ok(found.map(|(_, value)| Zeroizing::new((*value).to_owned())))
-        };
-        from_variables(&read, |_| ())
+        let find = |name| variables.iter().find(|(key, _)| *key == name);
+        from_variables(|name| Ok(find(name).and_then(|(_, value)| bare(value))), |_| ())
     }
 
     /// What the chosen credential asks the token endpoint: the tenant and the fields of the form.
@@ -310,9 +296,10 @@ mod tests {
     #[test]
     fn quotation_marks_and_byte_order_marks_are_not_part_of_a_value() {
         for value in ["s", "\"s\"", "'s'", " s\n", "\u{feff}s", "\"s\"\n"] {
-            assert_eq!(bare(value), "s", "{value}");
+            assert_eq!(bare(value).as_deref(), Some("s"), "{value}");
         }
-        assert_eq!((bare("\"half"), bare("\"")), ("\"half", "\""));
+        assert_eq!(bare("\"half").as_deref(), Some("\"half"));
+        assert_eq!(bare("\"\""), None);
     }
 
     #[test]

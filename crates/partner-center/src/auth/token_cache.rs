@@ -129,11 +129,11 @@ impl TokenCache {
     }
 
     /// Asks the credential for a token, and notes down how that ended before the turn does.
-    async fn renew(&self, turn: Turn) -> Result<Authorization, CredentialError> {
+    async fn renew(&self, _turn: Turn) -> Result<Authorization, CredentialError> {
         let token = self.credential.token(&self.request).await;
         let result = token.and_then(|token| Ok((CachedToken::new(&token)?, token)));
         let mut state = self.write();
-        let result = match result {
+        match result {
             Ok((cached, token)) => {
                 state.failure = None;
                 state.next_early_renewal = None;
@@ -150,10 +150,7 @@ impl TokenCache {
                 }
                 Err(error)
             }
-        };
-        drop(state);
-        drop(turn);
-        result
+        }
     }
 
     /// Warns of what the service is going to reject the token for; true if there was something to warn of.
