@@ -27,18 +27,14 @@ use crate::text::excerpt;
 /// ```no_run
 /// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
 /// use partner_center::Cloud;
-/// use partner_center::auth::{DeviceCode, FileStore, RefreshToken, TokenRequest};
+/// use partner_center::auth::{DeviceCode, FileStore, TokenRequest};
 ///
-/// let (tenant, application) = ("contoso.onmicrosoft.com", "application id");
 /// let request = TokenRequest::for_audience(Cloud::Global.audience(), Cloud::Global.authority())?;
-/// let device_code = DeviceCode::new(tenant, application);
-/// let signed_in = device_code
+/// let signed_in = DeviceCode::new("contoso.onmicrosoft.com", "application id")
 ///     .sign_in(&request, |prompt| println!("Open {} and enter {}", prompt.verification_uri, prompt.user_code))
 ///     .await?;
-/// let store = FileStore::new("refresh-token");
-/// signed_in.save(&store).await?;
-/// // From now on, also in other processes and without the user:
-/// let credential = RefreshToken::new(tenant, application, store);
+/// // For `RefreshToken`, also in other processes and without the user.
+/// signed_in.save(&FileStore::new("refresh-token")).await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -124,12 +120,11 @@ impl DeviceCode {
                 Ok(tokens) => return SignedIn::new(tokens),
                 Err(error) => error,
             };
-            match error.error() {
-                Some("authorization_pending") => {}
-                // After another failure, too, the user may be at it right now; only the code's end is final.
-                Some("slow_down") => interval = interval.saturating_add(INTERVAL),
-                _ if error.is_retryable() => interval = interval.saturating_add(INTERVAL),
-                _ => return Err(error),
+            // After a failure that passes, too, the user may be at it right now; only the code's end is final.
+            if error.error() == Some("slow_down") || error.is_retryable() {
+                interval = interval.saturating_add(INTERVAL);
+            } else if error.error() != Some("authorization_pending") {
+                return Err(error);
             }
             delay = interval.max(error.retry_after().unwrap_or_default());
         }

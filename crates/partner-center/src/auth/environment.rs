@@ -115,14 +115,11 @@ fn from_variables(
              {REFRESH_TOKEN}, {CLIENT_SECRET} or {CERTIFICATE_PATH}, or {ACCESS_TOKEN} alone"
         )));
     }
-    let (tenant, client_id) = match (variable(TENANT_ID)?, variable(CLIENT_ID)?) {
-        (Some(tenant), Some(client_id)) => (tenant, client_id),
-        (tenant, client_id) => {
-            let missing = [tenant.is_none().then_some(TENANT_ID), client_id.is_none().then_some(CLIENT_ID)];
-            let missing = missing.into_iter().flatten().collect::<Vec<_>>().join(" and ");
-            return Err(CredentialError::configuration(format!("{missing} is missing in the environment")));
-        }
+    let required = |name| {
+        let missing = || CredentialError::configuration(format!("{name} is missing in the environment"));
+        variable(name)?.ok_or_else(missing)
     };
+    let (tenant, client_id) = (required(TENANT_ID)?, required(CLIENT_ID)?);
     let (authentication, client) = match (secret, certificate) {
         (Some(secret), _) => (ClientAuthentication::Secret(secret.into()), Some(CLIENT_SECRET)),
         (None, Some(path)) => (certificate_in(&path)?, Some(CERTIFICATE_PATH)),
@@ -259,37 +256,26 @@ mod tests {
     async fn an_error_names_the_variable_that_brought_what_was_not_accepted() {
         let entra = TokenEndpoint::start().await.unwrap();
         let request = TokenRequest::for_audience("https://service.example", &entra.authority()).unwrap();
-        let user = [IDS[0], IDS[1], (CLIENT_SECRET, "s")];
-        for (variables, oauth_error, name, place) in [
-            (&[(REFRESH_TOKEN, "r")][..], OAuthError::revoked_grant(), Some(REFRESH_TOKEN), "the environment variable"),
-            (
-                &[(REFRESH_TOKEN, "r"), (REFRESH_TOKEN_FILE, "/no/such/file")],
-                OAuthError::mfa_required(),
-                Some(REFRESH_TOKEN),
-                "the environment variable",
-            ),
-            (&[(REFRESH_TOKEN, "r")], OAuthError::wrong_secret(), Some(CLIENT_SECRET), "the environment variable"),
-            (&[(REFRESH_TOKEN, "r")], OAuthError::unknown_tenant(), None, "the partner's own tenant"),
+        let file = std::env::temp_dir().join(format!("partner-center-{}", uuid::Uuid::new_v4()));
+        std::fs::write(&file, "r").unwrap();
+        let in_file = (REFRESH_TOKEN_FILE, file.to_str().unwrap());
+        let (place, is_file) = ("the environment variable", "the file that");
+        for (variable, oauth_error, name, place) in [
+            (IDS[0], OAuthError::revoked_grant(), Some(REFRESH_TOKEN), place),
+            ((REFRESH_TOKEN_FILE, "/no/such/file"), OAuthError::mfa_required(), Some(REFRESH_TOKEN), place),
+            (in_file, OAuthError::revoked_grant(), Some(REFRESH_TOKEN_FILE), is_file),
+            (IDS[0], OAuthError::wrong_secret(), Some(CLIENT_SECRET), place),
+            (IDS[0], OAuthError::unknown_tenant(), None, "the partner's own tenant"),
         ] {
             entra.respond_next(oauth_error);
-            let variables = [variables, &user].concat();
+            let variables = [variable, (REFRESH_TOKEN, "r"), (CLIENT_SECRET, "s"), IDS[0], IDS[1]];
             let error = choose(&variables).unwrap().token(&request).await.unwrap_err();
             assert_eq!(error.variable(), name, "{error}");
             let help = error.help();
             assert!(help.contains(place) && help.contains(name.unwrap_or_default()), "{help}");
         }
-        let brought = FromEnvironment {
-            credential: Box::new(StaticToken::new("unused")),
-            file: Some(file!().into()),
-            has_initial: false,
-            client: Some(CERTIFICATE_PATH),
-        };
-        for (kind, name) in [
-            (CredentialErrorKind::SignInRequired, REFRESH_TOKEN_FILE),
-            (CredentialErrorKind::InvalidClient, CERTIFICATE_PATH),
-        ] {
-            let error = brought.name_variable(CredentialError::new(kind, ""));
-            assert!(error.help().ends_with(&format!("It comes from the file that {name} names.")), "{}", error.help());
+        for path in [file.clone(), format!("{}.lock", file.display()).into()] {
+            std::fs::remove_file(path).unwrap();
         }
     }
 
@@ -308,7 +294,7 @@ mod tests {
         let said = |what: &str| format!("the credential is misconfigured: {what} is missing in the environment");
         assert_eq!(error(&[(CLIENT_SECRET, "s"), IDS[1]]), said("AZURE_TENANT_ID"));
         assert_eq!(error(&[(REFRESH_TOKEN, "r"), IDS[0], (CLIENT_ID, "")]), said("AZURE_CLIENT_ID"));
-        assert_eq!(error(&[(REFRESH_TOKEN_FILE, "f")]), said("AZURE_TENANT_ID and AZURE_CLIENT_ID"));
+        assert_eq!(error(&[(REFRESH_TOKEN_FILE, "f")]), said("AZURE_TENANT_ID"));
         for nothing in [&[][..], &IDS, &[(CLIENT_SECRET, " \n")], &[(CLIENT_SECRET, "\"\"")]] {
             let error = error(nothing);
             for name in [TENANT_ID, CLIENT_ID, CLIENT_SECRET, CERTIFICATE_PATH, REFRESH_TOKEN, ACCESS_TOKEN] {

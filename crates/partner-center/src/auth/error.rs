@@ -86,7 +86,8 @@ impl From<Details> for CredentialError {
 const SHOWN: usize = 600;
 
 impl CredentialError {
-    /// An error of a credential or of a store of your own. The message must hold no secret.
+    /// An error of a credential or of a store of your own; where no kind describes it, of the kind
+    /// [`Other`](CredentialErrorKind::Other). The message must hold no secret.
     pub fn new(kind: CredentialErrorKind, message: impl Into<String>) -> Self {
         Details::new(kind, message).into()
     }
@@ -98,11 +99,6 @@ impl CredentialError {
         source: impl Into<Box<dyn StdError + Send + Sync>>,
     ) -> Self {
         Details { source: Some(source.into()), ..Details::new(kind, message) }.into()
-    }
-
-    /// An error of a credential of your own that no [`CredentialErrorKind`] describes.
-    pub fn other(message: impl Into<String>) -> Self {
-        Self::new(CredentialErrorKind::Other, message)
     }
 
     pub(super) fn configuration(message: impl Into<String>) -> Self {

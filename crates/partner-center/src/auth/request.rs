@@ -13,15 +13,12 @@ use crate::retry_policy::RetryPolicy;
 /// The client makes one for its credential. [`TokenRequest::for_audience`] makes one to sign in without a client.
 #[derive(Clone)]
 pub struct TokenRequest {
-    /// The resource the token is for.
     pub(crate) audience: String,
     /// Who issues it, without a slash at the end; has been checked to be https, or plain http on purpose.
     pub(crate) authority: String,
     /// Must not follow redirects, which would carry secrets elsewhere.
     pub(crate) http: HttpClient,
-    /// How often and how fast a failed attempt is repeated.
     pub(crate) retry: RetryPolicy,
-    /// For all attempts and the waits between them.
     pub(crate) timeout: Duration,
 }
 
