@@ -1,5 +1,8 @@
 //! `partner-center config`: every setting, and where its value comes from.
 
+use std::fmt::Display;
+
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::arguments::ReportFormat;
@@ -17,27 +20,27 @@ const PATHS: [&str; 4] =
 
 pub(crate) fn run(settings: &Settings, format: ReportFormat) -> Result<Exit, Failure> {
     let mut rows = vec![
-        row("profile", &settings.profile.value, settings.profile.source.to_string()),
-        row("cloud", settings.cloud.value.as_str(), settings.cloud.source.to_string()),
-        row("base-url", &settings.base_url.value, settings.base_url.source.to_string()),
-        row("authority", &settings.authority.value, settings.authority.source.to_string()),
+        row("profile", &settings.profile.value, &settings.profile.source),
+        row("cloud", settings.cloud.value, &settings.cloud.source),
+        row("base-url", &settings.base_url.value, &settings.base_url.source),
+        row("authority", &settings.authority.value, &settings.authority.source),
     ];
     for (name, address) in [("base-url", &settings.base_url.value), ("authority", &settings.authority.value)] {
         if let Some(proxy) = partner_center::environment_proxy(address)? {
-            rows.push(row(&format!("proxy for {name}"), &proxy, "environment".to_owned()));
+            rows.push(row(&format!("proxy for {name}"), proxy, "environment"));
         }
     }
     let identity = credential::identity(settings)?;
     let known = [&settings.tenant, &settings.client_id];
     for ((name, used), known) in [("tenant", identity.tenant), ("client-id", identity.client_id)].iter().zip(known) {
         rows.push(match (used, known) {
-            (Some(setting), _) => row(name, &setting.value, setting.source.to_string()),
+            (Some(setting), _) => row(name, &setting.value, &setting.source),
             (None, Some(setting)) => row(name, &setting.value, format!("{}, for login only", setting.source)),
-            (None, None) => row(name, "", "not set".to_owned()),
+            (None, None) => row(name, "", "not set"),
         });
     }
     let timeout = format!("{} s", settings.timeout.value.as_secs());
-    rows.push(row("timeout", &timeout, settings.timeout.source.to_string()));
+    rows.push(row("timeout", timeout, &settings.timeout.source));
     for name in SECRETS {
         if variable(name)?.is_some() {
             rows.push(row(name, "(secret)", format!("environment {name}")));
@@ -45,16 +48,16 @@ pub(crate) fn run(settings: &Settings, format: ReportFormat) -> Result<Exit, Fai
     }
     for name in PATHS {
         if let Some(path) = variable(name)? {
-            rows.push(row(name, &path, format!("environment {name}")));
+            rows.push(row(name, path, format!("environment {name}")));
         }
     }
     let file = settings.file();
     let exists = if file.exists() { "exists" } else { "does not exist" };
-    rows.push(row("config file", &file.display().to_string(), exists.to_owned()));
+    rows.push(row("config file", file.display().to_string(), exists));
     report::print(&rows, &["setting", "value", "source"], format)?;
     Ok(Exit::Success)
 }
 
-fn row(setting: &str, value: &str, source: String) -> Value {
-    json!({ "setting": setting, "value": value, "source": source })
+fn row(setting: &str, value: impl Serialize, source: impl Display) -> Value {
+    json!({ "setting": setting, "value": value, "source": source.to_string() })
 }

@@ -1,7 +1,9 @@
 //! What the service has about some customers, fetched at once and shown together.
 
+use std::collections::BTreeMap;
+
 use partner_center::uuid::Uuid;
-use partner_center::{Client, Customer, Error, Request, Response};
+use partner_center::{Client, Customer, Request, Response};
 use tokio::task::JoinSet;
 
 use crate::arguments::{Column, Get};
@@ -22,8 +24,7 @@ const CONCURRENCY: usize = 8;
 #[derive(Default)]
 struct Fetched {
     /// Each with its place among the customers, since they come in another order.
-    records: Vec<(usize, Record)>,
-    failures: Vec<(usize, Failure)>,
+    results: BTreeMap<usize, Result<Record, Failure>>,
     /// The failure that every further customer would meet.
     end: Option<Failure>,
     signal: Option<Signal>,
@@ -51,13 +52,15 @@ pub(crate) async fn run<T: Send + 'static>(
     };
     let is_list = arguments.list.from.is_some() || customers.len() > 1;
     let client = client::signed_in(settings).await?;
-    let mut fetched = fetch(&client, &customers, settings.correlation_id, &about).await?;
-    fetched.records.sort_by_key(|(place, _)| *place);
-    fetched.failures.sort_by_key(|(place, _)| *place);
-    let records: Vec<Record> = fetched.records.into_iter().map(|(_, record)| record).collect();
-    let failures: Vec<Failure> = fetched.failures.into_iter().map(|(_, failure)| failure).collect();
-
-    let missing = customers.len() - records.len() - failures.len() - usize::from(fetched.end.is_some());
+    let fetched = fetch(&client, &customers, settings.correlation_id, &about).await?;
+    let missing = customers.len() - fetched.results.len() - usize::from(fetched.end.is_some());
+    let (mut records, mut failures) = (Vec::new(), Vec::new());
+    for result in fetched.results.into_values() {
+        match result {
+            Ok(record) => records.push(record),
+            Err(failure) => failures.push(failure),
+        }
+    }
     let has_none = records.is_empty();
     if !has_none || is_list && fetched.end.is_none() {
         printer.print_all(records, is_list)?;
@@ -93,8 +96,12 @@ async fn fetch<T: Send + 'static>(
         }
         tokio::select! {
             call = notice.during(client, notify, calls.join_next()) => match call {
+                Some(Ok((_, _, Err(error)))) if exit::ends_run(&error) => {
+                    fetched.end.get_or_insert_with(|| Failure::from(error));
+                }
                 Some(Ok((place, customer, result))) => {
-                    fetched.add(place, customer, result.map(|response| (about.record)(customer, &response)));
+                    let record = result.map(|response| (about.record)(customer, &response));
+                    fetched.results.insert(place, record.map_err(|error| Failure::about(customer, &error)));
                 }
                 Some(Err(error)) => {
                     return Err(Failure::new(Exit::Unavailable, error.to_string(), "Run the command again."));
@@ -106,18 +113,6 @@ async fn fetch<T: Send + 'static>(
                 fetched.signal = Some(signal);
                 return Ok(fetched);
             }
-        }
-    }
-}
-
-impl Fetched {
-    fn add(&mut self, place: usize, customer: Uuid, result: Result<Record, Error>) {
-        match result {
-            Ok(record) => self.records.push((place, record)),
-            Err(error) if exit::ends_run(&error) => {
-                self.end.get_or_insert_with(|| Failure::from(error));
-            }
-            Err(error) => self.failures.push((place, Failure::about(customer, &error))),
         }
     }
 }

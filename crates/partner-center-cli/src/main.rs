@@ -8,11 +8,11 @@ mod doctor;
 mod documents;
 mod environment;
 mod exit;
+mod export;
 mod failure;
 mod fetch;
 mod help;
 mod list;
-mod organization;
 mod output;
 mod profile;
 mod settings;
@@ -86,14 +86,12 @@ fn run(arguments: Arguments) -> Result<Exit, Failure> {
             Command::Customer(CustomerCommand::List(list)) => customer::list(&settings, &list).await,
             Command::Customer(CustomerCommand::Domains(domains)) => fetch::run(&settings, &domains, DOMAINS).await,
             Command::Organization(OrganizationCommand::Get(get)) => fetch::run(&settings, &get, ORGANIZATIONS).await,
-            Command::Organization(OrganizationCommand::Export(export)) => {
-                organization::export::run(&settings, &export).await
-            }
+            Command::Organization(OrganizationCommand::Export(export)) => export::run(&settings, &export).await,
             Command::Login(login) => sign_in::login::run(settings, &login).await,
             Command::Logout => sign_in::logout(&settings).await,
-            Command::Status { output } => sign_in::status::run(&settings, output).await,
+            Command::Status(report) => sign_in::status::run(&settings, report.output).await,
             Command::Doctor(doctor) => signals::or_signal(doctor::run(&settings, &doctor)).await,
-            Command::Config { output } => config::run(&settings, output),
+            Command::Config(report) => config::run(&settings, report.output),
             Command::Profile(command) => profile::run(&settings, &command),
             Command::Completions { .. } | Command::Man { .. } => Ok(Exit::Success),
         };

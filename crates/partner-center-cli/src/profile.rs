@@ -12,7 +12,7 @@ use crate::terminal::{notify, warn};
 
 pub(crate) fn run(settings: &Settings, command: &ProfileCommand) -> Result<Exit, Failure> {
     match command {
-        ProfileCommand::List { output } => list(settings, *output),
+        ProfileCommand::List(report) => list(settings, report.output),
         ProfileCommand::Use { name } => choose(settings, name),
     }
 }

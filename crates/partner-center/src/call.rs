@@ -1,6 +1,7 @@
 //! One logical call: the loop of its attempts.
 
 use std::borrow::Cow;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use http::StatusCode;
@@ -12,7 +13,6 @@ use uuid::Uuid;
 use crate::auth::Authorization;
 use crate::client::Client;
 use crate::error::{Error, ErrorKind as Kind};
-use crate::header_text;
 use crate::pipeline::outcome::outcome;
 use crate::pipeline::retry::{self, Next, Progress};
 use crate::pipeline::telemetry;
@@ -42,7 +42,8 @@ where
     F: Future<Output = Decoded<T, E>> + Send + 'static,
 {
     let client = client.clone();
-    Request::new(move |options| async move { Call::new(client, options)?.run(send, read).await })
+    let options = client.inner().defaults.clone();
+    Request::new(options, move |options| async move { Call::new(client, options)?.run(send, read).await })
 }
 
 /// One logical call, however many attempts it takes.
@@ -58,20 +59,15 @@ const FAR_FUTURE: Duration = Duration::from_secs(60 * 60 * 24 * 365 * 30);
 
 impl Call {
     /// Begins a call; the clock runs from here.
-    fn new(client: Client, options: CallOptions) -> Result<Self, Error> {
+    fn new(client: Client, mut options: CallOptions) -> Result<Self, Error> {
         runtime::current()?;
-        let inner = client.inner();
-        let application_name = match &options.application_name {
-            Some(name) => Some(header_text::value("application name", name)?),
-            None => inner.defaults.application_name.clone(),
-        };
         let headers = CallHeaders {
             request_id: options.request_id.unwrap_or_else(Uuid::new_v4),
             correlation_id: options.correlation_id.unwrap_or_else(Uuid::new_v4),
-            application_name,
-            validate_mfa: options.validate_mfa.unwrap_or(inner.defaults.validate_mfa),
+            application_name: options.application_name.take(),
+            validate_mfa: options.validate_mfa,
         };
-        inner.recent_ids.insert(headers.request_id);
+        client.inner().recent_ids.insert(headers.request_id);
         Ok(Self { client, options, headers, started: Instant::now() })
     }
 
@@ -82,10 +78,9 @@ impl Call {
         read: impl Fn(Option<T>, &[u8]) -> Result<U, Error>,
     ) -> Result<Response<U>, Error> {
         let (inner, headers) = (self.client.inner(), &self.headers);
-        let policy = self.options.retry.unwrap_or(inner.defaults.retry);
-        let attempt_timeout = self.options.attempt_timeout.unwrap_or(inner.defaults.attempt_timeout).min(FAR_FUTURE);
-        let timeout = self.options.timeout.unwrap_or(inner.defaults.timeout).min(FAR_FUTURE);
-        let (mut deadline, mut attempts, mut progress) = (self.started + timeout, 0, Progress::default());
+        let (policy, attempt_timeout) = (self.options.retry, self.options.attempt_timeout.min(FAR_FUTURE));
+        let mut deadline = self.started + self.options.timeout.min(FAR_FUTURE);
+        let (mut attempts, mut progress) = (0, Progress::default());
         let (mut earlier, mut old_tokens, mut needs_new_connection) = (None, Vec::new(), false);
         inner.budget.deposit();
 
@@ -94,7 +89,15 @@ impl Call {
             loop {
                 let token = self.ready(policy.respects_throttle, &mut deadline).await?;
                 let until = deadline.min(Instant::now() + attempt_timeout);
-                let attempt = Attempt::new(&self.client, headers, &token, until, attempts, needs_new_connection);
+                let attempt = Arc::new(Attempt {
+                    client: self.client.clone(),
+                    headers: headers.clone(),
+                    token: token.clone(),
+                    until,
+                    number: attempts,
+                    needs_new_connection,
+                    exchange: Mutex::default(),
+                });
                 attempts += 1;
                 let decoded = send(attempt.generated_client()).await;
                 let limit = if until < deadline { "the attempt" } else { "the call" };

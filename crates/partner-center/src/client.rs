@@ -4,7 +4,6 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::HeaderValue;
 use reqwest::Url;
 use tokio::time::Instant;
 
@@ -15,7 +14,7 @@ use crate::pipeline::budget::Budget;
 use crate::pipeline::rate::Rate;
 use crate::pipeline::recent_ids::RecentIds;
 use crate::pipeline::throttle::Throttle;
-use crate::retry_policy::RetryPolicy;
+use crate::request::CallOptions;
 
 /// A client of Partner Center.
 ///
@@ -39,34 +38,12 @@ pub(crate) struct ClientInner {
     pub(crate) http: HttpClient,
     pub(crate) base_url: Url,
     pub(crate) tokens: TokenCache,
-    pub(crate) defaults: Defaults,
+    /// The options that calls begin with.
+    pub(crate) defaults: CallOptions,
     pub(crate) budget: Budget,
     pub(crate) throttle: Throttle,
     pub(crate) rate: Rate,
     pub(crate) recent_ids: RecentIds,
-}
-
-/// The options of calls that set none.
-pub(crate) struct Defaults {
-    pub(crate) timeout: Duration,
-    pub(crate) attempt_timeout: Duration,
-    pub(crate) body_limit: usize,
-    pub(crate) retry: RetryPolicy,
-    pub(crate) application_name: Option<HeaderValue>,
-    pub(crate) validate_mfa: bool,
-}
-
-impl Default for Defaults {
-    fn default() -> Self {
-        Self {
-            timeout: Duration::from_secs(180),
-            attempt_timeout: Duration::from_secs(60),
-            body_limit: 1 << 20,
-            retry: RetryPolicy::default(),
-            application_name: None,
-            validate_mfa: false,
-        }
-    }
 }
 
 impl Client {

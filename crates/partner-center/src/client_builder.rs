@@ -7,7 +7,7 @@ use std::time::Duration;
 use reqwest::Url;
 
 use crate::auth::{Credential, TokenCache, TokenRequest};
-use crate::client::{Client, ClientInner, Defaults};
+use crate::client::{Client, ClientInner};
 use crate::cloud::Cloud;
 use crate::endpoint;
 use crate::error::Error;
@@ -18,6 +18,7 @@ use crate::pipeline::rate::Rate;
 use crate::pipeline::recent_ids::RecentIds;
 use crate::pipeline::throttle::Throttle;
 use crate::proxy::Proxies;
+use crate::request::CallOptions;
 use crate::retry_policy::RetryPolicy;
 
 /// Settings of a [`Client`]; [`Client::builder`] makes one.
@@ -32,7 +33,7 @@ pub struct ClientBuilder {
     application_name: Option<String>,
     allows_plain_http: bool,
     http: http_client::Settings,
-    defaults: Defaults,
+    defaults: CallOptions,
 }
 
 impl Client {
@@ -210,6 +211,17 @@ impl ClientBuilder {
             recent_ids: RecentIds::default(),
         }))
     }
+}
+
+/// An address of the service or of the sign-in in its one spelling, where tokens may be sent there. For the command,
+/// which names where the address comes from.
+///
+/// # Errors
+///
+/// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration), without the address, which may hold a password.
+#[doc(hidden)]
+pub fn check_address(name: &str, address: &str) -> Result<String, Error> {
+    Ok(endpoint::text(&endpoint::check(name, address, false)?).to_owned())
 }
 
 /// The proxy that the environment sets for an address, without user name and password; `None` if there is none.

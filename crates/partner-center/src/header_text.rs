@@ -26,27 +26,15 @@ mod tests {
 
     use super::*;
 
-    #[test]
-    fn rejects_what_would_break_or_forge_a_header() {
-        for text in ["", "  ", "a\r\nX: y", "a\nb", "a\tb", "a\0b", "naïve", "\u{7f}", " a", &"x".repeat(257)] {
-            assert!(value("application name", text).is_err(), "{text:?}");
-        }
-        assert!(value("application name", "Contoso Inventory/2.1 (eu)").is_ok());
-    }
-
     proptest! {
         #[test]
-        fn a_text_that_is_taken_is_the_header_value_unchanged(text in prop_oneof![any::<String>(), "[ -~]{0,300}"]) {
+        fn a_text_that_is_taken_is_the_header_value_unchanged(
+            text in prop_oneof![any::<String>(), "[ -~]{0,300}", "[ -~\r\n\t\0\u{7f}]{1,20}"]
+        ) {
             if let Ok(value) = value("application name", &text) {
                 prop_assert_eq!(value.to_str().expect("it is visible ASCII"), &*text);
-                prop_assert!(!text.is_empty() && text.len() <= 256);
+                prop_assert!(!text.is_empty() && text.len() <= 256 && text.bytes().all(|byte| matches!(byte, b' '..=b'~')));
             }
-        }
-
-        #[test]
-        fn a_text_with_a_line_break_or_a_nul_is_never_taken(before in "[ -~]{0,20}", bad in "[\r\n\0]", after in "[ -~]{0,20}") {
-            let text = format!("{before}{bad}{after}");
-            prop_assert!(value("application name", &text).is_err());
         }
     }
 }

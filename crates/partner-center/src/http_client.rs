@@ -89,22 +89,14 @@ fn default_builder() -> reqwest::ClientBuilder {
 }
 
 /// Takes back the switches of a user's builder that turn the checks of certificates off.
-#[cfg(any(feature = "rustls", feature = "native-tls"))]
 fn verified(builder: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
-    builder.tls_danger_accept_invalid_certs(false).tls_danger_accept_invalid_hostnames(false)
-}
-
-#[cfg(any(feature = "rustls", feature = "native-tls"))]
-fn without_root_certificates(builder: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
-    builder.tls_certs_only([])
-}
-
-#[cfg(not(any(feature = "rustls", feature = "native-tls")))]
-fn without_root_certificates(builder: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
+    #[cfg(any(feature = "rustls", feature = "native-tls"))]
+    let builder = builder.tls_danger_accept_invalid_certs(false).tls_danger_accept_invalid_hostnames(false);
     builder
 }
 
-#[cfg(not(any(feature = "rustls", feature = "native-tls")))]
-fn verified(builder: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
+fn without_root_certificates(builder: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
+    #[cfg(any(feature = "rustls", feature = "native-tls"))]
+    let builder = builder.tls_certs_only([]);
     builder
 }

@@ -8,7 +8,6 @@ mod client;
 mod client_builder;
 mod cloud;
 mod configuration;
-mod connection;
 mod customer;
 mod customer_organizations;
 mod customers;
@@ -35,6 +34,8 @@ mod text;
 mod transport_error;
 
 pub use client::Client;
+#[doc(hidden)]
+pub use client_builder::check_address;
 pub use client_builder::{ClientBuilder, environment_proxy};
 pub use cloud::Cloud;
 pub use customer::Customer;

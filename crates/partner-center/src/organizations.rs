@@ -97,7 +97,7 @@ impl<C> Organizations<C> {
             customers: Some(customers),
             source_error: None,
             tenant_id,
-            options: CallOptions { waits_out_throttling: true, ..CallOptions::default() },
+            options: CallOptions { waits_out_throttling: true, ..client.inner().defaults.clone() },
             concurrency: CONCURRENCY,
             is_ordered: false,
             calls: JoinSet::new(),

@@ -6,9 +6,11 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use http::HeaderValue;
 use uuid::Uuid;
 
 use crate::error::Error;
+use crate::header_text;
 use crate::pipeline::rate::Rate;
 use crate::response::Response;
 use crate::retry_policy::RetryPolicy;
@@ -37,31 +39,50 @@ pub type ResponseFuture<T> = Pin<Box<dyn Future<Output = Result<Response<T>, Err
 #[must_use = "a request does nothing until it is awaited"]
 pub struct Request<T> {
     options: CallOptions,
+    invalid: Option<Error>,
     send: Box<dyn FnOnce(CallOptions) -> ResponseFuture<T> + Send + Sync>,
 }
 
-/// The options of one call.
-#[derive(Clone, Default)]
+/// The options of one call, which begin as those of the client.
+#[derive(Clone)]
 pub(crate) struct CallOptions {
     pub(crate) request_id: Option<Uuid>,
     pub(crate) correlation_id: Option<Uuid>,
-    pub(crate) application_name: Option<String>,
-    pub(crate) validate_mfa: Option<bool>,
-    pub(crate) timeout: Option<Duration>,
-    pub(crate) attempt_timeout: Option<Duration>,
-    pub(crate) retry: Option<RetryPolicy>,
+    pub(crate) application_name: Option<HeaderValue>,
+    pub(crate) validate_mfa: bool,
+    pub(crate) timeout: Duration,
+    pub(crate) attempt_timeout: Duration,
+    pub(crate) body_limit: usize,
+    pub(crate) retry: RetryPolicy,
     /// Whether throttling is waited out, without counting as the call's time, instead of failing the call.
     pub(crate) waits_out_throttling: bool,
     /// A rate to keep to beside the client's own.
     pub(crate) rate: Option<Arc<Rate>>,
 }
 
+impl Default for CallOptions {
+    fn default() -> Self {
+        Self {
+            request_id: None,
+            correlation_id: None,
+            application_name: None,
+            validate_mfa: false,
+            timeout: Duration::from_secs(180),
+            attempt_timeout: Duration::from_secs(60),
+            body_limit: 1 << 20,
+            retry: RetryPolicy::default(),
+            waits_out_throttling: false,
+            rate: None,
+        }
+    }
+}
+
 impl<T> Request<T> {
-    pub(crate) fn new<F>(send: impl FnOnce(CallOptions) -> F + Send + Sync + 'static) -> Self
+    pub(crate) fn new<F>(options: CallOptions, send: impl FnOnce(CallOptions) -> F + Send + Sync + 'static) -> Self
     where
         F: Future<Output = Result<Response<T>, Error>> + Send + 'static,
     {
-        Self { options: CallOptions::default(), send: Box::new(|options| Box::pin(send(options))) }
+        Self { options, invalid: None, send: Box::new(|options| Box::pin(send(options))) }
     }
 
     /// Sets all options at once.
@@ -86,7 +107,10 @@ impl<T> Request<T> {
 
     /// Sets the `MS-PartnerCenter-Application` of this call.
     pub fn application_name(mut self, name: impl Into<String>) -> Self {
-        self.options.application_name = Some(name.into());
+        match header_text::value("application name", &name.into()) {
+            Ok(value) => self.options.application_name = Some(value),
+            Err(invalid) => self.invalid = Some(invalid.into()),
+        }
         self
     }
 
@@ -95,25 +119,25 @@ impl<T> Request<T> {
     ///
     /// Older descriptions of the header behind it say that the service then rejects tokens that do not.
     pub fn validate_mfa(mut self, validate: bool) -> Self {
-        self.options.validate_mfa = Some(validate);
+        self.options.validate_mfa = validate;
         self
     }
 
     /// Sets how long the call may take in total: sign-in, attempts and the delays between them.
     pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.options.timeout = Some(timeout);
+        self.options.timeout = timeout;
         self
     }
 
     /// Sets how long one attempt may take, from sending to the last byte of the response.
     pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
-        self.options.attempt_timeout = Some(timeout);
+        self.options.attempt_timeout = timeout;
         self
     }
 
     /// Sets the retry policy of this call.
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
-        self.options.retry = Some(policy);
+        self.options.retry = policy;
         self
     }
 }
@@ -123,7 +147,10 @@ impl<T> IntoFuture for Request<T> {
     type IntoFuture = ResponseFuture<T>;
 
     fn into_future(self) -> ResponseFuture<T> {
-        (self.send)(self.options)
+        match self.invalid {
+            Some(error) => Box::pin(async { Err(error) }),
+            None => (self.send)(self.options),
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
-use http::header::AUTHORIZATION;
+use http::header::{AUTHORIZATION, CONNECTION};
 use http::{HeaderName, HeaderValue, StatusCode};
 use partner_center_gen as generated;
 use reqwest::ResponseBuilderExt;
@@ -13,7 +13,6 @@ use uuid::Uuid;
 
 use crate::auth::Authorization;
 use crate::client::Client;
-use crate::connection;
 use crate::endpoint;
 use crate::exchange::{Exchange, exchange, without_byte_order_mark};
 use crate::pipeline::telemetry;
@@ -35,29 +34,18 @@ pub(crate) struct CallHeaders {
 
 /// Sends the request that a generated method has built, and keeps what came of it for the loop of the call.
 pub(crate) struct Attempt {
-    client: Client,
-    headers: CallHeaders,
-    token: Authorization,
-    until: Instant,
-    number: u32,
-    needs_new_connection: bool,
-    exchange: Mutex<Option<Exchange>>,
+    pub(crate) client: Client,
+    pub(crate) headers: CallHeaders,
+    pub(crate) token: Authorization,
+    /// Until when it may take.
+    pub(crate) until: Instant,
+    /// Counted from zero.
+    pub(crate) number: u32,
+    pub(crate) needs_new_connection: bool,
+    pub(crate) exchange: Mutex<Option<Exchange>>,
 }
 
 impl Attempt {
-    /// An attempt that may take until `until`; `number` counts from zero.
-    pub(crate) fn new(
-        client: &Client,
-        headers: &CallHeaders,
-        token: &Authorization,
-        until: Instant,
-        number: u32,
-        needs_new_connection: bool,
-    ) -> Arc<Self> {
-        let (client, headers, token) = (client.clone(), headers.clone(), token.clone());
-        Arc::new(Self { client, headers, token, until, number, needs_new_connection, exchange: Mutex::default() })
-    }
-
     /// A generated client that makes this attempt.
     pub(crate) fn generated_client(self: &Arc<Self>) -> generated::Client {
         let inner = self.client.inner();
@@ -91,7 +79,10 @@ impl Attempt {
             headers.insert(VALIDATE_MFA, HeaderValue::from_static("true"));
         }
         if self.needs_new_connection {
-            connection::use_new(request);
+            // Connections are kept per authority: under a user name of its own, which is never sent, there are none to
+            // take, and `close` leaves none behind.
+            headers.insert(CONNECTION, HeaderValue::from_static("close"));
+            let _ = request.url_mut().set_username("new-connection");
         }
     }
 }

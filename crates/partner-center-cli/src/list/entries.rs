@@ -42,7 +42,7 @@ impl CustomerList {
     /// Adds the customers of lines; whether there is a header.
     fn add_lines(&mut self, lines: &[&str], column: Option<&str>) -> bool {
         let is_property_list = lines.iter().any(|line| property(line, column).is_some_and(|(is_id, _)| is_id));
-        let (mut header, mut heading, mut is_first, mut at) = (None::<Header>, None, true, 0);
+        let (mut header, mut is_first, mut at) = (None::<Header>, true, 0);
         while at < lines.len() {
             let (line, number) = (lines[at], at + 1);
             let is_json = line.starts_with('{');
@@ -68,22 +68,15 @@ impl CustomerList {
                 && let Some(found) = Header::read(line, lines.get(at).copied().unwrap_or_default(), column)
             {
                 header = Some(found);
-                heading = Some(line);
                 // The lines above a header are titles.
                 self.unreadable.clear();
                 continue;
             }
             let (named, length) = row::read(&lines[at - 1..], header.as_ref(), column.is_some());
             at += length - 1;
-            if named == Err(NO_ID) && is_above_all && is_heading(line) {
-                heading = Some(line);
-            } else {
+            if named != Err(NO_ID) || !is_above_all || !is_heading(line) {
                 self.add(named, number, line);
             }
-        }
-        // Without a customer below it is no heading.
-        if let Some(line) = heading.filter(|_| self.customers.is_empty() && self.unreadable.is_empty()) {
-            self.add(Err(NO_ID), 1, line);
         }
         header.is_some() || is_property_list || lines.iter().any(|line| line.starts_with('{'))
     }

@@ -29,7 +29,8 @@ pub(crate) fn read(path: &Path, options: &ListOptions) -> Result<CustomerList, F
         Failure::file(&error, format!("the list {name} cannot be read"), "Check the name in --from.")
     })?;
     let column = options.column.as_deref();
-    let list = entries::parse(&text::decode(&bytes), column).ok_or_else(|| {
+    let text = text::decode(&bytes);
+    let list = entries::parse(&text, column).ok_or_else(|| {
         Failure::usage(
             format!("the list {name} has no column {}", column.unwrap_or_default()),
             "Check the name in --column; the list's header has the names.",
@@ -41,7 +42,7 @@ pub(crate) fn read(path: &Path, options: &ListOptions) -> Result<CustomerList, F
     }
     // Most likely the wrong file, or a command before the pipe that failed.
     if list.customers.is_empty() {
-        let why = if list.unreadable.is_empty() { "is empty" } else { "contains no tenant id" };
+        let why = if text.trim().is_empty() { "is empty" } else { "contains no tenant id" };
         return Err(Failure::usage(
             format!("the list {name} {why}"),
             "Pass a list with one customer's tenant id per line; the portal shows it as Microsoft ID.",

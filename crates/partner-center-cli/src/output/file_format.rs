@@ -4,18 +4,9 @@ use encoding_rs::UTF_16LE;
 
 use super::csv;
 use super::record::{ID, Record};
+use crate::arguments::FileFormat;
 use crate::failure::Failure;
 use crate::terminal::escape_json;
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum FileFormat {
-    Ndjson,
-    /// An array with one object per line.
-    Json,
-    Csv,
-    /// UTF-16 with a byte order mark, divided by tabs: the one form of CSV that Excel opens in columns in every locale.
-    Excel,
-}
 
 impl FileFormat {
     pub(crate) fn is_csv(self) -> bool {

@@ -1,17 +1,16 @@
 //! How customers and what the service has about them are shown.
 
 pub(crate) mod csv;
-pub(crate) mod file_format;
+mod file_format;
 pub(crate) mod record;
 pub(crate) mod report;
 mod table;
 
 use std::io::{self, Write};
 
-use self::file_format::FileFormat;
 use self::record::Record;
 use crate::arguments::columns::{Column, names};
-use crate::arguments::{Format, Output};
+use crate::arguments::{FileFormat, Format, Output};
 use crate::failure::Failure;
 use crate::terminal::{self, escape_json};
 

@@ -1,6 +1,5 @@
 //! Settings, and where each comes from: a flag overrides the environment, which overrides the config file.
 
-mod address;
 mod file;
 
 use std::collections::BTreeSet;
@@ -10,8 +9,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::ValueEnum;
-use partner_center::Cloud;
 use partner_center::uuid::Uuid;
+use partner_center::{Cloud, check_address};
 
 use self::file::Profile;
 use crate::arguments::{CloudName, GlobalOptions};
@@ -57,7 +56,7 @@ pub(crate) struct Settings {
 /// The environment variable that names another folder for the config file.
 pub(crate) const FOLDER: &str = "PARTNER_CENTER_CONFIG_DIR";
 const DEFAULT_PROFILE: &str = "default";
-const DEFAULT_TIMEOUT: Duration = Duration::from_secs(180);
+const DEFAULT_TIMEOUT: NonZeroU32 = NonZeroU32::new(180).unwrap();
 
 impl Settings {
     /// Reads the environment and the config file.
@@ -65,42 +64,35 @@ impl Settings {
         let folder = folder()?;
         let path = folder.join("config.toml");
         let mut config = file::read(&path)?;
-        let named = pick("--profile", global.profile.clone(), "PARTNER_CENTER_PROFILE", config.profile, &path)?;
-        let profile = named.unwrap_or_else(|| Setting::default(DEFAULT_PROFILE.to_owned()));
+        let text = |text: &str| Some(text.to_owned());
+        let pick_text = |flag, from_flag: &Option<String>, variable, from_file| {
+            pick(flag, from_flag.clone(), variable, "text", text, from_file, &path)
+        };
+        let profile = pick_text("--profile", &global.profile, "PARTNER_CENTER_PROFILE", config.profile)?
+            .unwrap_or_else(|| Setting::default(DEFAULT_PROFILE.to_owned()));
         check_name(&profile)?;
         let in_file = config.profiles.remove(&profile.value);
         let is_in_file = in_file.is_some();
         let Profile { cloud, base_url, authority, tenant, client_id, timeout } = in_file.unwrap_or_default();
 
-        let from_variable = parsed("PARTNER_CENTER_CLOUD", "global, us-government or china", |name| {
-            CloudName::from_str(name, true).ok()
-        })?;
-        let cloud = choose("--cloud", global.cloud, "PARTNER_CENTER_CLOUD", from_variable, cloud, &path);
-        let cloud = cloud.unwrap_or_else(|| Setting::default(CloudName::Global));
+        let (wanted, parse) = ("global, us-government or china", |name: &str| CloudName::from_str(name, true).ok());
+        let cloud = pick("--cloud", global.cloud, "PARTNER_CENTER_CLOUD", wanted, parse, cloud, &path)?
+            .unwrap_or_else(|| Setting::default(CloudName::Global));
         let addresses = Cloud::from(cloud.value);
-        let base_url = pick("--base-url", global.base_url.clone(), "PARTNER_CENTER_BASE_URL", base_url, &path)?;
-        let authority = pick("--authority", global.authority.clone(), "PARTNER_CENTER_AUTHORITY", authority, &path)?;
-        let seconds = parsed("PARTNER_CENTER_TIMEOUT", "a whole number of seconds, 1 or more", |text| {
-            text.parse().ok().filter(|seconds| *seconds > 0)
-        })?;
-        let timeout = timeout.map(NonZeroU32::get);
-        let timeout = choose("--timeout", global.timeout, "PARTNER_CENTER_TIMEOUT", seconds, timeout, &path);
+        let base_url = pick_text("--base-url", &global.base_url, "PARTNER_CENTER_BASE_URL", base_url)?
+            .unwrap_or_else(|| Setting::default(addresses.base_url().to_owned()));
+        let authority = pick_text("--authority", &global.authority, "PARTNER_CENTER_AUTHORITY", authority)?
+            .unwrap_or_else(|| Setting::default(addresses.authority().to_owned()));
+        let (wanted, parse) = ("a whole number of seconds, 1 or more", |seconds: &str| seconds.parse().ok());
+        let seconds = pick("--timeout", global.timeout, "PARTNER_CENTER_TIMEOUT", wanted, parse, timeout, &path)?
+            .unwrap_or_else(|| Setting::default(DEFAULT_TIMEOUT));
         Ok(Self {
-            base_url: address::normal(
-                "base-url",
-                base_url.unwrap_or_else(|| Setting::default(addresses.base_url().to_owned())),
-            )?,
-            authority: address::normal(
-                "authority",
-                authority.unwrap_or_else(|| Setting::default(addresses.authority().to_owned())),
-            )?,
+            base_url: checked("base-url", base_url)?,
+            authority: checked("authority", authority)?,
             cloud,
-            tenant: pick("--tenant", None, "AZURE_TENANT_ID", tenant, &path)?,
-            client_id: pick("--client-id", None, "AZURE_CLIENT_ID", client_id, &path)?,
-            timeout: timeout.map_or_else(
-                || Setting::default(DEFAULT_TIMEOUT),
-                |setting| setting.map(|seconds| Duration::from_secs(seconds.into())),
-            ),
+            tenant: pick_text("--tenant", &None, "AZURE_TENANT_ID", tenant)?,
+            client_id: pick_text("--client-id", &None, "AZURE_CLIENT_ID", client_id)?,
+            timeout: Setting { value: Duration::from_secs(seconds.value.get().into()), source: seconds.source },
             correlation_id: global.correlation_id,
             verbose: global.verbose,
             profile,
@@ -148,10 +140,6 @@ impl<T> Setting<T> {
     pub(crate) fn flag(name: &'static str, value: T) -> Self {
         Self { value, source: Source::Flag(name) }
     }
-
-    fn map<U>(self, change: impl FnOnce(T) -> U) -> Setting<U> {
-        Setting { value: change(self.value), source: self.source }
-    }
 }
 
 impl fmt::Display for Source {
@@ -166,43 +154,32 @@ impl fmt::Display for Source {
     }
 }
 
-/// The first of the three that has a value.
-fn choose<T>(
+/// The value of the flag, else of the variable, which has to be what is `wanted`, else of the file.
+fn pick<T>(
     flag: &'static str,
     from_flag: Option<T>,
-    variable: &'static str,
-    from_variable: Option<T>,
+    name: &'static str,
+    wanted: &str,
+    parse: impl FnOnce(&str) -> Option<T>,
     from_file: Option<T>,
     path: &Path,
-) -> Option<Setting<T>> {
-    let setting = |source| move |value| Setting { value, source };
-    from_flag
-        .map(setting(Source::Flag(flag)))
-        .or_else(|| from_variable.map(setting(Source::Environment(variable))))
-        .or_else(|| from_file.map(setting(Source::File(path.to_owned()))))
+) -> Result<Option<Setting<T>>, Failure> {
+    if let Some(value) = from_flag {
+        return Ok(Some(Setting::flag(flag, value)));
+    }
+    if let Some(text) = variable(name)? {
+        let value = parse(&text).ok_or_else(|| {
+            Failure::usage(format!("{name} is `{text}`"), format!("Set it to {wanted}, or unset it."))
+        })?;
+        return Ok(Some(Setting { value, source: Source::Environment(name) }));
+    }
+    Ok(from_file.map(|value| Setting { value, source: Source::File(path.to_owned()) }))
 }
 
-/// The same for a text, with the environment read here.
-fn pick(
-    flag: &'static str,
-    from_flag: Option<String>,
-    name: &'static str,
-    from_file: Option<String>,
-    path: &Path,
-) -> Result<Option<Setting<String>>, Failure> {
-    Ok(choose(flag, from_flag, name, variable(name)?, from_file, path))
-}
-
-/// An environment variable of another type than text.
-fn parsed<T>(
-    name: &'static str,
-    wanted: &'static str,
-    parse: impl FnOnce(&str) -> Option<T>,
-) -> Result<Option<T>, Failure> {
-    let Some(text) = variable(name)? else { return Ok(None) };
-    let value = parse(&text)
-        .ok_or_else(|| Failure::usage(format!("{name} is `{text}`"), format!("Set it to {wanted}, or unset it.")))?;
-    Ok(Some(value))
+/// An address in its one spelling: a sign-in is kept for one authority, and compared with it.
+fn checked(name: &str, Setting { value, source }: Setting<String>) -> Result<Setting<String>, Failure> {
+    let value = check_address(&format!("{name} ({source})"), &value)?;
+    Ok(Setting { value, source })
 }
 
 /// The names of all profiles: those of the config file, and those of sign-ins.

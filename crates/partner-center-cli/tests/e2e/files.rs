@@ -126,7 +126,8 @@ fn an_empty_list_is_an_error_and_keeps_an_earlier_export() {
     fs::write(world.path("out"), "earlier").expect("it can be written");
     for (list, why) in [
         ("", "is empty"),
-        ("# empty\n\n", "is empty"),
+        (" \n\n", "is empty"),
+        ("# empty\n", "contains no tenant id"),
         ("Contoso\nFabrikam\n", "contains no tenant id"),
         ("customerTenantId\n", "contains no tenant id"),
     ] {
@@ -157,6 +158,24 @@ mod unix {
 
     use super::*;
     use crate::support::{BINARY, Behaviour, Outcome, ended, send_signal};
+
+    #[test]
+    fn retrying_changes_neither_permissions_nor_links_of_the_failures() {
+        use std::os::unix::fs::{PermissionsExt, symlink};
+        let world = World::new();
+        let list = world.list([id(0), UNKNOWN.to_owned()]);
+        fs::write(world.path("shared"), "").expect("a file");
+        fs::set_permissions(world.path("shared"), fs::Permissions::from_mode(0o664)).expect("they can be set");
+        symlink("shared", world.path("out.failures")).expect("a link");
+        for more in [&[][..], &["--resume", "--retry-failed=all"]] {
+            let outcome = world.run(&export(&[&["--from", &list, "--to", "out"][..], more].concat()));
+            assert_eq!(outcome.code, Some(1), "{}", outcome.err);
+        }
+        assert_eq!(world.service.request_count(), 3);
+        assert_eq!(lines(&world.path("shared")).len(), 1);
+        let mode = fs::metadata(world.path("shared")).expect("a file").permissions().mode();
+        assert_eq!((mode & 0o777, world.path("out.failures").is_symlink()), (0o664, true));
+    }
 
     #[test]
     fn an_export_to_a_device_has_no_second_file() {

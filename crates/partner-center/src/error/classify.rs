@@ -72,22 +72,6 @@ mod tests {
     }
 
     #[test]
-    fn status_and_code_decide_together() {
-        // 400 as a code under 401, and a code of 403 under another status.
-        assert_eq!(kind(401, r#"{"code": 400}"#), ErrorKind::Unauthenticated);
-        assert_eq!(kind(500, r#"{"code": 900329}"#), ErrorKind::ServerFailure);
-        assert_eq!(kind(404, r#"{"code": 3000}"#), ErrorKind::NotFound);
-        assert_eq!(kind(400, r#"{"code": 3000}"#), ErrorKind::InvalidInput);
-        assert_eq!(kind(403, r#"{"code": " 900308 "}"#), ErrorKind::GdapRoleMissing);
-    }
-
-    #[test]
-    fn texts_without_a_code_decide_too() {
-        assert_eq!(kind(403, "The supplied role does not have the rights."), ErrorKind::PartnerRoleMissing);
-        assert_eq!(kind(401, "Authentication failed. MFA required. (10001)"), ErrorKind::MfaRequired);
-    }
-
-    #[test]
     fn a_bare_invalid_token_challenge_means_that_mfa_is_missing() {
         let invalid = r#"Bearer error="invalid_token""#;
         let expired = r#"Bearer error="invalid_token", error_description="The token expired at 10:00""#;

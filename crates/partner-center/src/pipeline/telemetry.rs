@@ -2,10 +2,8 @@
 //!
 //! Fields are those of OpenTelemetry's conventions for HTTP clients, and the ids. Of headers, only the ids are shown.
 
-use std::time::Duration;
-
 use reqwest::Url;
-use tracing::field::{Empty, display};
+use tracing::field::Empty;
 use tracing::{Level, Span, enabled, event, span};
 use uuid::Uuid;
 
@@ -36,10 +34,7 @@ pub(crate) fn call_span(base_url: &Url, request_id: Uuid, correlation_id: Uuid) 
 
 /// Names the call's span, which is the current one, after the operation's id in the contract.
 pub(crate) fn name_call(operation: &'static str) {
-    let span = Span::current();
-    if !span.is_disabled() {
-        span.record("otel.name", operation).record("partner_center.operation", operation);
-    }
+    Span::current().record("otel.name", operation).record("partner_center.operation", operation);
 }
 
 /// The span of one attempt; `number` counts from zero.
@@ -63,15 +58,11 @@ pub(crate) fn attempt_span(request: &reqwest::Request, number: u32) -> Span {
 pub(crate) fn finish_attempt(span: &Span, exchange: &Exchange) {
     let status = exchange.head.as_ref().map(|head| head.status);
     span.record("http.response.status_code", status.map(|status| status.as_u16()));
-    // As the conventions have it: the status where there is one, and otherwise what broke.
-    match &exchange.failure {
-        Some(failure) => _ = span.record("error.type", failure.kind.as_str()),
-        None => {
-            _ = span.record(
-                "error.type",
-                status.filter(|status| !status.is_success()).map(|status| display(status.as_u16())),
-            )
-        }
+    // As the conventions have it: what broke, else the status.
+    if let Some(failure) = &exchange.failure {
+        span.record("error.type", failure.kind.as_str());
+    } else if let Some(status) = status.filter(|status| !status.is_success()) {
+        span.record("error.type", status.as_str());
     }
 }
 
@@ -92,7 +83,7 @@ pub(crate) fn finish_call<T>(span: &Span, result: &Result<Response<T>, Error>) {
                 partner_center.received_correlation_id = shown(response.received_correlation_id()),
                 http.response.status_code = status,
                 http.request.resend_count = response.attempts().saturating_sub(1),
-                elapsed_ms = milliseconds(response.elapsed()),
+                elapsed_ms = response.elapsed().as_millis() as u64,
                 "Partner Center responded"
             );
         }
@@ -110,7 +101,7 @@ pub(crate) fn finish_call<T>(span: &Span, result: &Result<Response<T>, Error>) {
                 http.response.status_code = status,
                 http.request.resend_count = error.attempts().saturating_sub(1),
                 error.type = error.kind().as_str(),
-                elapsed_ms = milliseconds(error.elapsed()),
+                elapsed_ms = error.elapsed().as_millis() as u64,
                 help = error.help(),
                 "{error}"
             );
@@ -120,8 +111,4 @@ pub(crate) fn finish_call<T>(span: &Span, result: &Result<Response<T>, Error>) {
 
 fn shown(text: Option<&str>) -> Option<String> {
     text.map(|text| excerpt(text, SHOWN).to_string())
-}
-
-fn milliseconds(elapsed: Duration) -> u64 {
-    u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX)
 }

@@ -101,16 +101,4 @@ mod tests {
         throttle.record_response();
         assert_eq!(throttle.hold(Duration::ZERO), Some(Instant::now() + SHORTEST_HOLD));
     }
-
-    #[tokio::test(start_paused = true)]
-    async fn any_other_response_ends_the_time_of_nothing_but_429() {
-        let throttle = Throttle::default();
-        throttle.hold(Duration::ZERO);
-        let began = Instant::now();
-        tokio::time::advance(Duration::from_secs(60)).await;
-        throttle.hold(Duration::ZERO);
-        assert_eq!(throttle.throttled_since(), Some(began));
-        throttle.record_response();
-        assert_eq!(throttle.throttled_since(), None);
-    }
 }

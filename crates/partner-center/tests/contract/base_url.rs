@@ -21,13 +21,18 @@ fn an_invalid_base_url_is_explained() {
         ("", "the base URL is not an absolute URL"),
         ("api.partnercenter.microsoft.com", "the base URL is not an absolute URL"),
         ("/v1", "the base URL is not an absolute URL"),
+        ("https://", "the base URL is not an absolute URL"),
         ("ftp://api.example", "the base URL must begin with https://"),
+        ("file:///etc/hosts", "the base URL must begin with https://"),
         ("http://api.partnercenter.microsoft.com", "plain http"),
         ("http://10.0.0.1", "plain http"),
         ("http://localhost.example", "plain http"),
+        ("http://127.0.0.1.example", "plain http"),
         ("https://user:secret-word@api.example", "user name or a password"),
         ("https://api.example/?key=secret-word", "query or a fragment"),
+        ("https://api.example/#part", "query or a fragment"),
         ("https://api.example/v1", "/v1"),
+        ("https://api.example/v1/", "/v1"),
     ] {
         let shown = build_error(url);
         assert!(shown.contains(says), "{url}: {shown}");
@@ -54,6 +59,8 @@ async fn plain_http_to_loopback_is_allowed() -> Outcome {
     builder(server.base_url()).build()?.customer(CUSTOMER).organization().await?;
     builder("http://localhost:1").build()?;
     builder("http://[::1]:1").build()?;
+    let gateway = builder(" https://gateway.example/partner-center// ").build()?;
+    assert!(format!("{gateway:?}").contains(r#""https://gateway.example/partner-center""#), "{gateway:?}");
     Ok(())
 }
 

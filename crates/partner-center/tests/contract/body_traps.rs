@@ -32,6 +32,7 @@ async fn scalars_are_not_an_organization() {
 #[tokio::test]
 async fn objects_without_a_known_field_are_not_an_organization() {
     assert_misfit("{}", "no known field").await;
+    assert_misfit(r#"{"displayName":null}"#, "no known field").await;
     assert_misfit(r#"{"items":null}"#, "expected a sequence").await;
     assert_misfit(r#"{"value":{"displayName":"Contoso"}}"#, "expected a sequence").await;
 }
@@ -49,6 +50,7 @@ async fn elements_without_a_known_field_are_not_an_organization() {
 async fn an_array_is_not_read_as_an_organization_by_position() {
     assert_misfit(r#"[["Redmond","US",null,null,null,null,null]]"#, "at [0]: expected an object").await;
     assert_misfit(r#"{"items":[["Redmond","US"]]}"#, "at items[0]: expected an object").await;
+    assert_misfit(r#"[{"city":"a"},["b"]]"#, "at [1]: expected an object").await;
 }
 
 #[tokio::test]
@@ -57,6 +59,7 @@ async fn duplicate_fields_are_an_error() {
     assert_misfit(r#"{"city":"a","city":"b"}"#, "duplicate field").await;
     assert_misfit(r#"{"items":[{"city":"a","city":"b"}]}"#, "duplicate field").await;
     assert_misfit(r#"{"items":[{"city":"a"}],"value":[{"city":"b"}]}"#, "more than once").await;
+    assert_misfit(r#"{"items":[],"items":[]}"#, "more than once").await;
 }
 
 #[tokio::test]

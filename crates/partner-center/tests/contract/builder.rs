@@ -43,6 +43,8 @@ async fn a_call_with_an_invalid_header_value_is_not_sent() -> Outcome {
     let customer = client(server.base_url()).customer(CUSTOMER);
     for (request, says) in [
         (customer.organization().application_name(""), "the application name is empty"),
+        (customer.organization().application_name("  "), "the application name is empty"),
+        (customer.organization().application_name("a\tb"), "the application name holds"),
         (customer.organization().application_name("a\nb"), "the application name holds"),
         (customer.organization().application_name("de\r\nX-Forged: 1"), "the application name holds"),
         (customer.organization().application_name("\u{7f}"), "the application name holds"),

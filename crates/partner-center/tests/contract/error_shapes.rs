@@ -36,7 +36,7 @@ const SHAPES: &[Shape] = &[
     (r#"{"code":77,"description":"a","data":["x"],"source":"PartnerFD"}"#, JSON, Some("77"), Some("a")),
     (r#"{"code":"77","description":"a","source":"PartnerFD"}"#, JSON, Some("77"), Some("a")),
     (r#"{"code":77,"message":"b","description":"a","errorName":"N","isRetryable":false}"#, JSON, Some("77"), Some("a")),
-    (r#"{"code":77,"errorName":"AccountStatusNotFound"}"#, JSON, Some("77"), Some("AccountStatusNotFound")),
+    (r#"{"errorCode":77,"errorName":"AccountStatusNotFound"}"#, JSON, Some("77"), Some("AccountStatusNotFound")),
     (r#"{"statusCode":429,"message":"c"}"#, JSON, None, Some("c")),
     (r#"{"error":{"code":"Word","message":"d"}}"#, JSON, Some("Word"), Some("d")),
     (r#"{"code":null,"description":null,"message":"e"}"#, JSON, None, Some("e")),
@@ -52,7 +52,7 @@ const SHAPES: &[Shape] = &[
     ("plain text", "text/plain", None, Some("plain text")),
     ("plain text. (10009)", "text/plain", Some("10009"), Some("plain text. (10009)")),
     (
-        "<html><head><title>Bad Gateway</title></head></html>",
+        "<html><head><TITLE>Bad Gateway</TITLE></head></html>",
         "text/html",
         None,
         Some("an HTML page titled \"Bad Gateway\""),
@@ -97,16 +97,17 @@ async fn a_success_status_with_an_error_body_is_an_error() {
 }
 
 #[tokio::test]
-async fn an_invalid_byte_in_an_error_body_keeps_kind_and_code() {
-    let deep = format!(r#"{{"data":{}{},"code":" 900308 "}}"#, "[".repeat(5000), "]".repeat(5000));
-    for (status, body, kind, code) in [
-        (401, b"{\"code\":900421,\"description\":\"n\xf6tig\"}".to_vec(), ErrorKind::MfaRequired, "900421"),
-        (401, br#"{"description":"n\ud800tig","code":900421.0}"#.to_vec(), ErrorKind::MfaRequired, "900421"),
-        (403, br#"{"x":1e999,"code":900308}"#.to_vec(), ErrorKind::GdapRoleMissing, "900308"),
-        (403, deep.into_bytes(), ErrorKind::GdapRoleMissing, "900308"),
+async fn an_invalid_byte_in_an_error_body_keeps_kind_code_and_text() {
+    let deep = format!(r#"{{"data":{}{},"code":" 900308 ","description":"d"}}"#, "[".repeat(5000), "]".repeat(5000));
+    let (mfa, role) = ((401, ErrorKind::MfaRequired, "900421"), (403, ErrorKind::GdapRoleMissing, "900308"));
+    for ((status, kind, code), body, text) in [
+        (mfa, b"{\"code\":900421,\"description\":\"n\xf6tig\"}".to_vec(), "n\u{fffd}tig"),
+        (mfa, br#"{"description":"n\ud800tig","code":900421.0}"#.to_vec(), r"n\ud800tig"),
+        (role, br#"{"x":1e999,"code":900308,"description":"d"}"#.to_vec(), "d"),
+        (role, deep.into_bytes(), "d"),
     ] {
         let error = receive_error(MockResponse::new(status).body(body.clone())).await;
-        assert_eq!((error.kind(), error.code()), (kind, Some(code)));
+        assert_eq!((error.kind(), error.code(), error.description()), (kind, Some(code), Some(text)));
         assert_eq!(error.raw(), &body);
     }
 }

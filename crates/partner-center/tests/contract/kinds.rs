@@ -38,6 +38,7 @@ async fn the_kind_follows_from_status_and_code_together() {
         (409, json!(27009), Rejected),
         (429, json!(900420), Throttled),
         (500, json!(800003), ServerFailure),
+        (500, json!(900329), ServerFailure),
         (501, json!(0), ServerFailure),
     ];
     let body = |code: &Value| json!({ "code": code, "description": "d" });

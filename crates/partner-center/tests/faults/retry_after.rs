@@ -78,7 +78,8 @@ async fn of_two_headers_the_longer_delay_counts() -> Outcome {
 
 #[tokio::test]
 async fn an_unreadable_delay_is_none() -> Outcome {
-    for delay in ["soon", "-20", "20.5", "0x20", "", "20 seconds", "Wed, 99 Oct 2015 07:28:00 GMT", "0"] {
+    for delay in ["soon", "-20", "+20", "20 30", "20.5", "0x20", "", "20 seconds", "Wed, 99 Oct 2015 07:28:00 GMT", "0"]
+    {
         // 503, which only waits for the back-off.
         let wait = wait_after(MockResponse::new(503).header("Retry-After", delay)).await?;
         assert_about(wait, 0, delay);

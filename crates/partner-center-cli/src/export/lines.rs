@@ -4,8 +4,8 @@ use partner_center::Error;
 use partner_center::uuid::Uuid;
 use serde_json::{Value, json};
 
+use crate::arguments::FileFormat;
 use crate::help;
-use crate::output::file_format::FileFormat;
 use crate::output::record::{ID, Listed, Record};
 
 /// What a file's lines are about.

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
+use clap::ValueEnum;
 use partner_center::Error;
 use partner_center::uuid::Uuid;
 use same_file::Handle;
@@ -12,10 +13,9 @@ use super::journal::Journal;
 use super::lines::{self, Content, Line};
 use super::summary::Summary;
 use crate::arguments::columns::{LISTED_ORGANIZATION, ORGANIZATION, names};
-use crate::arguments::{Export, ExportFormat, RetryFailed};
+use crate::arguments::{Export, FileFormat, RetryFailed};
 use crate::failure::Failure;
 use crate::list::{self, CustomerList};
-use crate::output::file_format::FileFormat;
 use crate::output::not_csv;
 use crate::output::record::{Listed, Record};
 
@@ -146,17 +146,15 @@ fn is_retried(line: &Line, which: Option<RetryFailed>) -> bool {
     }
 }
 
-/// The format asked for, or that of the file's ending.
+/// The format asked for, else that of the file's extension.
 fn format(arguments: &Export) -> Result<FileFormat, Failure> {
-    let ending = arguments.to.extension().map(|ending| ending.to_string_lossy().to_lowercase());
-    let excel = arguments.layout.excel;
-    Ok(match (arguments.format, ending.as_deref()) {
-        (Some(ExportFormat::Csv) | None, _) if excel => FileFormat::Excel,
-        (Some(_), _) if excel => return Err(not_csv()),
-        (Some(ExportFormat::Csv), _) | (None, Some("csv")) => FileFormat::Csv,
-        (Some(ExportFormat::Json), _) | (None, Some("json")) => FileFormat::Json,
-        (Some(ExportFormat::Ndjson) | None, _) => FileFormat::Ndjson,
-    })
+    let extension = arguments.to.extension().and_then(|extension| extension.to_str());
+    let by_extension = extension.and_then(|extension| FileFormat::from_str(extension, true).ok());
+    match (arguments.format, arguments.layout.excel) {
+        (Some(FileFormat::Csv) | None, true) => Ok(FileFormat::Excel),
+        (Some(_), true) => Err(not_csv()),
+        (format, false) => Ok(format.or(by_extension).unwrap_or(FileFormat::Ndjson)),
+    }
 }
 
 /// The columns asked for, or all that are known.

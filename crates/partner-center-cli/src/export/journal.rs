@@ -1,17 +1,17 @@
 //! A file of lines that survives a crash: every line is written whole, and opening it changes nothing in it.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, Seek, SeekFrom, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
+use partner_center::auth::replace_file;
 use same_file::Handle;
-use tempfile::NamedTempFile;
 
-use super::earlier::{self, Earlier, NotResumable};
+use super::earlier::{self, Earlier};
 use super::lines::Content;
+use crate::arguments::FileFormat;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::output::file_format::FileFormat;
 
 /// Where lines go.
 pub(super) struct Journal {
@@ -80,19 +80,16 @@ impl Journal {
 
     /// What an earlier run wrote; an error where the file contains anything else.
     pub(super) fn earlier(&self) -> Result<Earlier, Failure> {
-        let Some(file) = &self.file else { return Ok(Earlier::default()) };
-        earlier::read(file, self.content, self.format, &self.header).map_err(|reason| self.not_resumable(&reason))
-    }
-
-    fn not_resumable(&self, reason: &NotResumable) -> Failure {
-        let path = self.path.display();
-        match reason {
-            NotResumable::Unreadable(error) => Failure::file(error, format!("{path} cannot be resumed"), RESUME),
-            NotResumable::Foreign(number) => Failure::usage(
+        let Some(mut file) = self.file.as_ref() else { return Ok(Earlier::default()) };
+        let (mut bytes, path) = (Vec::new(), self.path.display());
+        let read = file.rewind().and_then(|()| file.read_to_end(&mut bytes));
+        read.map_err(|error| Failure::file(&error, format!("{path} cannot be resumed"), RESUME))?;
+        earlier::read(bytes, self.content, self.format, &self.header).map_err(|number| {
+            Failure::usage(
                 format!("line {number} of {path} was not written by such an export"),
                 "Check --to, --failures, --format, --columns and --excel, or remove the line.",
-            ),
-        }
+            )
+        })
     }
 
     /// Cuts off what comes after the lines of an earlier run, and writes the header where nothing is left.
@@ -108,15 +105,18 @@ impl Journal {
     /// Replaces the lines by these; a crash leaves either the old ones or these.
     pub(super) fn replace_lines<'a>(&mut self, lines: impl Iterator<Item = &'a str>) -> Result<(), Failure> {
         let Some(old) = &self.file else { return Ok(()) };
-        let text = self.header.clone() + &lines.collect::<String>();
-        let new = replacement(old, &self.path, &self.format.encode(&text))
-            .and_then(|new| Ok((new.as_file().try_clone()?, new.as_file().try_clone()?, new)));
-        let (out, file, new) = new.map_err(|error| self.unwritable(&error))?;
-        // The old one is closed first, since Windows replaces no open file; the new one has been locked by then.
-        (self.out, self.file) = (Box::new(out), Some(file));
-        // A link stays one.
-        let path = fs::canonicalize(&self.path).map_err(|error| self.unwritable(&error))?;
-        new.persist(path).map_err(|error| self.unwritable(&error.error))?;
+        let permissions = old.metadata().map_err(|error| self.unwritable(&error))?.permissions();
+        let text = self.format.encode(&(self.header.clone() + &lines.collect::<String>()));
+        // The old one is closed first, since Windows replaces no open file.
+        (self.out, self.file) = (Box::new(io::sink()), None);
+        let replaced = replace_file(&self.path, &text).and_then(|()| fs::set_permissions(&self.path, permissions));
+        let header = std::mem::take(&mut self.header);
+        let mut new = Self::open(&self.path, self.content, self.format, header)?;
+        // Another export may have begun in between.
+        new.lock()?;
+        let end = new.file.as_mut().map_or(Ok(0), |file| file.seek(SeekFrom::End(0)));
+        replaced.and(end).map_err(|error| new.unwritable(&error))?;
+        *self = new;
         Ok(())
     }
 
@@ -161,18 +161,6 @@ impl Journal {
     pub(super) fn path(&self) -> &Path {
         &self.path
     }
-}
-
-/// A file with this content, locked, to take the place of the old one.
-fn replacement(old: &File, path: &Path, content: &[u8]) -> io::Result<NamedTempFile> {
-    let path = fs::canonicalize(path)?;
-    let mut new = NamedTempFile::new_in(path.parent().unwrap_or(&path))?;
-    new.write_all(content)?;
-    new.as_file().set_permissions(old.metadata()?.permissions())?;
-    new.as_file().sync_all()?;
-    // Some file systems have no locks.
-    let _ = try_lock(new.as_file());
-    Ok(new)
 }
 
 /// Locks on Windows would keep readers out too; there [`only_writer`] keeps other writers out.

@@ -1,3 +1,0 @@
-//! `partner-center organization`: the organizations of customers.
-
-pub(crate) mod export;
