@@ -14,6 +14,7 @@ use partner_center::uuid::Uuid;
 
 pub(crate) use self::columns::Column;
 pub(crate) use self::customer::{CustomerCommand, List};
+use self::examples::examples;
 pub(crate) use self::organization::{
     Export, FileFormat, Format, Get, ListOptions, OrganizationCommand, Output, RetryFailed,
 };
@@ -22,7 +23,13 @@ use crate::exit;
 /// The customers of a Cloud Solution Provider: their names, domains, addresses and technical contacts.
 #[derive(Debug, Parser)]
 #[command(name = "partner-center", bin_name = "partner-center", version = version(), max_term_width = 100)]
-#[command(after_long_help = format!("{}\n\n{}", examples::ROOT, exit::HELP))]
+#[command(after_long_help = format!("{}\n\n{}", examples(&[
+    "partner-center login --tenant contoso.onmicrosoft.com --client-id ID",
+    "partner-center customer list --name contoso",
+    "partner-center organization get CUSTOMER_TENANT_ID",
+    "partner-center organization export --to all.csv",
+    "partner-center doctor CUSTOMER_TENANT_ID",
+]), exit::HELP))]
 #[command(propagate_version = false, subcommand_required = true, arg_required_else_help = true)]
 pub(crate) struct Arguments {
     #[command(flatten)]
@@ -79,11 +86,17 @@ pub(crate) enum CloudName {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// List customers and their domains
-    #[command(subcommand, after_long_help = examples::CUSTOMER)]
+    #[command(subcommand, after_long_help = examples(&[
+        "partner-center customer list",
+        "partner-center customer domains CUSTOMER_TENANT_ID",
+    ]))]
     Customer(CustomerCommand),
     /// Fetch organizations of customers [alias: org]
     // Completions would offer a visible alias instead of the name.
-    #[command(subcommand, alias = "org", after_long_help = examples::ORGANIZATION)]
+    #[command(subcommand, alias = "org", after_long_help = examples(&[
+        "partner-center organization get CUSTOMER_TENANT_ID",
+        "partner-center organization export --to all.csv",
+    ]))]
     Organization(OrganizationCommand),
     /// Sign in, and store the sign-in for later commands
     ///
@@ -93,31 +106,60 @@ pub(crate) enum Command {
     ///
     /// In Entra, the application needs the redirect URI http://localhost under "Mobile and desktop applications", and
     /// "Allow public client flows" for device codes.
-    #[command(after_long_help = examples::LOGIN)]
+    #[command(after_long_help = examples(&[
+        "partner-center login --tenant contoso.onmicrosoft.com --client-id ID",
+        "partner-center login --profile fabrikam --device-code",
+        "partner-center login --with-secret < secret.txt",
+    ]))]
     Login(Login),
     /// Remove the sign-in of this profile
-    #[command(after_long_help = examples::LOGOUT)]
+    #[command(after_long_help = examples(&["partner-center logout", "partner-center logout --profile fabrikam"]))]
     Logout,
     /// Show who is signed in, and where the credential comes from
-    #[command(after_long_help = examples::STATUS)]
+    #[command(after_long_help = examples(&[
+        "partner-center status",
+        "partner-center status --profile fabrikam --output json",
+    ]))]
     Status(ReportOptions),
     /// Find out why a call fails
-    #[command(after_long_help = examples::DOCTOR)]
+    #[command(after_long_help = examples(&[
+        "partner-center doctor",
+        "partner-center doctor CUSTOMER_TENANT_ID",
+        "partner-center doctor CUSTOMER_TENANT_ID --output json > ticket.json",
+    ]))]
     Doctor(Doctor),
     /// Show every setting, and where its value comes from
-    #[command(after_long_help = examples::CONFIG)]
+    #[command(after_long_help = examples(&[
+        "partner-center config",
+        "partner-center config --profile fabrikam --output json",
+    ]))]
     Config(ReportOptions),
     /// Show the profiles, or set the default one
-    #[command(subcommand, after_long_help = examples::PROFILE)]
+    #[command(subcommand, after_long_help = examples(&[
+        "partner-center profile list",
+        "partner-center profile use fabrikam",
+    ]))]
     Profile(ProfileCommand),
     /// Print the completion script of a shell
-    #[command(after_long_help = examples::COMPLETIONS)]
+    #[command(after_long_help = examples(&[
+        "# bash, in ~/.bashrc",
+        "source <(partner-center completions bash)",
+        "# zsh, in ~/.zshrc after compinit",
+        "source <(partner-center completions zsh)",
+        "# fish, in ~/.config/fish/config.fish",
+        "partner-center completions fish | source",
+        "# PowerShell, in $PROFILE",
+        "partner-center completions powershell | Out-String | Invoke-Expression",
+    ]))]
     Completions {
         /// The shell
         shell: clap_complete::Shell,
     },
     /// Print the manual page, or write those of all commands into a folder
-    #[command(after_long_help = examples::MAN)]
+    #[command(after_long_help = examples(&[
+        "partner-center man | man -l -",
+        "partner-center man --to ~/.local/share/man/man1",
+    ]))]
     Man {
         /// The folder, which must exist
         #[arg(long, value_name = "FOLDER")]
@@ -128,10 +170,10 @@ pub(crate) enum Command {
 #[derive(Debug, Subcommand)]
 pub(crate) enum ProfileCommand {
     /// Show the profiles of the config file and of the sign-ins
-    #[command(after_long_help = examples::PROFILE)]
+    #[command(after_long_help = examples(&["partner-center profile list", "partner-center profile list --output json"]))]
     List(ReportOptions),
     /// Set the profile for commands that name none
-    #[command(after_long_help = examples::PROFILE)]
+    #[command(after_long_help = examples(&["partner-center profile use fabrikam"]))]
     Use {
         /// The profile
         #[arg(value_name = "PROFILE")]

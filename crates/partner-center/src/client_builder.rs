@@ -213,6 +213,17 @@ impl ClientBuilder {
     }
 }
 
+/// An address of the service or of the sign-in in its one spelling, where tokens may be sent there. For the command,
+/// which names where the address comes from.
+///
+/// # Errors
+///
+/// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration), without the address, which may hold a password.
+#[doc(hidden)]
+pub fn check_address(name: &str, address: &str) -> Result<String, Error> {
+    Ok(endpoint::text(&endpoint::check(name, address, false)?).to_owned())
+}
+
 /// The proxy that the environment sets for an address, without user name and password; `None` if there is none.
 ///
 /// That is `HTTPS_PROXY`, else `ALL_PROXY` (for plain http `HTTP_PROXY` first), unless `NO_PROXY` excepts the host. Plain

@@ -34,6 +34,8 @@ mod text;
 mod transport_error;
 
 pub use client::Client;
+#[doc(hidden)]
+pub use client_builder::check_address;
 pub use client_builder::{ClientBuilder, environment_proxy};
 pub use cloud::Cloud;
 pub use customer::Customer;

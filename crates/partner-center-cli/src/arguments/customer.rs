@@ -3,7 +3,7 @@
 use clap::{Args, Subcommand};
 
 use super::columns::{self, CUSTOMER};
-use super::examples;
+use super::examples::examples;
 use super::organization::{Get, Output};
 
 #[derive(Debug, Subcommand)]
@@ -11,10 +11,18 @@ pub(crate) enum CustomerCommand {
     /// List the partner's customers: tenant id, name, initial domain and relationship
     ///
     /// If the list cannot be read to its end, the customers read so far are shown before the error.
-    #[command(after_long_help = examples::CUSTOMER_LIST)]
+    #[command(after_long_help = examples(&[
+        "partner-center customer list --name contoso",
+        "partner-center customer list --domain contoso.onmicrosoft.com",
+        "partner-center customer list --format csv --excel > customers.csv",
+        "partner-center customer list -o ndjson | jq -r .customerTenantId",
+    ]))]
     List(List),
     /// Fetch the domains of some customers
-    #[command(after_long_help = examples::DOMAINS, mut_arg("columns", |columns| columns.hide(true)))]
+    #[command(mut_arg("columns", |columns| columns.hide(true)), after_long_help = examples(&[
+        "partner-center customer domains CUSTOMER_TENANT_ID",
+        "partner-center customer domains --from ids.txt --format csv",
+    ]))]
     Domains(Get),
 }
 

@@ -7,21 +7,30 @@ use clap::{Args, Subcommand, ValueEnum};
 use partner_center::uuid::Uuid;
 
 use super::columns::{self, Column, LISTED_ORGANIZATION};
-use super::examples;
+use super::examples::examples;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum OrganizationCommand {
     /// Fetch the organizations of some customers
     ///
     /// If some customers fail, the exit code is 1; if all fail, it is that of the first failure.
-    #[command(after_long_help = examples::GET)]
+    #[command(after_long_help = examples(&[
+        "partner-center organization get CUSTOMER_TENANT_ID",
+        "partner-center organization get ID_1 ID_2 --format csv > some.csv",
+        "partner-center organization get --from ids.txt --columns city,state",
+    ]))]
     Get(Get),
     /// Fetch the organizations of all customers, or of those in a list, at the pace the service allows
     ///
     /// Without --from it fetches every customer that the service lists, and each line has the name and the domain of the
     /// list too. Failures go to a second file, FILE.failures. Ctrl-C finishes the calls in flight, and --resume continues
     /// with the customers that have no line yet.
-    #[command(after_long_help = examples::EXPORT)]
+    #[command(after_long_help = examples(&[
+        "partner-center organization export --to all.ndjson",
+        "partner-center org export --to all.ndjson --resume",
+        "partner-center org export --from ids.csv --to some.csv --excel",
+        "partner-center org export --from - < ids.txt | jq -r .displayName",
+    ]))]
     Export(Export),
 }
 

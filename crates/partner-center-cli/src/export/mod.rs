@@ -41,8 +41,6 @@ const TICK: Duration = Duration::from_millis(250);
 const GIVE_UP: u32 = 50;
 /// How long a stopped run waits for throttled calls.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// Longer than any run.
-const FOREVER: Duration = Duration::from_secs(10 * 365 * 86_400);
 
 /// How a run ended.
 enum Ended {
@@ -72,7 +70,7 @@ pub(crate) async fn run(settings: &Settings, arguments: &Export) -> Result<Exit,
     let mut plan = Plan::make(arguments)?;
     // Before anything shows that the run has begun, so that no Ctrl-C is too early.
     let mut signals = Signals::listen()?;
-    let mut out_of_time = std::pin::pin!(tokio::time::sleep(arguments.max_time.unwrap_or(FOREVER)));
+    let mut out_of_time = std::pin::pin!(tokio::time::sleep(arguments.max_time.unwrap_or(Duration::MAX)));
     let list = plan.customers();
     let service = list.is_none().then(|| client.customers().correlation_id(settings.correlation_id));
     let mut queue = Queue::new(list.unwrap_or_default(), service);

@@ -1,6 +1,5 @@
 //! Settings, and where each comes from: a flag overrides the environment, which overrides the config file.
 
-mod address;
 mod file;
 
 use std::collections::BTreeSet;
@@ -10,8 +9,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::ValueEnum;
-use partner_center::Cloud;
 use partner_center::uuid::Uuid;
+use partner_center::{Cloud, check_address};
 
 use self::file::Profile;
 use crate::arguments::{CloudName, GlobalOptions};
@@ -65,9 +64,8 @@ impl Settings {
         let folder = folder()?;
         let path = folder.join("config.toml");
         let mut config = file::read(&path)?;
-        let text = |text: &str| Some(text.to_owned());
         let pick_text = |flag, from_flag: &Option<String>, variable, from_file| {
-            pick(flag, from_flag.clone(), variable, "text", text, from_file, &path)
+            pick(flag, from_flag.clone(), variable, |text| Ok(text.to_owned()), from_file, &path)
         };
         let profile = pick_text("--profile", &global.profile, "PARTNER_CENTER_PROFILE", config.profile)?
             .unwrap_or_else(|| Setting::default(DEFAULT_PROFILE.to_owned()));
@@ -76,20 +74,20 @@ impl Settings {
         let is_in_file = in_file.is_some();
         let Profile { cloud, base_url, authority, tenant, client_id, timeout } = in_file.unwrap_or_default();
 
-        let (wanted, parse) = ("global, us-government or china", |name: &str| CloudName::from_str(name, true).ok());
-        let cloud = pick("--cloud", global.cloud, "PARTNER_CENTER_CLOUD", wanted, parse, cloud, &path)?
+        let parse = |name: &str| CloudName::from_str(name, true).map_err(|_| "global, us-government or china");
+        let cloud = pick("--cloud", global.cloud, "PARTNER_CENTER_CLOUD", parse, cloud, &path)?
             .unwrap_or_else(|| Setting::default(CloudName::Global));
         let addresses = Cloud::from(cloud.value);
         let base_url = pick_text("--base-url", &global.base_url, "PARTNER_CENTER_BASE_URL", base_url)?
             .unwrap_or_else(|| Setting::default(addresses.base_url().to_owned()));
         let authority = pick_text("--authority", &global.authority, "PARTNER_CENTER_AUTHORITY", authority)?
             .unwrap_or_else(|| Setting::default(addresses.authority().to_owned()));
-        let (wanted, parse) = ("a whole number of seconds, 1 or more", |seconds: &str| seconds.parse().ok());
-        let seconds = pick("--timeout", global.timeout, "PARTNER_CENTER_TIMEOUT", wanted, parse, timeout, &path)?
+        let parse = |seconds: &str| seconds.parse().map_err(|_| "a whole number of seconds, 1 or more");
+        let seconds = pick("--timeout", global.timeout, "PARTNER_CENTER_TIMEOUT", parse, timeout, &path)?
             .unwrap_or_else(|| Setting::default(DEFAULT_TIMEOUT));
         Ok(Self {
-            base_url: address::normal("base-url", base_url)?,
-            authority: address::normal("authority", authority)?,
+            base_url: checked("base-url", base_url)?,
+            authority: checked("authority", authority)?,
             cloud,
             tenant: pick_text("--tenant", &None, "AZURE_TENANT_ID", tenant)?,
             client_id: pick_text("--client-id", &None, "AZURE_CLIENT_ID", client_id)?,
@@ -155,13 +153,12 @@ impl fmt::Display for Source {
     }
 }
 
-/// The value of the flag, else of the variable, which has to be what is `wanted`, else of the file.
+/// The value of the flag, else of the variable, else of the file; an error of `parse` is what the variable has to be.
 fn pick<T>(
     flag: &'static str,
     from_flag: Option<T>,
     name: &'static str,
-    wanted: &str,
-    parse: impl FnOnce(&str) -> Option<T>,
+    parse: impl FnOnce(&str) -> Result<T, &'static str>,
     from_file: Option<T>,
     path: &Path,
 ) -> Result<Option<Setting<T>>, Failure> {
@@ -169,12 +166,18 @@ fn pick<T>(
         return Ok(Some(Setting::flag(flag, value)));
     }
     if let Some(text) = variable(name)? {
-        let value = parse(&text).ok_or_else(|| {
+        let value = parse(&text).map_err(|wanted| {
             Failure::usage(format!("{name} is `{text}`"), format!("Set it to {wanted}, or unset it."))
         })?;
         return Ok(Some(Setting { value, source: Source::Environment(name) }));
     }
     Ok(from_file.map(|value| Setting { value, source: Source::File(path.to_owned()) }))
+}
+
+/// An address in its one spelling: a sign-in is kept for one authority, and compared with it.
+fn checked(name: &str, Setting { value, source }: Setting<String>) -> Result<Setting<String>, Failure> {
+    let value = check_address(&format!("{name} ({source})"), &value)?;
+    Ok(Setting { value, source })
 }
 
 /// The names of all profiles: those of the config file, and those of sign-ins.
