@@ -225,7 +225,7 @@ impl Call {
         }
     }
 
-    /// Tells throttle, rate and budget what came back.
+    /// Records the result of an attempt in throttle, rate and budget.
     fn record(&self, error: Option<&Error>) {
         let inner = self.client.inner();
         match error.map(|error| (error.status(), error.retry_after())) {

@@ -52,7 +52,7 @@ pub struct Customers {
     /// returns `None` if the service responds that there are no more.
     call: JoinSet<Result<Option<Response<Page>>, Error>>,
     customers: vec::IntoIter<ListedCustomer>,
-    /// The requests so far: a page that is asked for twice would be asked for without end.
+    /// The requests so far: a page that is requested twice would be requested without end.
     asked: HashSet<Arc<PageRequest>>,
 }
 
