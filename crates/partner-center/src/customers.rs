@@ -79,7 +79,7 @@ impl Client {
     pub fn customers(&self) -> Customers {
         Customers {
             client: self.clone(),
-            options: CallOptions { waits_out_throttling: true, ..self.inner().defaults.clone() },
+            options: CallOptions { waits_out_throttling: Some(Arc::default()), ..self.inner().defaults.clone() },
             next: Some(Ok(PageRequest::default())),
             call: JoinSet::new(),
             customers: vec::IntoIter::default(),
