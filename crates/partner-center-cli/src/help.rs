@@ -1,5 +1,6 @@
 //! What to do about a failure, in the words of this command: the SDK's speak to those who write programs.
 
+use indicatif::HumanDuration;
 use partner_center::auth::{self, CredentialError, CredentialErrorKind};
 use partner_center::{Error, ErrorKind};
 
@@ -65,7 +66,12 @@ pub(crate) fn of_login(error: &CredentialError) -> String {
                 .to_owned()
         }
         CredentialErrorKind::WrongTenant => "Pass the partner's own tenant in --tenant, and sign in there.".to_owned(),
-        CredentialErrorKind::Throttled => "Run it again in a few minutes.".to_owned(),
+        CredentialErrorKind::Throttled => {
+            let delay = error
+                .retry_after()
+                .map_or_else(|| "a few minutes".to_owned(), |delay| HumanDuration(delay).to_string());
+            format!("Run it again in {delay}.")
+        }
         _ => error.help().to_owned(),
     }
 }

@@ -55,11 +55,12 @@ impl Client {
         &self.0
     }
 
-    /// How much longer the client holds back because the service throttles it; `None` if it does not.
+    /// How much longer the client holds back because the service or its token endpoint throttles it; `None` if neither
+    /// does.
     #[must_use]
     pub fn throttled_for(&self) -> Option<Duration> {
-        let until = self.0.throttle.held_until()?;
-        Some(until.saturating_duration_since(Instant::now()))
+        let until = self.0.throttle.held_until();
+        until.map(|until| until.saturating_duration_since(Instant::now())).max(self.0.tokens.throttled_for())
     }
 }
 
