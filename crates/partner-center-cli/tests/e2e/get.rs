@@ -42,6 +42,18 @@ fn a_pipe_gets_json() {
 }
 
 #[test]
+fn a_table_in_a_pipe_has_a_line_per_customer_however_long() {
+    let world = World::new();
+    let long = "a field of two hundred characters ".repeat(6);
+    let service = world.serving(move || MockResponse::json(200, &json!([{ "displayName": long, "street": long }])));
+    let table = get(&world, &["--base-url", &service.url(), &id(0), &id(1), "--format", "table"]).out;
+    let lines: Vec<&str> = table.lines().collect();
+    assert_eq!(lines.len(), 3, "{table}");
+    assert!(lines[0].starts_with("Customer ") && lines[0].ends_with("Technical contacts"), "all columns: {table}");
+    assert!(lines[1].starts_with(&id(0)) && lines[2].starts_with(&id(1)), "{table}");
+}
+
+#[test]
 fn the_exit_code_says_whether_all_some_or_none_succeeded() {
     let world = World::of(Behaviour { customers: 60, faults: true, ..Behaviour::default() });
     let code = |arguments: &[&str]| get(&world, arguments).code;
