@@ -9,6 +9,7 @@ use clap_complete::Shell;
 use clap_complete::engine::{ArgValueCandidates, CompletionCandidate};
 use clap_complete::env::{CompleteEnv, Shells};
 use clap_mangen::Man;
+use clap_mangen::roff::{Roff, bold, roman};
 
 use crate::arguments::Arguments;
 use crate::exit::{self, Exit};
@@ -33,10 +34,10 @@ const ENVIRONMENT: [(&str, &str); 18] = [
     ("AZURE_CLIENT_ID", "The application's id, as --client-id of login."),
     ("AZURE_CLIENT_SECRET", "A client secret to sign in with."),
     ("AZURE_CLIENT_CERTIFICATE_PATH", "A PEM file with a certificate and its key to sign in with."),
-    ("AZURE_AUTHORITY_HOST", "The sign-in service of a credential from these variables."),
     ("HTTPS_PROXY", "The proxy of every call."),
     ("NO_PROXY", "Hosts that are reached without the proxy."),
     ("SSL_CERT_FILE", "A PEM file of root certificates to trust instead of the system's."),
+    ("SSL_CERT_DIR", "A folder of such files."),
     ("NO_COLOR", "No colors, as --no-color."),
 ];
 
@@ -109,28 +110,17 @@ fn page(command: &Command, out: &mut impl Write) -> io::Result<()> {
         man.render_subcommands_section(out)?;
     }
     let after = command.get_after_long_help().map(ToString::to_string).unwrap_or_default();
-    let examples = after.split("\n\n").find_map(|part| part.strip_prefix("Examples:\n"));
-    if let Some(examples) = examples {
-        writeln!(out, ".SH EXAMPLES\n.nf")?;
-        examples.lines().try_for_each(|line| writeln!(out, "{}", roff(line.trim_start())))?;
-        writeln!(out, ".fi")?;
+    let examples = after.split("\n\n").find_map(|part| part.strip_prefix("Examples:\n")).unwrap_or_default();
+    let mut roff = Roff::new();
+    roff.control("SH", ["EXAMPLES"]).control("nf", []);
+    examples.lines().for_each(|line| _ = roff.text([roman(line.trim_start())]));
+    roff.control("fi", []);
+    let codes = exit::HELP.lines().filter_map(|line| line.strip_prefix("  ")?.split_once(' ')).collect();
+    for (title, rows) in [("ENVIRONMENT", ENVIRONMENT.to_vec()), ("FILES", FILES.to_vec()), ("EXIT STATUS", codes)] {
+        roff.control("SH", [title]);
+        for (name, text) in rows {
+            roff.control("TP", []).text([bold(name)]).text([roman(text.trim())]);
+        }
     }
-    section(out, "ENVIRONMENT", ENVIRONMENT)?;
-    section(out, "FILES", FILES)?;
-    section(out, "EXIT STATUS", exit::HELP.lines().filter_map(|line| line.strip_prefix("  ")?.split_once(' ')))
-}
-
-fn section<'a>(
-    out: &mut impl Write,
-    title: &str,
-    rows: impl IntoIterator<Item = (&'a str, &'a str)>,
-) -> io::Result<()> {
-    writeln!(out, ".SH {title}")?;
-    rows.into_iter().try_for_each(|(name, text)| writeln!(out, ".TP\n\\fB{}\\fR\n{}", roff(name), roff(text.trim())))
-}
-
-/// Text without what roff obeys.
-fn roff(text: &str) -> String {
-    let text = text.replace('\\', "\\e").replace('-', "\\-");
-    if text.starts_with(['.', '\'']) { format!("\\&{text}") } else { text }
+    roff.to_writer(out)
 }

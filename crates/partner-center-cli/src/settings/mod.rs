@@ -64,9 +64,8 @@ impl Settings {
         let folder = folder()?;
         let path = folder.join("config.toml");
         let mut config = file::read(&path)?;
-        let text = |text: &str| Some(text.to_owned());
         let pick_text = |flag, from_flag: &Option<String>, variable, from_file| {
-            pick(flag, from_flag.clone(), variable, "text", text, from_file, &path)
+            pick(flag, from_flag.clone(), variable, |text| Ok(text.to_owned()), from_file, &path)
         };
         let profile = pick_text("--profile", &global.profile, "PARTNER_CENTER_PROFILE", config.profile)?
             .unwrap_or_else(|| Setting::default(DEFAULT_PROFILE.to_owned()));
@@ -75,16 +74,16 @@ impl Settings {
         let is_in_file = in_file.is_some();
         let Profile { cloud, base_url, authority, tenant, client_id, timeout } = in_file.unwrap_or_default();
 
-        let (wanted, parse) = ("global, us-government or china", |name: &str| CloudName::from_str(name, true).ok());
-        let cloud = pick("--cloud", global.cloud, "PARTNER_CENTER_CLOUD", wanted, parse, cloud, &path)?
+        let parse = |name: &str| CloudName::from_str(name, true).map_err(|_| "global, us-government or china");
+        let cloud = pick("--cloud", global.cloud, "PARTNER_CENTER_CLOUD", parse, cloud, &path)?
             .unwrap_or_else(|| Setting::default(CloudName::Global));
         let addresses = Cloud::from(cloud.value);
         let base_url = pick_text("--base-url", &global.base_url, "PARTNER_CENTER_BASE_URL", base_url)?
             .unwrap_or_else(|| Setting::default(addresses.base_url().to_owned()));
         let authority = pick_text("--authority", &global.authority, "PARTNER_CENTER_AUTHORITY", authority)?
             .unwrap_or_else(|| Setting::default(addresses.authority().to_owned()));
-        let (wanted, parse) = ("a whole number of seconds, 1 or more", |seconds: &str| seconds.parse().ok());
-        let seconds = pick("--timeout", global.timeout, "PARTNER_CENTER_TIMEOUT", wanted, parse, timeout, &path)?
+        let parse = |seconds: &str| seconds.parse().map_err(|_| "a whole number of seconds, 1 or more");
+        let seconds = pick("--timeout", global.timeout, "PARTNER_CENTER_TIMEOUT", parse, timeout, &path)?
             .unwrap_or_else(|| Setting::default(DEFAULT_TIMEOUT));
         Ok(Self {
             base_url: checked("base-url", base_url)?,
@@ -154,13 +153,12 @@ impl fmt::Display for Source {
     }
 }
 
-/// The value of the flag, else of the variable, which has to be what is `wanted`, else of the file.
+/// The value of the flag, else of the variable, else of the file; an error of `parse` is what the variable has to be.
 fn pick<T>(
     flag: &'static str,
     from_flag: Option<T>,
     name: &'static str,
-    wanted: &str,
-    parse: impl FnOnce(&str) -> Option<T>,
+    parse: impl FnOnce(&str) -> Result<T, &'static str>,
     from_file: Option<T>,
     path: &Path,
 ) -> Result<Option<Setting<T>>, Failure> {
@@ -168,7 +166,7 @@ fn pick<T>(
         return Ok(Some(Setting::flag(flag, value)));
     }
     if let Some(text) = variable(name)? {
-        let value = parse(&text).ok_or_else(|| {
+        let value = parse(&text).map_err(|wanted| {
             Failure::usage(format!("{name} is `{text}`"), format!("Set it to {wanted}, or unset it."))
         })?;
         return Ok(Some(Setting { value, source: Source::Environment(name) }));

@@ -2,6 +2,11 @@
 
 use super::error_kind::CredentialErrorKind as Kind;
 
+/// The codes to assume for an `invalid_client` that comes without one.
+pub(super) const WRONG_SECRET: u32 = 7_000_215;
+pub(super) const WRONG_CERTIFICATE: u32 = 700_027;
+pub(super) const NO_AUTHENTICATION: u32 = 7_000_218;
+
 /// What is known of a code.
 pub(super) struct Row {
     pub(super) kind: Kind,
@@ -10,22 +15,6 @@ pub(super) struct Row {
     /// What to do, if it is more than the kind says.
     pub(super) help: Option<&'static str>,
 }
-
-pub(super) const WRONG_SECRET: Row = client(
-    "the client secret is wrong",
-    "Use the value of a client secret of this application that has not expired, not the secret's id.",
-);
-pub(super) const WRONG_CERTIFICATE: Row = client(
-    "the client certificate was not accepted",
-    "Upload the certificate to the application's registration in Entra, and check that it is still valid and that this \
-     machine's clock is right.",
-);
-pub(super) const NO_AUTHENTICATION: Row = client(
-    "neither a client secret nor a certificate was sent",
-    "Configure the application's client secret or certificate. If it can keep neither, turn on \"Allow public client \
-     flows\" for it in Entra, and for a sign-in with the browser register its redirect URI under \"Mobile and desktop \
-     applications\".",
-);
 
 /// A kind that says it all.
 pub(super) const fn kind(kind: Kind) -> Row {
@@ -86,12 +75,20 @@ pub(super) fn find(code: u32) -> Option<Row> {
         53_000..=53_004 | 53_011 | 530_003 | 530_031..=530_035 | 50_005 | 50_097 | 50_131 => {
             kind(Kind::ConditionalAccess)
         }
-        7_000_215 => WRONG_SECRET,
+        WRONG_SECRET => client(
+            "the client secret is wrong",
+            "Use the value of a client secret of this application that has not expired, not the secret's id.",
+        ),
         7_000_222 => client(
             "the client secret has expired",
             "Make a new client secret for the application in Entra and use that one.",
         ),
-        7_000_218 => NO_AUTHENTICATION,
+        NO_AUTHENTICATION => client(
+            "neither a client secret nor a certificate was sent",
+            "Configure the application's client secret or certificate. If it can keep neither, turn on \"Allow public \
+             client flows\" for it in Entra, and for a sign-in with the browser register its redirect URI under \
+             \"Mobile and desktop applications\".",
+        ),
         700_025 => client(
             "the application is a public client, which sends no secret",
             "Configure neither a secret nor a certificate for this application.",
@@ -104,7 +101,11 @@ pub(super) fn find(code: u32) -> Option<Row> {
             "the redirect URI is not registered for this kind of application",
             "Add the redirect URI to the application in Entra, under \"Mobile and desktop applications\".",
         ),
-        500_133 | 700_021 | 700_023 | 700_024 | 700_027 | 700_030 | 7_000_214 => WRONG_CERTIFICATE,
+        500_133 | 700_021 | 700_023 | 700_024 | WRONG_CERTIFICATE | 700_030 | 7_000_214 => client(
+            "the client certificate was not accepted",
+            "Upload the certificate to the application's registration in Entra, and check that it is still valid and \
+             that this machine's clock is right.",
+        ),
         50_059 | 50_128 | 90_002 | 90_019 | 900_023 => kind(Kind::UnknownTenant),
         70_001 | 700_011 | 700_016 | 7_000_112 => kind(Kind::UnknownApplication),
         65_001 | 65_005 | 90_093 | 90_094 | 650_053 | 650_056 | 650_057 => kind(Kind::ConsentMissing),

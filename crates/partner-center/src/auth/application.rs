@@ -6,7 +6,7 @@ use super::client_authentication::ClientAuthentication;
 use super::error::CredentialError;
 use super::form::Form;
 use super::token_endpoint;
-use super::token_response::{self, Response, TokenResponse};
+use super::token_response::{self, TokenResponse};
 use super::{Credential, TokenFuture, TokenRequest};
 
 /// An application as Entra knows it.
@@ -50,19 +50,9 @@ impl Application {
         token_response::read(token_endpoint::post(request, &url, &self.authentication, form).await?)
     }
 
-    /// Asks another endpoint of the tenant, without authentication.
-    pub(super) async fn ask(
-        &self,
-        request: &TokenRequest,
-        endpoint: &str,
-        add: impl Fn(Form) -> Form,
-    ) -> Result<Response, CredentialError> {
-        let form = || Ok(add(self.form()));
-        token_endpoint::post(request, &self.url(request, endpoint)?, &ClientAuthentication::None, form).await
-    }
-
-    fn form(&self) -> Form {
-        Form::new().field("client_id", &self.client_id)
+    /// The form of a request to the tenant, without authentication.
+    pub(super) fn form(&self) -> Form {
+        Form::default().field("client_id", &self.client_id)
     }
 
     /// The address of version 2 of an endpoint; the tenant becomes part of it and must not change the rest.

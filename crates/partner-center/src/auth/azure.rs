@@ -22,20 +22,11 @@ use super::{AccessToken, Credential, TokenFuture, TokenRequest};
 ///
 /// The credentials of `azure_identity` cache their token until shortly before its end. So a token that the service
 /// rejects is not replaced: the client asks for another, is given the same, and returns the service's error.
-///
-/// ```
-/// use partner_center::auth::AzureCredential;
-///
-/// # fn sign_in(identity: std::sync::Arc<dyn azure_core::credentials::TokenCredential>) {
-/// // Where `identity` is, say, `azure_identity::AzureCliCredential::new(None)?`.
-/// let client = partner_center::Client::builder().credential(AzureCredential::new(identity));
-/// # }
-/// ```
 #[derive(Clone)]
 pub struct AzureCredential(Arc<dyn TokenCredential>);
 
 impl AzureCredential {
-    /// Takes the credential as the constructors of `azure_identity` give it.
+    /// Takes the credential as the constructors of `azure_identity` give it, such as `AzureCliCredential::new(None)?`.
     pub fn new(credential: Arc<dyn TokenCredential>) -> Self {
         Self(credential)
     }

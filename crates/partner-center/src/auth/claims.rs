@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use base64::Engine;
-use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde_json::{Map, Value};
 
 /// What an access token says about itself.
@@ -45,12 +45,10 @@ impl Claims {
     /// Reads a JSON web token; `None` if it is something else.
     #[must_use]
     pub fn read(token: &str) -> Option<Self> {
-        const LENIENT: GeneralPurposeConfig =
-            GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
-        const BASE64: GeneralPurpose = GeneralPurpose::new(&base64::alphabet::URL_SAFE, LENIENT);
         let mut parts = token.split('.');
         let (_header, payload, _signature) = (parts.next()?, parts.next()?, parts.next()?);
-        let claims: Map<String, Value> = serde_json::from_slice(&BASE64.decode(payload).ok()?).ok()?;
+        let payload = BASE64_URL_SAFE_NO_PAD.decode(payload.trim_end_matches('=')).ok()?;
+        let claims: Map<String, Value> = serde_json::from_slice(&payload).ok()?;
         let text = |name: &str| claims.get(name).and_then(Value::as_str).map(str::to_owned);
         let time = |name: &str| {
             let seconds = Duration::from_secs(claims.get(name).and_then(Value::as_u64)?);
@@ -88,11 +86,10 @@ impl Claims {
         // An id may be that of the resource in another cloud.
         let is_id = |found: &String| uuid::Uuid::parse_str(found).is_ok();
         let is_foreign = |found: &String| !is_id(found) || resource(found).is_some_and(|name| name != RESOURCES[0].1);
-        match self.audiences.iter().any(is_wanted) {
-            true => Some(true),
-            false if self.audiences.is_empty() || !self.audiences.iter().all(is_foreign) => None,
-            false => Some(false),
+        if self.audiences.iter().any(is_wanted) {
+            return Some(true);
         }
+        (!self.audiences.is_empty() && self.audiences.iter().all(is_foreign)).then_some(false)
     }
 
     /// Whom the token is for, with the address beside the id of a resource that is known by one.

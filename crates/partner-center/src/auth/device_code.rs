@@ -11,7 +11,8 @@ use super::application::{Application, delegated_scope};
 use super::client_authentication::ClientAuthentication;
 use super::form::Form;
 use super::signed_in::SignedIn;
-use super::token_response::{self, TokenResponse};
+use super::token_endpoint;
+use super::token_response;
 use super::{CredentialError, CredentialErrorKind as Kind, TokenRequest};
 use crate::retry_policy::RetryPolicy;
 use crate::text::excerpt;
@@ -26,18 +27,14 @@ use crate::text::excerpt;
 /// ```no_run
 /// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
 /// use partner_center::Cloud;
-/// use partner_center::auth::{DeviceCode, FileStore, RefreshToken, TokenRequest};
+/// use partner_center::auth::{DeviceCode, FileStore, TokenRequest};
 ///
-/// let (tenant, application) = ("contoso.onmicrosoft.com", "application id");
 /// let request = TokenRequest::for_audience(Cloud::Global.audience(), Cloud::Global.authority())?;
-/// let device_code = DeviceCode::new(tenant, application);
-/// let signed_in = device_code
+/// let signed_in = DeviceCode::new("contoso.onmicrosoft.com", "application id")
 ///     .sign_in(&request, |prompt| println!("Open {} and enter {}", prompt.verification_uri, prompt.user_code))
 ///     .await?;
-/// let store = FileStore::new("refresh-token");
-/// signed_in.save(&store).await?;
-/// // From now on, also in other processes and without the user:
-/// let credential = RefreshToken::new(tenant, application, store);
+/// // For `RefreshToken`, also in other processes and without the user.
+/// signed_in.save(&FileStore::new("refresh-token")).await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -96,7 +93,9 @@ impl DeviceCode {
         prompt: impl FnOnce(&DevicePrompt) + Send,
     ) -> Result<SignedIn, CredentialError> {
         let scope = delegated_scope(request);
-        let response = self.0.ask(request, "devicecode", |form| form.field("scope", &scope)).await?;
+        let url = self.0.url(request, "devicecode")?;
+        let form = || Ok(self.0.form().field("scope", &scope));
+        let response = token_endpoint::post(request, &url, &ClientAuthentication::None, form).await?;
         let began = response.sent;
         let device: DeviceAuthorization = token_response::read_json(response)?;
         let expires_in = device.expires_in.unwrap_or(DEFAULT_LIFETIME);
@@ -106,37 +105,26 @@ impl DeviceCode {
             message: device.message.map(|message| excerpt(&message, 1024).to_string()),
             expires_in,
         });
-        let interval = device.interval.unwrap_or(INTERVAL);
-        SignedIn::new(self.poll(request, &device.device_code, interval, began.checked_add(expires_in)).await?)
-    }
-
-    /// Polls until the user has decided or the code has expired.
-    async fn poll(
-        &self,
-        request: &TokenRequest,
-        device_code: &SecretString,
-        mut interval: Duration,
-        end: Option<Instant>,
-    ) -> Result<TokenResponse, CredentialError> {
-        // Each poll is one attempt: a repeat within the interval is what the standard forbids.
-        let request = request.clone().retry(RetryPolicy::off());
+        let end = began.checked_add(expires_in);
+        let mut interval = device.interval.unwrap_or(INTERVAL);
         let mut delay = interval;
+        // Each poll is one attempt: a repeat within the interval is what the standard forbids.
+        let poll = request.clone().retry(RetryPolicy::off());
         loop {
             let next = Instant::now().checked_add(delay).filter(|next| end.is_none_or(|end| *next < end));
             let Some(next) = next else { return Err(CredentialError::new(Kind::Expired, "the code has expired")) };
             sleep_until(next).await;
             let grant_type = "urn:ietf:params:oauth:grant-type:device_code";
-            let add = |form: Form| form.secret("device_code", device_code);
-            let error = match self.0.redeem(&request, grant_type, add).await {
-                Ok(tokens) => return Ok(tokens),
+            let add = |form: Form| form.secret("device_code", &device.device_code);
+            let error = match self.0.redeem(&poll, grant_type, add).await {
+                Ok(tokens) => return SignedIn::new(tokens),
                 Err(error) => error,
             };
-            match error.error() {
-                Some("authorization_pending") => {}
-                Some("slow_down") => interval = interval.saturating_add(INTERVAL),
-                // The user may be at it right now; only the code's end is final.
-                _ if error.is_retryable() => interval = interval.saturating_add(INTERVAL),
-                _ => return Err(error),
+            // After a failure that passes, too, the user may be at it right now; only the code's end is final.
+            if error.error() == Some("slow_down") || error.is_retryable() {
+                interval = interval.saturating_add(INTERVAL);
+            } else if error.error() != Some("authorization_pending") {
+                return Err(error);
             }
             delay = interval.max(error.retry_after().unwrap_or_default());
         }

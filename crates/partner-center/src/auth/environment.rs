@@ -58,7 +58,7 @@ pub fn from_env() -> Result<Arc<dyn Credential>, CredentialError> {
 pub fn from_env_with(
     on_store_failure: impl Fn(&CredentialError) + Send + Sync + 'static,
 ) -> Result<Arc<dyn Credential>, CredentialError> {
-    from_variables(&read, on_store_failure)
+    from_variables(environment_variable, on_store_failure)
 }
 
 /// The variable that decides which credential [`from_env`] makes; `None` if none is set.
@@ -68,36 +68,11 @@ pub fn from_env_with(
 /// [`Configuration`](CredentialErrorKind::Configuration) if a variable is not UTF-8.
 pub fn credential_variable() -> Result<Option<&'static str>, CredentialError> {
     for name in DECIDING {
-        if variable(&read, name)?.is_some() {
+        if environment_variable(name)?.is_some() {
             return Ok(Some(name));
         }
     }
     Ok(None)
-}
-
-/// The value of a variable, wiped once the part that is needed has been copied out of it.
-type Read<'a> = &'a dyn Fn(&str) -> Result<Option<Zeroizing<String>>, CredentialError>;
-
-fn read(name: &str) -> Result<Option<Zeroizing<String>>, CredentialError> {
-    match env::var(name) {
-        Ok(value) => Ok(Some(Zeroizing::new(value))),
-        Err(VarError::NotPresent) => Ok(None),
-        Err(VarError::NotUnicode(_)) => {
-            Err(CredentialError::configuration(format!("the environment variable {name} is not UTF-8")))
-        }
-    }
-}
-
-fn variable(read: Read<'_>, name: &str) -> Result<Option<String>, CredentialError> {
-    Ok(read(name)?.map(|value| bare(&value).to_owned()).filter(|value| !value.is_empty()))
-}
-
-/// A value without what files leave around it: line breaks, a byte order mark, and the quotation marks that readers of
-/// env files keep.
-fn bare(value: &str) -> &str {
-    let value = value.trim().trim_start_matches('\u{feff}').trim();
-    let within = |mark| value.strip_prefix(mark).and_then(|rest| rest.strip_suffix(mark));
-    within('"').or_else(|| within('\'')).unwrap_or(value).trim()
 }
 
 /// A variable of the environment as [`from_env`] reads it, for the command's own settings.
@@ -107,14 +82,28 @@ fn bare(value: &str) -> &str {
 /// If it is not UTF-8.
 #[doc(hidden)]
 pub fn environment_variable(name: &str) -> Result<Option<String>, CredentialError> {
-    variable(&read, name)
+    match env::var(name).map(Zeroizing::new) {
+        Ok(value) => Ok(bare(&value)),
+        Err(VarError::NotPresent) => Ok(None),
+        Err(VarError::NotUnicode(_)) => {
+            Err(CredentialError::configuration(format!("the environment variable {name} is not UTF-8")))
+        }
+    }
+}
+
+/// A value without what files leave around it: line breaks, a byte order mark, and the quotation marks that readers of
+/// env files keep; `None` if nothing is left.
+fn bare(value: &str) -> Option<String> {
+    let value = value.trim().trim_start_matches('\u{feff}').trim();
+    let within = |mark| value.strip_prefix(mark).and_then(|rest| rest.strip_suffix(mark));
+    let value = within('"').or_else(|| within('\'')).unwrap_or(value).trim();
+    (!value.is_empty()).then(|| value.to_owned())
 }
 
 fn from_variables(
-    read: Read<'_>,
+    variable: impl Fn(&'static str) -> Result<Option<String>, CredentialError>,
     on_store_failure: impl Fn(&CredentialError) + Send + Sync + 'static,
 ) -> Result<Arc<dyn Credential>, CredentialError> {
-    let variable = |name| variable(read, name);
     if let Some(token) = variable(ACCESS_TOKEN)? {
         return Ok(Arc::new(StaticToken::new(token)));
     }
@@ -126,14 +115,11 @@ fn from_variables(
              {REFRESH_TOKEN}, {CLIENT_SECRET} or {CERTIFICATE_PATH}, or {ACCESS_TOKEN} alone"
         )));
     }
-    let (tenant, client_id) = match (variable(TENANT_ID)?, variable(CLIENT_ID)?) {
-        (Some(tenant), Some(client_id)) => (tenant, client_id),
-        (tenant, client_id) => {
-            let missing = [tenant.is_none().then_some(TENANT_ID), client_id.is_none().then_some(CLIENT_ID)];
-            let missing = missing.into_iter().flatten().collect::<Vec<_>>().join(" and ");
-            return Err(CredentialError::configuration(format!("{missing} is missing in the environment")));
-        }
+    let required = |name| {
+        let missing = || CredentialError::configuration(format!("{name} is missing in the environment"));
+        variable(name)?.ok_or_else(missing)
     };
+    let (tenant, client_id) = (required(TENANT_ID)?, required(CLIENT_ID)?);
     let (authentication, client) = match (secret, certificate) {
         (Some(secret), _) => (ClientAuthentication::Secret(secret.into()), Some(CLIENT_SECRET)),
         (None, Some(path)) => (certificate_in(&path)?, Some(CERTIFICATE_PATH)),
@@ -212,11 +198,8 @@ mod tests {
     const IDS: [(&str, &str); 2] = [(TENANT_ID, "contoso.example"), (CLIENT_ID, "app")];
 
     fn choose(variables: &[(&str, &str)]) -> Result<Arc<dyn Credential>, CredentialError> {
-        let read = |name: &str| {
-            let found = variables.iter().find(|(key, _)| *key == name);
-            Ok(found.map(|(_, value)| Zeroizing::new((*value).to_owned())))
-        };
-        from_variables(&read, |_| ())
+        let find = |name| variables.iter().find(|(key, _)| *key == name);
+        from_variables(|name| Ok(find(name).and_then(|(_, value)| bare(value))), |_| ())
     }
 
     /// What the chosen credential asks the token endpoint: the tenant and the fields of the form.
@@ -273,46 +256,36 @@ mod tests {
     async fn an_error_names_the_variable_that_brought_what_was_not_accepted() {
         let entra = TokenEndpoint::start().await.unwrap();
         let request = TokenRequest::for_audience("https://service.example", &entra.authority()).unwrap();
-        let user = [IDS[0], IDS[1], (CLIENT_SECRET, "s")];
-        for (variables, oauth_error, name, place) in [
-            (&[(REFRESH_TOKEN, "r")][..], OAuthError::revoked_grant(), Some(REFRESH_TOKEN), "the environment variable"),
-            (
-                &[(REFRESH_TOKEN, "r"), (REFRESH_TOKEN_FILE, "/no/such/file")],
-                OAuthError::mfa_required(),
-                Some(REFRESH_TOKEN),
-                "the environment variable",
-            ),
-            (&[(REFRESH_TOKEN, "r")], OAuthError::wrong_secret(), Some(CLIENT_SECRET), "the environment variable"),
-            (&[(REFRESH_TOKEN, "r")], OAuthError::unknown_tenant(), None, "the partner's own tenant"),
+        let file = std::env::temp_dir().join(format!("partner-center-{}", uuid::Uuid::new_v4()));
+        std::fs::write(&file, "r").unwrap();
+        let in_file = (REFRESH_TOKEN_FILE, file.to_str().unwrap());
+        let (place, is_file) = ("the environment variable", "the file that");
+        for (variable, oauth_error, name, place) in [
+            (IDS[0], OAuthError::revoked_grant(), Some(REFRESH_TOKEN), place),
+            ((REFRESH_TOKEN_FILE, "/no/such/file"), OAuthError::mfa_required(), Some(REFRESH_TOKEN), place),
+            (in_file, OAuthError::revoked_grant(), Some(REFRESH_TOKEN_FILE), is_file),
+            (IDS[0], OAuthError::wrong_secret(), Some(CLIENT_SECRET), place),
+            (IDS[0], OAuthError::unknown_tenant(), None, "the partner's own tenant"),
         ] {
             entra.respond_next(oauth_error);
-            let variables = [variables, &user].concat();
+            let variables = [variable, (REFRESH_TOKEN, "r"), (CLIENT_SECRET, "s"), IDS[0], IDS[1]];
             let error = choose(&variables).unwrap().token(&request).await.unwrap_err();
             assert_eq!(error.variable(), name, "{error}");
             let help = error.help();
             assert!(help.contains(place) && help.contains(name.unwrap_or_default()), "{help}");
         }
-        let brought = FromEnvironment {
-            credential: Box::new(StaticToken::new("unused")),
-            file: Some(file!().into()),
-            has_initial: false,
-            client: Some(CERTIFICATE_PATH),
-        };
-        for (kind, name) in [
-            (CredentialErrorKind::SignInRequired, REFRESH_TOKEN_FILE),
-            (CredentialErrorKind::InvalidClient, CERTIFICATE_PATH),
-        ] {
-            let error = brought.name_variable(CredentialError::new(kind, ""));
-            assert!(error.help().ends_with(&format!("It comes from the file that {name} names.")), "{}", error.help());
+        for path in [file.clone(), format!("{}.lock", file.display()).into()] {
+            std::fs::remove_file(path).unwrap();
         }
     }
 
     #[test]
     fn quotation_marks_and_byte_order_marks_are_not_part_of_a_value() {
         for value in ["s", "\"s\"", "'s'", " s\n", "\u{feff}s", "\"s\"\n"] {
-            assert_eq!(bare(value), "s", "{value}");
+            assert_eq!(bare(value).as_deref(), Some("s"), "{value}");
         }
-        assert_eq!((bare("\"half"), bare("\"")), ("\"half", "\""));
+        assert_eq!(bare("\"half").as_deref(), Some("\"half"));
+        assert_eq!(bare("\"\""), None);
     }
 
     #[test]
@@ -321,7 +294,7 @@ mod tests {
         let said = |what: &str| format!("the credential is misconfigured: {what} is missing in the environment");
         assert_eq!(error(&[(CLIENT_SECRET, "s"), IDS[1]]), said("AZURE_TENANT_ID"));
         assert_eq!(error(&[(REFRESH_TOKEN, "r"), IDS[0], (CLIENT_ID, "")]), said("AZURE_CLIENT_ID"));
-        assert_eq!(error(&[(REFRESH_TOKEN_FILE, "f")]), said("AZURE_TENANT_ID and AZURE_CLIENT_ID"));
+        assert_eq!(error(&[(REFRESH_TOKEN_FILE, "f")]), said("AZURE_TENANT_ID"));
         for nothing in [&[][..], &IDS, &[(CLIENT_SECRET, " \n")], &[(CLIENT_SECRET, "\"\"")]] {
             let error = error(nothing);
             for name in [TENANT_ID, CLIENT_ID, CLIENT_SECRET, CERTIFICATE_PATH, REFRESH_TOKEN, ACCESS_TOKEN] {

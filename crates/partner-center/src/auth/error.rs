@@ -30,7 +30,8 @@ use crate::text::{delay, excerpt};
 #[derive(Clone)]
 pub struct CredentialError {
     details: Arc<Details>,
-    origin: Option<Origin>,
+    /// The variable that brought what was not accepted, and the help that names it.
+    variable: Option<(&'static str, Arc<str>)>,
 }
 
 /// What is known about a failed sign-in; no field may hold a secret.
@@ -48,13 +49,6 @@ pub(super) struct Details {
     pub(super) trace_id: Option<String>,
     pub(super) retry_after: Option<Duration>,
     pub(super) source: Option<Box<dyn StdError + Send + Sync>>,
-}
-
-/// Where what was not accepted comes from.
-#[derive(Clone)]
-struct Origin {
-    variable: &'static str,
-    help: Arc<str>,
 }
 
 impl Details {
@@ -84,7 +78,7 @@ impl From<InvalidConfiguration> for CredentialError {
 
 impl From<Details> for CredentialError {
     fn from(details: Details) -> Self {
-        Self { details: Arc::new(details), origin: None }
+        Self { details: Arc::new(details), variable: None }
     }
 }
 
@@ -92,7 +86,8 @@ impl From<Details> for CredentialError {
 const SHOWN: usize = 600;
 
 impl CredentialError {
-    /// An error of a credential or of a store of your own. The message must hold no secret.
+    /// An error of a credential or of a store of your own; where no kind describes it, of the kind
+    /// [`Other`](CredentialErrorKind::Other). The message must hold no secret.
     pub fn new(kind: CredentialErrorKind, message: impl Into<String>) -> Self {
         Details::new(kind, message).into()
     }
@@ -106,19 +101,14 @@ impl CredentialError {
         Details { source: Some(source.into()), ..Details::new(kind, message) }.into()
     }
 
-    /// An error of a credential of your own that no [`CredentialErrorKind`] describes.
-    pub fn other(message: impl Into<String>) -> Self {
-        Self::new(CredentialErrorKind::Other, message)
-    }
-
     pub(super) fn configuration(message: impl Into<String>) -> Self {
         Self::new(CredentialErrorKind::Configuration, message)
     }
 
     /// The same, with the environment variable that brought what was not accepted.
     pub(super) fn brought_by(mut self, variable: &'static str, source: impl fmt::Display) -> Self {
-        let help = format!("{} It comes from {source}.", self.help()).into();
-        self.origin = Some(Origin { variable, help });
+        let help = format!("{} It comes from {source}.", self.help());
+        self.variable = Some((variable, help.into()));
         self
     }
 
@@ -131,8 +121,8 @@ impl CredentialError {
     /// What to do about it.
     #[must_use]
     pub fn help(&self) -> &str {
-        match &self.origin {
-            Some(origin) => &origin.help,
+        match &self.variable {
+            Some((_, help)) => help,
             None => self.details.help.as_deref().unwrap_or(self.kind().help()),
         }
     }
@@ -141,7 +131,7 @@ impl CredentialError {
     /// [`from_env`](super::from_env) made the credential.
     #[must_use]
     pub fn variable(&self) -> Option<&'static str> {
-        self.origin.as_ref().map(|origin| origin.variable)
+        self.variable.as_ref().map(|(name, _)| *name)
     }
 
     /// The numbers of Entra's `AADSTS` codes, the most telling first and at most eight; empty if it sent none.
@@ -192,7 +182,8 @@ impl CredentialError {
     /// Whether the same request may succeed later without any change.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
-        self.kind().is_retryable()
+        use CredentialErrorKind::{ServerFailure, Throttled, Unreachable};
+        matches!(self.kind(), Throttled | Unreachable | ServerFailure)
     }
 
     /// What can be looked up, the most telling first.

@@ -89,9 +89,4 @@ impl CredentialErrorKind {
     pub fn needs_sign_in(self) -> bool {
         matches!(self, Self::SignInRequired | Self::MfaRequired | Self::WrongTenant)
     }
-
-    /// Whether the same request may succeed later without any change.
-    pub(super) fn is_retryable(self) -> bool {
-        matches!(self, Self::Throttled | Self::Unreachable | Self::ServerFailure)
-    }
 }

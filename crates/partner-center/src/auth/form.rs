@@ -7,16 +7,13 @@ use secrecy::{ExposeSecret, SecretString};
 use super::redaction::redact;
 
 /// The body of a request to the token endpoint.
+#[derive(Default)]
 pub(super) struct Form {
     encoded: Zeroizing<String>,
     secrets: Vec<SecretString>,
 }
 
 impl Form {
-    pub(super) fn new() -> Self {
-        Self { encoded: Zeroizing::default(), secrets: Vec::new() }
-    }
-
     /// Adds a field that anybody may see.
     pub(super) fn field(mut self, name: &str, value: &str) -> Self {
         // Growing a string in place leaves its old bytes behind; a new one lets the old be wiped.

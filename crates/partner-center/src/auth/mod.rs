@@ -12,12 +12,8 @@
 //! and MFA; `application only` is accepted by parts of Partner Center and not documented as enough for everything
 //! ([source](https://learn.microsoft.com/partner-center/developer/partner-center-authentication)).
 //!
-//! The client caches the token and renews it before it expires, with one request for all calls that need it. A
-//! credential need not cache anything. The call that finds that the token is due renews it, on its own runtime; if that
-//! runtime stops running, another call takes over.
-//!
-//! A refresh token is replaced whenever it is redeemed. Before a process ends, await [`finish_redemptions`], so that the
-//! new one is saved.
+//! The client caches the token and renews it before it expires, with one request for all calls that need it; a
+//! credential need not cache anything. Before a process ends, await [`finish_redemptions`].
 //!
 //! Secrets are wiped from memory when they are dropped. What this library cannot reach is not: the buffers of the HTTP
 //! and TLS libraries below, and the process's own environment.
@@ -54,7 +50,6 @@ mod token_endpoint;
 mod token_response;
 mod turn;
 
-use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
@@ -91,20 +86,21 @@ pub(crate) use self::token_cache::TokenCache;
 /// The future of [`Credential::token`].
 pub type TokenFuture<'a> = Pin<Box<dyn Future<Output = Result<AccessToken, CredentialError>> + Send + 'a>>;
 
-/// A way to get access tokens.
-///
-/// The client asks for a token when it has none or the one it has is about to expire, and once for all calls; a
-/// credential need not cache anything. [`credential_fn`] makes one from a closure.
+/// A way to get access tokens; [`credential_fn`] makes one from a closure.
 ///
 /// ```
-/// use partner_center::auth::{AccessToken, Credential, CredentialError, TokenFuture, TokenRequest};
+/// use partner_center::auth::{
+///     AccessToken, Credential, CredentialError, CredentialErrorKind, TokenFuture, TokenRequest,
+/// };
 ///
 /// struct Vault;
 ///
 /// impl Credential for Vault {
 ///     fn token<'a>(&'a self, request: &'a TokenRequest) -> TokenFuture<'a> {
 ///         Box::pin(async move {
-///             let token = read_from_vault(request.audience()).await.map_err(CredentialError::other)?;
+///             let token = read_from_vault(request.audience()).await.map_err(|error| {
+///                 CredentialError::caused_by(CredentialErrorKind::Other, "the vault is closed", error)
+///             })?;
 ///             Ok(AccessToken::new(token, std::time::Duration::from_secs(3600)))
 ///         })
 ///     }

@@ -49,15 +49,15 @@ pub(super) fn read(head: &Head, body: &[u8], sent: &Sent<'_>) -> CredentialError
         fields.clear();
     }
     // Every text is redacted whole before it is cut, so that no part of a secret is left.
-    let bounded = |text: &str, limit| sent.form.redact(text).chars().take(limit).collect::<String>();
-    let field = |name, limit| Some(bounded(&string(value(&fields, name)?)?, limit));
+    let safe = |text: &str, limit| bounded(&sent.form.redact(text), limit);
+    let field = |name, limit| Some(safe(&string(value(&fields, name)?)?, limit));
     let word = |name| field(name, LONGEST_WORD).filter(|word| !word.is_empty());
     let (error, description) = (word("error"), field("error_description", LONGEST_DESCRIPTION));
     let listed = codes_in_list(value(&fields, "error_codes").unwrap_or_default());
-    let in_header = |name| Some(bounded(headers.get(name)?.to_str().ok()?, LONGEST_WORD));
+    let in_header = |name| Some(safe(headers.get(name)?.to_str().ok()?, LONGEST_WORD));
     let details = details(*status, error, description, listed, sent.authentication);
     let message = match details.kind {
-        Kind::UnexpectedResponse => bounded(&unexpected(*status, headers), LONGEST_DESCRIPTION),
+        Kind::UnexpectedResponse => safe(&unexpected(*status, headers), LONGEST_DESCRIPTION),
         _ => details.message,
     };
     Details {
@@ -78,7 +78,6 @@ pub(super) fn read(head: &Head, body: &[u8], sent: &Sent<'_>) -> CredentialError
 /// ([source](https://learn.microsoft.com/entra/identity-platform/v2-oauth2-auth-code-flow#error-response)).
 #[cfg(feature = "browser")]
 pub(super) fn in_redirect(error: &str, description: Option<&str>) -> CredentialError {
-    let bounded = |text: &str, limit| text.chars().take(limit).collect::<String>();
     let description = description.map(|text| bounded(text, LONGEST_DESCRIPTION));
     let error = Some(bounded(error, LONGEST_WORD));
     details(StatusCode::FOUND, error, description, Vec::new(), &ClientAuthentication::None).into()
@@ -122,21 +121,24 @@ fn row(status: StatusCode, error: Option<&str>, codes: &[u32], authentication: &
         return kind(Kind::ServerFailure);
     }
     let Some(error) = error else { return kind(Kind::UnexpectedResponse) };
-    codes.iter().copied().find_map(aadsts::find).unwrap_or_else(|| match error {
-        "invalid_grant" | "interaction_required" | "login_required" => kind(Kind::SignInRequired),
-        "consent_required" => kind(Kind::ConsentMissing),
-        "invalid_client" => match authentication {
-            ClientAuthentication::None => aadsts::NO_AUTHENTICATION,
-            ClientAuthentication::Secret(_) => aadsts::WRONG_SECRET,
-            #[cfg(feature = "certificate")]
-            ClientAuthentication::Certificate(_) => aadsts::WRONG_CERTIFICATE,
-        },
-        "unauthorized_client" => kind(Kind::UnknownApplication),
-        "invalid_scope" | "invalid_resource" => kind(Kind::UnknownAudience),
-        "authorization_declined" | "access_denied" => kind(Kind::Declined),
-        "expired_token" | "code_expired" => kind(Kind::Expired),
-        "temporarily_unavailable" | "server_error" => kind(Kind::ServerFailure),
-        _ => kind(Kind::Rejected),
+    let assumed = match authentication {
+        ClientAuthentication::None => aadsts::NO_AUTHENTICATION,
+        ClientAuthentication::Secret(_) => aadsts::WRONG_SECRET,
+        #[cfg(feature = "certificate")]
+        ClientAuthentication::Certificate(_) => aadsts::WRONG_CERTIFICATE,
+    };
+    let assumed = (error == "invalid_client").then_some(assumed);
+    codes.iter().copied().chain(assumed).find_map(aadsts::find).unwrap_or_else(|| {
+        kind(match error {
+            "invalid_grant" | "interaction_required" | "login_required" => Kind::SignInRequired,
+            "consent_required" => Kind::ConsentMissing,
+            "unauthorized_client" => Kind::UnknownApplication,
+            "invalid_scope" | "invalid_resource" => Kind::UnknownAudience,
+            "authorization_declined" | "access_denied" => Kind::Declined,
+            "expired_token" | "code_expired" => Kind::Expired,
+            "temporarily_unavailable" | "server_error" => Kind::ServerFailure,
+            _ => Kind::Rejected,
+        })
     })
 }
 
@@ -150,7 +152,11 @@ fn codes_in_list(list: &str) -> Vec<u32> {
 /// `Trace ID: 5f0b...`, up to the end of the word.
 fn labelled(text: &str, label: &str) -> Option<String> {
     let (_, rest) = text.split_once(label)?;
-    Some(rest.split_whitespace().next()?.chars().take(LONGEST_WORD).collect())
+    Some(bounded(rest.split_whitespace().next()?, LONGEST_WORD))
+}
+
+fn bounded(text: &str, limit: usize) -> String {
+    text.chars().take(limit).collect()
 }
 
 /// What came back, without a word of the body: an incomplete response may hold a token.

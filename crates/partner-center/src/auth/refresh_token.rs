@@ -102,10 +102,9 @@ impl RefreshToken {
         self
     }
 
-    /// Called when the store fails while there is a token to go on with.
+    /// Called when the store fails while there is a token to go on with; a warning event says so too.
     ///
-    /// The client then works on, and the store is tried again with the next renewal; until that succeeds the newest
-    /// refresh token is in this process alone. A warning event says so too.
+    /// The store is tried again with the next renewal; until then the newest refresh token is in this process alone.
     #[must_use]
     pub fn on_store_failure(mut self, alarm: impl Fn(&CredentialError) + Send + Sync + 'static) -> Self {
         self.on_store_failure = Arc::new(alarm);
@@ -131,7 +130,9 @@ impl RefreshToken {
             drop((turn, in_flight));
             result
         });
-        redemption.await.map_err(|_| CredentialError::other("the redemption panicked or its runtime ended"))?
+        redemption
+            .await
+            .map_err(|_| CredentialError::new(Kind::Other, "the redemption panicked or its runtime ended"))?
     }
 
     /// The newest refresh token, and whether it must be saved first.
@@ -224,10 +225,9 @@ static IN_FLIGHT: LazyLock<watch::Sender<usize>> = LazyLock::new(watch::Sender::
 
 /// Waits until no [`RefreshToken`] of this process is being redeemed.
 ///
-/// A redemption replaces the refresh token. A process that ends in the middle of one loses the new token, and servers
-/// that revoke the old one then demand a new sign-in. So await this before the process ends, also after Ctrl-C; make no
-/// further call meanwhile. A redemption takes no longer than its token request may take and then as long again to save
-/// the new token, 60 s each by default.
+/// A process that ends in the middle of a redemption loses the new refresh token, and servers that revoke the old one
+/// then demand a new sign-in. So await this before the process ends, also after Ctrl-C, and make no further call
+/// meanwhile. A token request and saving the new token take 60 s each at most by default.
 ///
 /// ```
 /// # async fn run() -> Result<(), partner_center::Error> {

@@ -13,41 +13,26 @@ use crate::retry_policy::RetryPolicy;
 /// The client makes one for its credential. [`TokenRequest::for_audience`] makes one to sign in without a client.
 #[derive(Clone)]
 pub struct TokenRequest {
-    /// The resource the token is for.
     pub(crate) audience: String,
     /// Who issues it, without a slash at the end; has been checked to be https, or plain http on purpose.
     pub(crate) authority: String,
     /// Must not follow redirects, which would carry secrets elsewhere.
     pub(crate) http: HttpClient,
-    /// How often and how fast a failed attempt is repeated.
     pub(crate) retry: RetryPolicy,
-    /// For one attempt, from sending to the last byte of the response.
-    pub(crate) attempt_timeout: Duration,
-    /// For all attempts and the waits between them.
     pub(crate) timeout: Duration,
-    /// The largest response that is read, in bytes.
-    pub(crate) body_limit: usize,
 }
 
 impl TokenRequest {
     pub(crate) fn new(audience: String, authority: String, http: HttpClient) -> Self {
-        Self {
-            audience,
-            authority,
-            http,
-            retry: RetryPolicy::default(),
-            attempt_timeout: Duration::from_secs(20),
-            timeout: Duration::from_secs(60),
-            body_limit: 1 << 20,
-        }
+        Self { audience, authority, http, retry: RetryPolicy::default(), timeout: Duration::from_secs(60) }
     }
 
     /// A request that needs no client, for a first sign-in; [`Cloud`](crate::Cloud) knows both addresses.
     ///
     /// # Errors
     ///
-    /// [`CredentialErrorKind::Configuration`](super::CredentialErrorKind::Configuration) if the authority is not an https address (plain
-    /// http is taken on loopback), or if no TLS is compiled in.
+    /// [`Configuration`](super::CredentialErrorKind::Configuration) if the authority is not an https address (plain http
+    /// is taken on loopback), or if no TLS is compiled in.
     pub fn for_audience(audience: impl Into<String>, authority: &str) -> Result<Self, CredentialError> {
         let authority = endpoint::check("authority", authority, false)?;
         let is_https = authority.scheme() == "https";
@@ -76,14 +61,7 @@ impl TokenRequest {
         self
     }
 
-    /// How long one attempt may take, from sending to the last byte of the response. 20 s by default.
-    #[must_use]
-    pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
-        self.attempt_timeout = timeout;
-        self
-    }
-
-    /// How long all attempts and the waits between them may take. 60 s by default.
+    /// How long all attempts and the waits between them may take, 60 s by default. Each attempt ends after 20 s.
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;

@@ -1,7 +1,5 @@
 //! A fixed token.
 
-use std::fmt;
-
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{AccessToken, Credential, TokenFuture, TokenRequest};
@@ -10,6 +8,7 @@ use super::{AccessToken, Credential, TokenFuture, TokenRequest};
 ///
 /// For tests, for a token from elsewhere (`az account get-access-token`), and for a first try. It needs nothing in
 /// Entra. It cannot renew itself: it is used until the service rejects it.
+#[derive(Debug)]
 pub struct StaticToken(SecretString);
 
 impl StaticToken {
@@ -22,11 +21,5 @@ impl StaticToken {
 impl Credential for StaticToken {
     fn token<'a>(&'a self, _: &'a TokenRequest) -> TokenFuture<'a> {
         Box::pin(async { Ok(AccessToken::without_expiry(self.0.expose_secret())) })
-    }
-}
-
-impl fmt::Debug for StaticToken {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("StaticToken([redacted])")
     }
 }

@@ -1,6 +1,5 @@
 //! An access token and how long it lives.
 
-use std::fmt;
 use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
@@ -11,7 +10,7 @@ use super::Claims;
 /// An access token and how long it lives.
 ///
 /// The end is kept on the monotonic clock, so that setting this machine's clock does no harm.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct AccessToken {
     secret: SecretString,
     lifetime: Option<Duration>,
@@ -54,11 +53,5 @@ impl AccessToken {
     #[must_use]
     pub fn claims(&self) -> Option<Claims> {
         Claims::read(self.secret.expose_secret())
-    }
-}
-
-impl fmt::Debug for AccessToken {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("AccessToken").field("secret", &"[redacted]").field("lifetime", &self.lifetime).finish()
     }
 }

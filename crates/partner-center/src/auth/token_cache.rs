@@ -5,7 +5,7 @@
 //! next one begins anew. A failure is remembered for a while, so that not every call repeats it, and a service that
 //! rejects every token causes no more renewals than that.
 
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, PoisonError, RwLock, RwLockWriteGuard};
 use std::time::Duration;
 
 use tokio::time::{Instant, timeout};
@@ -71,7 +71,8 @@ impl TokenCache {
 
     /// The current token, unless it is due for renewal.
     pub(crate) fn fresh(&self) -> Option<Authorization> {
-        self.read().token.as_ref().and_then(CachedToken::fresh)
+        let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
+        state.token.as_ref().and_then(CachedToken::fresh)
     }
 
     /// The current token, or a new one.
@@ -129,11 +130,11 @@ impl TokenCache {
     }
 
     /// Asks the credential for a token, and notes down how that ended before the turn does.
-    async fn renew(&self, turn: Turn) -> Result<Authorization, CredentialError> {
+    async fn renew(&self, _turn: Turn) -> Result<Authorization, CredentialError> {
         let token = self.credential.token(&self.request).await;
         let result = token.and_then(|token| Ok((CachedToken::new(&token)?, token)));
         let mut state = self.write();
-        let result = match result {
+        match result {
             Ok((cached, token)) => {
                 state.failure = None;
                 state.next_early_renewal = None;
@@ -150,10 +151,7 @@ impl TokenCache {
                 }
                 Err(error)
             }
-        };
-        drop(state);
-        drop(turn);
-        result
+        }
     }
 
     /// Warns of what the service is going to reject the token for; true if there was something to warn of.
@@ -173,10 +171,6 @@ impl TokenCache {
             );
         }
         is_foreign || lacks_mfa
-    }
-
-    fn read(&self) -> RwLockReadGuard<'_, State> {
-        self.state.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn write(&self) -> RwLockWriteGuard<'_, State> {

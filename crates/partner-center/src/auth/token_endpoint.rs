@@ -23,6 +23,11 @@ use crate::exchange::exchange;
 use crate::pipeline::backoff::Backoff;
 use crate::transport_error::TransportError;
 
+/// For one attempt, from sending to the last byte of the response.
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(20);
+/// The largest response that is read, in bytes.
+const BODY_LIMIT: usize = 1 << 20;
+
 /// Posts a form until there is a response that counts, or the time or the attempts are used up.
 ///
 /// `form` makes it anew for each attempt, so that no signed assertion is sent twice.
@@ -40,7 +45,7 @@ pub(super) async fn post(
     loop {
         let form = form()?;
         let sent = Sent { form: &form, authentication, correlation_id: &correlation_id };
-        let until = after(request.attempt_timeout).min(deadline);
+        let until = after(ATTEMPT_TIMEOUT).min(deadline);
         let error = match attempt(request, url, sent, until).await {
             Ok(response) => return Ok(response),
             Err(error) => error,
@@ -76,7 +81,7 @@ async fn attempt(
             CredentialError::configuration(format!("the request cannot be made: {}", error.without_url()))
         })?;
     let host = http_request.url().host_str().unwrap_or_default().to_owned();
-    let exchange = exchange(&request.http, http_request, until, request.body_limit).await;
+    let exchange = exchange(&request.http, http_request, until, BODY_LIMIT).await;
     match (exchange.head, exchange.failure) {
         (Some(head), None) if head.status.is_success() && !oauth_error::is_error(&exchange.body) => {
             Ok(Response { status: head.status, body: exchange.body, sent: began, correlation_id: id.to_owned() })

@@ -25,7 +25,6 @@ pub(super) struct Response {
     pub(super) body: Bytes,
     /// When the request that led to it was sent.
     pub(super) sent: Instant,
-    /// The id by which the tenant's sign-in log knows the request.
     pub(super) correlation_id: String,
 }
 

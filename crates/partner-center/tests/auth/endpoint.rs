@@ -212,13 +212,12 @@ async fn attempts_and_the_whole_request_have_timeouts() -> Outcome {
     }
 
     let (began, before) = (Instant::now(), entra.requests().len());
-    let quick = request(&entra).attempt_timeout(Duration::from_secs(2)).timeout(Duration::from_secs(3));
-    assert!(ask(&quick).await.is_err());
-    assert!(began.elapsed() <= Duration::from_secs(4), "{:?}", began.elapsed());
+    assert!(ask(&request(&entra).timeout(Duration::from_secs(22))).await.is_err());
+    assert!(began.elapsed() <= Duration::from_secs(23), "{:?}", began.elapsed());
     assert_eq!(entra.requests().len() - before, 2);
 
-    let patient = request(&entra).retry(RetryPolicy::off()).timeout(Duration::MAX).attempt_timeout(Duration::MAX);
-    entra.respond_always(FaultResponse::wait(Duration::from_secs(3600)).then_respond(MockResponse::new(503)));
+    let patient = request(&entra).retry(RetryPolicy::off()).timeout(Duration::MAX);
+    entra.respond_always(FaultResponse::wait(Duration::from_secs(19)).then_respond(MockResponse::new(503)));
     assert_eq!(ask(&patient).await.expect_err("it must fail").kind(), Kind::ServerFailure);
     Ok(())
 }

@@ -3,7 +3,9 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use partner_center::auth::{AccessToken, Credential, CredentialError, StaticToken, TokenFuture, TokenRequest};
+use partner_center::auth::{
+    AccessToken, Credential, CredentialError, CredentialErrorKind, StaticToken, TokenFuture, TokenRequest,
+};
 use partner_center::{ErrorKind, RetryPolicy};
 use partner_center_mock::MockResponse;
 
@@ -57,7 +59,7 @@ struct FailingCredential;
 
 impl Credential for FailingCredential {
     fn token<'a>(&'a self, _: &'a TokenRequest) -> TokenFuture<'a> {
-        Box::pin(async { Err(CredentialError::other("the vault is sealed")) })
+        Box::pin(async { Err(CredentialError::new(CredentialErrorKind::Other, "the vault is sealed")) })
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use partner_center::auth::{AccessToken, Credential, CredentialError, TokenFuture, TokenRequest};
+use partner_center::auth::{AccessToken, Credential, CredentialError, CredentialErrorKind, TokenFuture, TokenRequest};
 use partner_center::{Client, ErrorKind, RetryPolicy};
 use partner_center_mock::examples::get_customer_organization as responses;
 use partner_center_mock::{MockResponse, ResponseScript};
@@ -34,7 +34,7 @@ impl Credential for Counting {
         Box::pin(async {
             let turn = self.given.fetch_add(1, Ordering::SeqCst) + 1;
             match turn > self.last {
-                true => Err(CredentialError::other("no more tokens")),
+                true => Err(CredentialError::new(CredentialErrorKind::Other, "no more tokens")),
                 false => Ok(AccessToken::new(format!("{SECRET}-{turn}"), Duration::from_secs(3600))),
             }
         })

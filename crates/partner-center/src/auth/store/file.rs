@@ -51,18 +51,14 @@ impl FileStore {
         &self.path
     }
 
-    /// The file itself where the path is a link to it, so that the link stays one.
-    fn target(&self) -> PathBuf {
-        fs::canonicalize(&self.path).unwrap_or_else(|_| self.path.clone())
-    }
-
     /// Works on the file on a thread that may block; runs to its end even if the caller is dropped.
     async fn blocking<T: Send + 'static>(
         &self,
         what: &'static str,
         work: impl FnOnce(&Path) -> io::Result<T> + Send + 'static,
     ) -> Result<T, CredentialError> {
-        let path = self.target();
+        // The file itself where the path is a link to it: the lock is beside the file.
+        let path = fs::canonicalize(&self.path).unwrap_or_else(|_| self.path.clone());
         let result = tokio::task::spawn_blocking(move || work(&path)).await;
         result.unwrap_or_else(|error| Err(io::Error::other(error))).map_err(|error| self.error(what, error))
     }

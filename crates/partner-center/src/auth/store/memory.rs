@@ -1,6 +1,5 @@
 //! A store that ends with the process.
 
-use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use secrecy::SecretString;
@@ -12,7 +11,7 @@ use super::{RefreshTokenStore, StoreFuture};
 /// For tests and short runs. The next process starts from the token it is given, which ends 90 days after it was
 /// issued, however often it was redeemed: what runs longer needs a [`FileStore`](super::FileStore) or a store of its
 /// own.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub struct MemoryStore(Mutex<Option<SecretString>>);
 
 impl MemoryStore {
@@ -36,11 +35,5 @@ impl RefreshTokenStore for MemoryStore {
             *self.token() = Some(token.clone());
             Ok(())
         })
-    }
-}
-
-impl fmt::Debug for MemoryStore {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("MemoryStore([redacted])")
     }
 }

@@ -4,7 +4,6 @@ mod file;
 mod memory;
 mod replace;
 
-use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
@@ -23,8 +22,9 @@ pub type StoreGuard = Box<dyn Send>;
 
 /// A place that keeps the newest refresh token of one sign-in.
 ///
-/// Every redemption gives a new refresh token, and the one before it ends after 90 days even if it was used yesterday ([source](https://learn.microsoft.com/entra/identity-platform/refresh-tokens)). So every new one is
-/// saved before the access token that came with it is used.
+/// Every redemption gives a new refresh token, and the one before it ends after 90 days even if it was used yesterday
+/// ([source](https://learn.microsoft.com/entra/identity-platform/refresh-tokens)). So every new one is saved before the
+/// access token that came with it is used.
 ///
 /// Errors are made by [`CredentialError::caused_by`] with [`CredentialErrorKind::Store`](super::CredentialErrorKind);
 /// their text must not hold the token.

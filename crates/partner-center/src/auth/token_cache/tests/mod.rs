@@ -33,7 +33,8 @@ impl Fixture {
         let asked = Arc::new(AtomicU32::new(0));
         let counter = asked.clone();
         let credential = credential_fn(move |_| respond(counter.fetch_add(1, Ordering::Relaxed) + 1));
-        Self { cache: Arc::new(TokenCache::new(Arc::new(credential), request())), asked }
+        let request = TokenRequest::for_audience("https://service.example", "http://127.0.0.1:1").unwrap();
+        Self { cache: Arc::new(TokenCache::new(Arc::new(credential), request)), asked }
     }
 
     /// The same, where each token takes a second.
@@ -84,10 +85,6 @@ fn later() -> Instant {
 
 fn named(number: u32, lifetime: Duration) -> AccessToken {
     AccessToken::new(format!("token-{number}"), lifetime)
-}
-
-fn request() -> TokenRequest {
-    TokenRequest::for_audience("https://api.partnercenter.microsoft.com", "http://127.0.0.1:1").unwrap()
 }
 
 fn shown(outcome: Result<Authorization, CredentialError>) -> Result<String, String> {

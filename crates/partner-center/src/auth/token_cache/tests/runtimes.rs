@@ -9,18 +9,6 @@ fn runtime() -> Runtime {
 }
 
 #[test]
-fn survives_the_end_of_the_runtime_that_began_a_renewal() {
-    let fixture = Fixture::numbered(HOUR);
-    let ending = runtime();
-    ending.block_on(async {
-        fixture.caller();
-        yield_now().await;
-    });
-    drop(ending);
-    assert_eq!(runtime().block_on(fixture.token()), bearer(2));
-}
-
-#[test]
 fn a_renewal_on_a_runtime_that_does_not_run_is_taken_over_by_one_that_does() {
     let fixture = Fixture::numbered(HOUR);
     let stalled = runtime();

@@ -35,17 +35,6 @@ async fn a_caller_that_leaves_strands_nobody() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn leaves_no_task_behind() {
-    let tasks = || tokio::runtime::Handle::current().metrics().num_alive_tasks();
-    let fixture = Fixture::numbered(HOUR);
-    let waited = tokio::time::timeout(Duration::from_millis(10), fixture.cache.authorization(later())).await;
-    assert!(waited.is_err());
-    assert_eq!(tasks(), 0);
-    assert_eq!(fixture.token().await, bearer(2));
-    assert_eq!(tasks(), 0);
-}
-
-#[tokio::test(start_paused = true)]
 async fn a_credential_that_panics_takes_no_other_caller_with_it() {
     let fixture = Fixture::new(|number| match number {
         1 => std::panic::panic_any("on purpose"),
