@@ -184,11 +184,27 @@ fn customers_come_from_a_list_in_its_order() {
 }
 
 #[test]
-fn only_a_guid_is_a_tenant_id() {
-    for name in ["contoso.onmicrosoft.com", "Contoso"] {
-        let outcome = get(&World::new(), &[name]);
-        assert_eq!(outcome.code, Some(2));
-        assert!(outcome.err.contains("not a tenant id"), "{}", outcome.err);
+fn an_invalid_argument_says_what_is_expected() {
+    let world = World::new();
+    for (arguments, expected) in [
+        (&["organization", "get", "contoso.com"][..], "not a tenant id: expected a GUID such as "),
+        (&["customer", "domains", "Contoso"], "not a tenant id: expected a GUID such as "),
+        (&["doctor", "contoso.com"], "not a tenant id: expected a GUID such as "),
+        (&["status", "--correlation-id", "foo"], "expected a GUID such as "),
+        (&["status", "--timeout", "abc"], "expected a time such as 90s"),
+        (&["login", "--max-time", "soon"], "expected a time such as 90s"),
+        (&["organization", "export", "--max-time", "0"], "expected a time such as 90s"),
+        (
+            &["status", "--base-url", "foo"],
+            "the base-url (flag --base-url) is not an absolute URL (expected e.g. https://",
+        ),
+        (&["organization", "get"], "<CUSTOMER_TENANT_ID|--from <FILE>>"),
+        (&["organization", "get", UNKNOWN, "--from", "ids.txt"], "cannot be used with"),
+        (&["organization", "get", UNKNOWN, "--column", "Id"], "cannot be used with '--column <NAME>'"),
+    ] {
+        let outcome = world.run(arguments);
+        assert_eq!(outcome.code, Some(2), "{arguments:?}");
+        assert!(outcome.err.contains(expected), "{arguments:?}: {}", outcome.err);
     }
 }
 
