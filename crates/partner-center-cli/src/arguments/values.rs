@@ -23,18 +23,3 @@ pub(crate) fn time(text: &str) -> Result<Duration, &'static str> {
         .filter(|time| !time.is_zero() && time.as_secs() <= u32::MAX.into())
         .ok_or("expected a time such as 90s, 10m or 2h, or a number of seconds above 0")
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_time_has_a_unit_or_is_in_seconds_and_is_never_zero() {
-        for (text, seconds) in [("30", 30), ("30s", 30), ("10m", 600), ("1h 30m", 5400)] {
-            assert_eq!(time(text), Ok(Duration::from_secs(seconds)), "{text}");
-        }
-        for text in ["abc", "", "0", "0s", "-1", "3x", "99999999999", "30 seconds please"] {
-            assert!(time(text).is_err_and(|why| why.contains("90s")), "{text}");
-        }
-    }
-}

@@ -192,8 +192,9 @@ fn an_invalid_argument_says_what_is_expected() {
         (&["doctor", "contoso.com"], "not a tenant id: expected a GUID such as "),
         (&["status", "--correlation-id", "foo"], "expected a GUID such as "),
         (&["status", "--timeout", "abc"], "expected a time such as 90s"),
+        (&["status", "--timeout", "99999999999"], "expected a time such as 90s"),
         (&["login", "--max-time", "soon"], "expected a time such as 90s"),
-        (&["organization", "export", "--max-time", "0"], "expected a time such as 90s"),
+        (&["organization", "export", "--max-time", "0s"], "expected a time such as 90s"),
         (
             &["status", "--base-url", "foo"],
             "the base-url (flag --base-url) is not an absolute URL (expected e.g. https://",
