@@ -11,7 +11,8 @@ use crate::support::{CLIENT_ID, Outcome, TENANT, request, token};
 async fn error(body: impl Into<Vec<u8>>) -> CredentialError {
     let entra = TokenEndpoint::start().await.expect("loopback has a free port");
     entra.respond_always(MockResponse::json(400, &()).body(body));
-    let credential = RefreshToken::new(TENANT, CLIENT_ID, MemoryStore::new("s3cr3t-first")).client_secret("s3cr3t-value");
+    let credential =
+        RefreshToken::new(TENANT, CLIENT_ID, MemoryStore::new("s3cr3t-first")).client_secret("s3cr3t-value");
     token(&credential, &request(&entra).retry(RetryPolicy::off())).await.expect_err("an OAuth error")
 }
 
