@@ -1,6 +1,7 @@
 //! One logical call: the loop of its attempts.
 
 use std::borrow::Cow;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -117,12 +118,14 @@ impl Call {
                 if matches!(error.kind(), Kind::Unauthenticated | Kind::MfaRequired | Kind::AudienceRetired) {
                     inner.tokens.forget(&token);
                 }
-                progress.count_throttling(&error, inner.throttle.throttled_since());
+                let patience = self.options.waits_out_throttling.as_deref();
+                let is_last = patience.is_some_and(|is_last| is_last.load(Ordering::Relaxed));
+                progress.count_throttling(&error, inner.throttle.throttled_since(), is_last);
                 let time_left = deadline.saturating_duration_since(Instant::now());
                 if retry::may_replace_connection(&error, &policy, &progress) && inner.budget.replace_connection() {
                     progress.has_replaced_connection = true;
                 } else {
-                    match retry::next(&error, &policy, self.options.waits_out_throttling, &progress, time_left) {
+                    match retry::next(&error, &policy, patience.is_some(), &progress, time_left) {
                         Next::Stop => return Err(error),
                         Next::NewToken => match self.token(deadline).await {
                             Ok(other) if other != token => progress.has_new_token = true,
@@ -165,7 +168,8 @@ impl Call {
         let inner = self.client.inner();
         loop {
             while respects_throttle && let Some(until) = inner.throttle.held_until() {
-                self.wait_until(until, deadline, "the service asks for a delay longer than the call may take").await?;
+                self.wait_until(until, deadline, "the service throttles this client for longer than the call may take")
+                    .await?;
             }
             // A sign-in after taking a turn would waste it, and a token may expire while the call waits for its turn.
             let token = self.token(*deadline).await?;
@@ -189,7 +193,7 @@ impl Call {
     /// Sleeps until `time`, unless that is past the deadline. A call that waits out throttling has its deadline moved.
     async fn wait_until(&self, time: Instant, deadline: &mut Instant, reason: &'static str) -> Result<(), Error> {
         let delay = time.saturating_duration_since(Instant::now());
-        if self.options.waits_out_throttling {
+        if self.options.waits_out_throttling.is_some() {
             *deadline += delay;
         } else if time >= *deadline {
             return Err(Error::new(Kind::Throttled, reason).with_retry_after(Some(delay)));
@@ -221,7 +225,7 @@ impl Call {
         }
     }
 
-    /// Tells throttle, rate and budget what came back.
+    /// Records the result of an attempt in throttle, rate and budget.
     fn record(&self, error: Option<&Error>) {
         let inner = self.client.inner();
         match error.map(|error| (error.status(), error.retry_after())) {

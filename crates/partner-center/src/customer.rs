@@ -28,12 +28,6 @@ impl Client {
 }
 
 impl Customer {
-    /// The customer's tenant id.
-    #[must_use]
-    pub fn tenant_id(&self) -> Uuid {
-        self.tenant_id
-    }
-
     /// Gets the customer's organization: address, display name and technical contacts.
     ///
     /// Needs a GDAP relationship with the role Global Reader or Directory Writers; app+user tokens are the recommended

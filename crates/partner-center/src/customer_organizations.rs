@@ -13,7 +13,7 @@ use crate::organizations::{OrganizationItem, Organizations};
 
 /// The organizations of every customer: a stream that reads the list as the calls for organizations finish.
 ///
-/// [`Customers::organizations`] makes it. Each customer is asked for once, also if the list has it twice. A customer whose
+/// [`Customers::organizations`] makes it. Each customer is requested once, even if the list has it twice. A customer whose
 /// call fails is an item with an error inside and does not end the run. An error in place of the item is that of the list:
 /// it comes last, and means that there are customers that were not read.
 ///

@@ -52,7 +52,7 @@ pub struct Customers {
     /// returns `None` if the service responds that there are no more.
     call: JoinSet<Result<Option<Response<Page>>, Error>>,
     customers: vec::IntoIter<ListedCustomer>,
-    /// The requests so far: a page that is asked for twice would be asked for without end.
+    /// The requests so far: a page that is requested twice would be requested without end.
     asked: HashSet<Arc<PageRequest>>,
 }
 
@@ -79,7 +79,7 @@ impl Client {
     pub fn customers(&self) -> Customers {
         Customers {
             client: self.clone(),
-            options: CallOptions { waits_out_throttling: true, ..self.inner().defaults.clone() },
+            options: CallOptions { waits_out_throttling: Some(Arc::default()), ..self.inner().defaults.clone() },
             next: Some(Ok(PageRequest::default())),
             call: JoinSet::new(),
             customers: vec::IntoIter::default(),

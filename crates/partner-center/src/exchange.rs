@@ -45,10 +45,11 @@ pub(crate) fn exchange(
     let proxy = http.proxies.as_ref().and_then(|proxies| proxies.find(request.url()));
     let sending = http.reqwest.execute(request);
     async move {
-        let (mut head, mut body) = (None, Vec::new());
+        let (mut head, mut body, mut _turn) = (None, Vec::new(), None);
         let result = timeout_at(deadline, async {
-            if let Some(denial) = proxy.as_ref().and_then(|proxy| proxy.recent_denial()) {
-                return Err(TransportError::new(ErrorKind::Proxy, denial, false));
+            if let Some(proxy) = &proxy {
+                let admitted = Box::pin(proxy.admit()).await;
+                _turn = admitted.map_err(|denial| TransportError::new(ErrorKind::Proxy, denial, false))?;
             }
             // Lets the runtime see what has happened to the kept connections while it was not polled: a late second
             // response to an earlier request would be taken for the response to this one.
@@ -58,6 +59,10 @@ pub(crate) fn exchange(
                 Err(error) => return Err(TransportError::of_request(error, proxy.as_deref()).await),
             };
             head = Some(take_head(&mut response));
+            if let Some(proxy) = &proxy {
+                proxy.record_success();
+                _turn = None;
+            }
             read(&mut response, body_limit, &mut body).await
         })
         .await;

@@ -37,14 +37,14 @@ impl Settings {
         application_name: Option<&str>,
         needs_tls: bool,
     ) -> Result<HttpClient, InvalidConfiguration> {
-        let brought = self.builder.is_some();
-        if needs_tls && !brought && !HAS_TLS {
+        let is_custom = self.builder.is_some();
+        if needs_tls && !is_custom && !HAS_TLS {
             return Err(InvalidConfiguration::new(
                 "https needs TLS and none is compiled in; turn on the feature `rustls` or `native-tls`",
             ));
         }
         // Which proxies a user's builder has is its own matter.
-        let proxies = if self.uses_proxies && !brought { Proxies::from_environment()? } else { None };
+        let proxies = if self.uses_proxies && !is_custom { Proxies::from_environment()? } else { None };
         let build = |builder: reqwest::ClientBuilder| {
             let builder = builder.user_agent(user_agent(application_name));
             verified(if self.uses_proxies { builder } else { builder.no_proxy() })
@@ -56,7 +56,7 @@ impl Settings {
         };
         let reqwest = match build(self.builder.unwrap_or_else(default_builder)) {
             // Plain http needs no root certificates.
-            Err(error) if !needs_tls && !brought && lacks_root_certificates(&error) => {
+            Err(error) if !needs_tls && !is_custom && lacks_root_certificates(&error) => {
                 build(without_root_certificates(default_builder()))
             }
             result => result,

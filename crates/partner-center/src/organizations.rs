@@ -5,6 +5,7 @@ use std::fmt;
 use std::future::{IntoFuture, poll_fn};
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -25,8 +26,8 @@ use crate::runtime;
 ///
 /// [`Client::organizations`] makes it. A customer whose call fails is an item with an error and does not end the run.
 /// Throttling is waited out: the client holds back as the service asks, and finds the rate that the service allows. A
-/// customer that is throttled 20 times is an item with an error, and so is every customer once the service has sent
-/// nothing but 429 for three hours. Customers are taken only as calls finish, so memory stays flat however many
+/// customer that is throttled 20 times is an item with an error. While the service sends nothing but 429, customers are
+/// patient for three hours, and the last ones of the run for 20 attempts. Customers are taken only as calls finish, so memory stays flat however many
 /// there are. Dropping the stream ends every call in flight.
 ///
 /// ```no_run
@@ -97,7 +98,7 @@ impl<C> Organizations<C> {
             customers: Some(customers),
             source_error: None,
             tenant_id,
-            options: CallOptions { waits_out_throttling: true, ..client.inner().defaults.clone() },
+            options: CallOptions { waits_out_throttling: Some(Arc::default()), ..client.inner().defaults.clone() },
             concurrency: CONCURRENCY,
             is_ordered: false,
             calls: JoinSet::new(),
@@ -133,6 +134,8 @@ impl<C> Organizations<C> {
     }
 
     /// Returns the items in the order of the customers; by default they come as their calls finish.
+    ///
+    /// A slow customer then holds up those after it: no more are taken ahead than are in flight otherwise.
     pub fn ordered(mut self) -> Self {
         self.is_ordered = true;
         self
@@ -168,6 +171,9 @@ impl<C> Organizations<C> {
         });
         if customer.is_none() {
             self.customers = None;
+            if let Some(is_last) = &self.options.waits_out_throttling {
+                is_last.store(true, Ordering::Relaxed);
+            }
         }
         Poll::Ready(customer)
     }

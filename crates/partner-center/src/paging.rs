@@ -10,7 +10,7 @@ use serde_json::json;
 
 use crate::error::{Error, ErrorKind};
 
-/// What one page is asked for with.
+/// The parameters of the request for one page.
 #[derive(Clone, Default, PartialEq, Eq, Hash)]
 pub(crate) struct PageRequest {
     pub(crate) size: Option<i64>,

@@ -1,12 +1,14 @@
 //! The proxies that the environment names.
 
 use std::env;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use http::{Method, StatusCode, Uri};
 use hyper_util::client::proxy::matcher::{Intercept, Matcher};
 use reqwest::Url;
+use tokio::sync::MutexGuard;
 use tokio::time::Instant;
 
 use crate::configuration::InvalidConfiguration;
@@ -23,8 +25,17 @@ const PATIENCE: Duration = Duration::from_secs(5);
 #[derive(Clone)]
 pub(crate) struct Proxies {
     matcher: Arc<Matcher>,
+    record: Arc<Record>,
+}
+
+/// How the proxies have responded so far.
+#[derive(Default)]
+struct Record {
     /// The last denial of a connection.
-    denial: Arc<Mutex<Option<(Instant, String)>>>,
+    denial: Mutex<Option<(Instant, String)>>,
+    /// Whether a request has come through, and what the first ones take turns with.
+    is_proven: AtomicBool,
+    first: tokio::sync::Mutex<()>,
 }
 
 /// A proxy on the way to an address.
@@ -32,7 +43,7 @@ pub(crate) struct Proxy {
     intercept: Intercept,
     /// Host and port beyond it.
     target: String,
-    denial: Arc<Mutex<Option<(Instant, String)>>>,
+    record: Arc<Record>,
 }
 
 impl Proxies {
@@ -44,19 +55,24 @@ impl Proxies {
         let Some((name, value)) = values.find(|(_, value)| !value.is_empty()) else { return Ok(None) };
         let is_proxy = |value: &str| {
             let proxy = Matcher::builder().all(value.to_owned()).build().intercept(&Uri::from_static("https://host"));
-            proxy.is_some_and(|proxy| Url::parse(&proxy.uri().to_string()).is_ok())
+            // Readers differ in which of several `@` ends the password.
+            let is_clear = value.matches('@').count() < 2;
+            is_clear && proxy.is_some_and(|proxy| Url::parse(&proxy.uri().to_string()).is_ok_and(|url| is_http(&url)))
         };
         if !value.to_str().is_some_and(is_proxy) {
-            let message = format!("{name} is not the address of a proxy (expected e.g. http://proxy.example:3128)");
+            let message = format!(
+                "{name} is not the address of an HTTP proxy (expected e.g. http://proxy.example:3128, with a user as \
+                 http://user:password@proxy.example:3128, where @ within the password is %40)"
+            );
             return Err(InvalidConfiguration::new(message));
         }
-        Ok(Some(Self { matcher: Arc::new(Matcher::from_system()), denial: Arc::default() }))
+        Ok(Some(Self { matcher: Arc::new(Matcher::from_system()), record: Arc::default() }))
     }
 
     pub(crate) fn find(&self, url: &Url) -> Option<Box<Proxy>> {
         let intercept = self.matcher.intercept(&url.as_str().parse().ok()?)?;
         let target = format!("{}:{}", url.host_str()?, url.port_or_known_default()?);
-        Some(Box::new(Proxy { intercept, target, denial: self.denial.clone() }))
+        Some(Box::new(Proxy { intercept, target, record: self.record.clone() }))
     }
 }
 
@@ -66,14 +82,25 @@ impl Proxy {
         self.intercept.uri().to_string().trim_end_matches('/').to_owned()
     }
 
-    /// The last denial, if it is not long ago.
-    pub(crate) fn recent_denial(&self) -> Option<String> {
-        let denial = self.denial.lock().unwrap_or_else(PoisonError::into_inner);
-        denial.as_ref().filter(|(at, _)| at.elapsed() < PAUSE).map(|(_, message)| message.clone())
+    /// Lets requests with a password through one by one until the proxy has accepted it; fails soon after a denial.
+    ///
+    /// Keep the guard until the outcome is recorded.
+    pub(crate) async fn admit(&self) -> Result<Option<MutexGuard<'_, ()>>, String> {
+        let is_open = || self.record.is_proven.load(Ordering::Relaxed) || self.intercept.basic_auth().is_none();
+        let turn = if is_open() { None } else { Some(self.record.first.lock().await) };
+        let denial = self.record.denial.lock().unwrap_or_else(PoisonError::into_inner);
+        match denial.as_ref().filter(|(at, _)| at.elapsed() < PAUSE) {
+            Some((_, message)) => Err(message.clone()),
+            None => Ok(turn.filter(|_| !is_open())),
+        }
+    }
+
+    pub(crate) fn record_success(&self) {
+        self.record.is_proven.store(true, Ordering::Relaxed);
     }
 
     pub(crate) fn record_denial(&self, message: &str) {
-        *self.denial.lock().unwrap_or_else(PoisonError::into_inner) = Some((Instant::now(), message.to_owned()));
+        *self.record.denial.lock().unwrap_or_else(PoisonError::into_inner) = Some((Instant::now(), message.to_owned()));
     }
 
     /// Asks for the tunnel once more, for the status of the response: the HTTP client keeps it to itself.
@@ -86,4 +113,8 @@ impl Proxy {
         let response = client.request(Method::CONNECT, format!("http://{}", self.target)).send().await.ok()?;
         Some(response.status()).filter(|status| !status.is_success())
     }
+}
+
+fn is_http(url: &Url) -> bool {
+    matches!(url.scheme(), "http" | "https")
 }

@@ -1,4 +1,4 @@
-//! A response of the service: status, the headers that are ever asked for, and the body.
+//! A response of the service: status, the headers that are used, and the body.
 
 use std::time::Duration;
 

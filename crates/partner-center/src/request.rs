@@ -4,6 +4,7 @@ use std::fmt;
 use std::future::{Future, IntoFuture};
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use http::HeaderValue;
@@ -54,8 +55,9 @@ pub(crate) struct CallOptions {
     pub(crate) attempt_timeout: Duration,
     pub(crate) body_limit: usize,
     pub(crate) retry: RetryPolicy,
-    /// Whether throttling is waited out, without counting as the call's time, instead of failing the call.
-    pub(crate) waits_out_throttling: bool,
+    /// Set if the call waits out throttling, without counting it as its time, instead of failing. Then true once the run
+    /// has no more customers, so that waiting longer protects none.
+    pub(crate) waits_out_throttling: Option<Arc<AtomicBool>>,
     /// A rate to keep to beside the client's own.
     pub(crate) rate: Option<Arc<Rate>>,
 }
@@ -71,7 +73,7 @@ impl Default for CallOptions {
             attempt_timeout: Duration::from_secs(60),
             body_limit: 1 << 20,
             retry: RetryPolicy::default(),
-            waits_out_throttling: false,
+            waits_out_throttling: None,
             rate: None,
         }
     }

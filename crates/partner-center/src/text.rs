@@ -1,34 +1,23 @@
 //! Makes text from elsewhere safe to print: one line, no control characters, bounded. Delays in words.
 
-use std::fmt::{self, Write};
 use std::time::Duration;
 
-/// Prints a text on one line: control characters and such as change the direction of writing are escaped, and what
-/// goes past `limit` characters is cut.
-pub(crate) struct Excerpt<'a> {
-    text: &'a str,
-    limit: usize,
-}
-
-/// The text, safe to print and cut at `limit` characters.
-pub(crate) fn excerpt(text: &str, limit: usize) -> Excerpt<'_> {
-    Excerpt { text, limit }
-}
-
-impl fmt::Display for Excerpt<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (count, character) in self.text.chars().enumerate() {
-            if count == self.limit {
-                return f.write_str("…");
-            }
-            if character.is_control() || is_invisible(character) {
-                write!(f, "{}", character.escape_unicode())?;
-            } else {
-                f.write_char(character)?;
-            }
+/// The text on one line, safe to print: control characters and such as change the direction of writing are escaped, and
+/// what goes past `limit` characters is cut.
+pub(crate) fn excerpt(text: &str, limit: usize) -> String {
+    let mut shown = String::new();
+    for (count, character) in text.chars().enumerate() {
+        if count == limit {
+            shown.push('…');
+            break;
         }
-        Ok(())
+        if character.is_control() || is_invisible(character) {
+            shown.extend(character.escape_unicode());
+        } else {
+            shown.push(character);
+        }
     }
+    shown
 }
 
 /// A delay for people: in seconds, and in minutes or hours where it is long, rounded up.
@@ -67,14 +56,14 @@ mod tests {
     fn escapes_what_cannot_be_seen() {
         for character in ['\u{ad}', '\u{61c}', '\u{180e}', '\u{200b}', '\u{202e}', '\u{2066}', '\u{feff}', '\u{e0041}']
         {
-            assert_eq!(excerpt(&format!("a{character}b"), 99).to_string(), format!("a{}b", character.escape_unicode()));
+            assert_eq!(excerpt(&format!("a{character}b"), 99), format!("a{}b", character.escape_unicode()));
         }
     }
 
     proptest! {
         #[test]
         fn any_text_becomes_one_bounded_line(text: String, limit in 0..99_usize) {
-            let shown = excerpt(&text, limit).to_string();
+            let shown = excerpt(&text, limit);
             prop_assert!(!shown.chars().any(|character| character.is_control() || is_invisible(character)));
             // The longest escape, `\u{10ffff}`, takes ten characters.
             prop_assert!(shown.chars().count() <= 10 * limit + 1);
@@ -82,7 +71,7 @@ mod tests {
 
         #[test]
         fn harmless_text_is_shown_as_it_is(text in "[ -~äß株]{0,50}") {
-            prop_assert_eq!(excerpt(&text, 50).to_string(), text);
+            prop_assert_eq!(excerpt(&text, 50), text);
         }
     }
 }

@@ -1,7 +1,7 @@
 //! One check and its outcome, and the report of all.
 
 use std::fmt::Display;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use anstyle::{AnsiColor, Style};
 use serde_json::{Map, Value, json};
@@ -9,7 +9,13 @@ use serde_json::{Map, Value, json};
 use crate::arguments::ReportFormat;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::settings::Settings;
 use crate::terminal::{self, plain};
+
+/// How long a single check may take on the network.
+pub(super) fn patience(settings: &Settings) -> Duration {
+    settings.timeout.value.min(Duration::from_secs(20))
+}
 
 /// One check.
 pub(super) struct Check {

@@ -5,26 +5,17 @@ mod issuer;
 mod reach;
 mod token;
 
-use std::time::Duration;
-
 use partner_center::Error;
 use partner_center::auth::{ExposeSecret, StaticToken};
 use partner_center::uuid::Uuid;
 
-use self::check::{Check, Report};
+use self::check::{Check, Report, patience};
 use crate::arguments::Doctor;
 use crate::client;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::settings::Settings;
 use crate::sign_in::credential::{self, Found};
-
-/// How long a single check may take on the network.
-const PATIENCE: Duration = Duration::from_secs(20);
-
-fn patience(settings: &Settings) -> Duration {
-    settings.timeout.value.min(PATIENCE)
-}
 
 pub(crate) async fn run(settings: &Settings, arguments: &Doctor) -> Result<Exit, Failure> {
     let mut report = Report::new(arguments.output);

@@ -5,8 +5,8 @@ use std::time::{Duration, Instant, SystemTime};
 use indicatif::HumanDuration;
 use partner_center::{Error, ErrorKind, environment_proxy, reqwest};
 
-use super::check::Check;
-use super::{issuer, patience};
+use super::check::{Check, patience};
+use super::issuer;
 use crate::exit::Exit;
 use crate::help;
 use crate::settings::Settings;

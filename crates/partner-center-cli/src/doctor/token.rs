@@ -5,8 +5,7 @@ use std::time::{Duration, Instant, SystemTime};
 use indicatif::HumanDuration;
 use partner_center::auth::{AccessToken, Claims, Credential, TokenRequest};
 
-use super::check::{Check, Report};
-use super::patience;
+use super::check::{Check, Report, patience};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::settings::Settings;

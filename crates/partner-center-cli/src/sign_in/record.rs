@@ -61,7 +61,6 @@ impl Record {
     /// Keeps it, in place of the one before.
     pub(crate) fn write(&self, settings: &Settings) -> Result<(), Failure> {
         let path = path(settings);
-        folder(settings)?;
         replace_file(&path, format!("{:#}\n", serde_json::json!(self)).as_bytes())
             .map_err(|error| Failure::file(&error, format!("{} cannot be written", path.display()), HELP))
     }
@@ -71,24 +70,16 @@ impl Record {
     }
 }
 
-/// The folder of the sign-ins, made where it is missing, for the user alone.
-pub(super) fn folder(settings: &Settings) -> Result<PathBuf, Failure> {
+/// Makes the folder of the sign-ins, for the user alone, and makes sure that a file can be written there, before anybody
+/// signs in for nothing.
+pub(super) fn make_folder(settings: &Settings) -> Result<(), Failure> {
     let folder = settings.folder.join("sign-ins");
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder
-        .create(&folder)
-        .map_err(|error| Failure::file(&error, format!("{} cannot be created", folder.display()), HELP))?;
-    Ok(folder)
-}
-
-/// Makes sure that a sign-in can be kept, before anybody signs in for nothing.
-pub(super) fn check_folder(settings: &Settings) -> Result<(), Failure> {
-    let folder = folder(settings)?;
-    tempfile::NamedTempFile::new_in(&folder)
-        .map_err(|error| Failure::file(&error, format!("{} cannot be written", folder.display()), HELP))?;
+    let made = builder.create(&folder).and_then(|()| tempfile::NamedTempFile::new_in(&folder));
+    made.map_err(|error| Failure::file(&error, format!("{} cannot be written", folder.display()), HELP))?;
     Ok(())
 }
 

@@ -9,7 +9,7 @@ use partner_center::auth::{
 };
 
 use super::keyring;
-use super::record::{Place, Record, check_folder, file, folder, remove_file};
+use super::record::{Place, Record, file, make_folder, remove_file};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::settings::Settings;
@@ -50,7 +50,7 @@ fn name(settings: &Settings, record: &Record) -> String {
 
 /// Makes sure that a sign-in can be stored, before anybody signs in for nothing; `true` if there is a keyring to use.
 pub(super) async fn check(settings: &Settings, no_keyring: bool) -> Result<bool, Failure> {
-    check_folder(settings)?;
+    make_folder(settings)?;
     if no_keyring {
         return Ok(false);
     }
@@ -68,7 +68,7 @@ pub(super) async fn save(
     secret: &SecretString,
     no_keyring: bool,
 ) -> Result<Record, Failure> {
-    folder(settings)?;
+    make_folder(settings)?;
     // Another process may be redeeming the secret of the sign-in before, and would write its own over this one.
     let _guard = FileStore::new(file(settings, "secret")).lock().await?;
     if !no_keyring {

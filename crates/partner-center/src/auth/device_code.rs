@@ -100,9 +100,9 @@ impl DeviceCode {
         let device: DeviceAuthorization = token_response::read_json(response)?;
         let expires_in = device.expires_in.unwrap_or(DEFAULT_LIFETIME);
         prompt(&DevicePrompt {
-            user_code: excerpt(&device.user_code, 64).to_string(),
-            verification_uri: excerpt(&device.verification_uri, 512).to_string(),
-            message: device.message.map(|message| excerpt(&message, 1024).to_string()),
+            user_code: excerpt(&device.user_code, 64),
+            verification_uri: excerpt(&device.verification_uri, 512),
+            message: device.message.map(|message| excerpt(&message, 1024)),
             expires_in,
         });
         let end = began.checked_add(expires_in);

@@ -202,7 +202,7 @@ impl CredentialError {
 
     /// What can be looked up, the most telling first.
     fn facts(&self) -> Vec<String> {
-        let show = |text: &str| excerpt(text, 64).to_string();
+        let show = |text: &str| excerpt(text, 64);
         let mut facts: Vec<_> = self.aadsts_codes().iter().map(|code| format!("AADSTS{code}")).collect();
         facts.extend(self.error().map(show));
         facts.extend(self.status().map(|status| format!("HTTP {}", status.as_u16())));

@@ -29,7 +29,7 @@ pub(crate) struct Progress {
     pub(crate) has_new_token: bool,
     /// Whether the call has replaced a connection at once.
     pub(crate) has_replaced_connection: bool,
-    /// How many attempts were throttled; of several in a time of nothing but 429, one counts.
+    /// How many attempts were throttled. Of several in a time of nothing but 429, one counts, unless no other call follows.
     throttled: u32,
     /// Since when every response to this client is a 429.
     throttled_since: Option<Instant>,
@@ -37,8 +37,8 @@ pub(crate) struct Progress {
 
 impl Progress {
     /// Counts an attempt that was throttled.
-    pub(crate) fn count_throttling(&mut self, error: &Error, since: Option<Instant>) {
-        if error.kind() == ErrorKind::Throttled && self.throttled_since != since {
+    pub(crate) fn count_throttling(&mut self, error: &Error, since: Option<Instant>, is_last: bool) {
+        if error.kind() == ErrorKind::Throttled && (is_last || self.throttled_since != since) {
             self.throttled += 1;
             self.throttled_since = since;
         }

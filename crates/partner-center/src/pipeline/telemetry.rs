@@ -110,5 +110,5 @@ pub(crate) fn finish_call<T>(span: &Span, result: &Result<Response<T>, Error>) {
 }
 
 fn shown(text: Option<&str>) -> Option<String> {
-    text.map(|text| excerpt(text, SHOWN).to_string())
+    text.map(|text| excerpt(text, SHOWN))
 }

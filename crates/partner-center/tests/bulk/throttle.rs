@@ -113,12 +113,23 @@ async fn a_run_recovers_from_one_early_long_delay() -> Outcome {
 
 #[tokio::test(start_paused = true)]
 async fn a_customer_that_stays_throttled_fails_as_throttled() -> Outcome {
+    let began = Instant::now();
     let server = busy(&BUSY[..1], usize::MAX, SECOND).await?;
     let items = items(run(&server, 100)?).await;
+    assert!(began.elapsed() < 10 * MINUTE, "{:?}", began.elapsed());
     let (good, failed): (Vec<_>, Vec<_>) = items.into_iter().partition(|item| item.1.is_ok());
     assert_eq!((customers_of(&good).len(), failed.len()), (99, 1));
     let (customer, result) = &failed[0];
     assert_eq!((*customer, result.as_ref().map_err(|error| error.kind()).err()), (BUSY[0], Some(ErrorKind::Throttled)));
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_last_customers_of_a_run_fail_after_twenty_throttled_attempts() -> Outcome {
+    let server = FaultServer::start([throttled(5 * SECOND)]).await?;
+    let items = items(run(&server, 3)?).await;
+    assert!(items.iter().all(|(_, result)| result.as_ref().is_err_and(|error| error.attempts() <= 21)), "{items:?}");
+    assert_eq!((items.len(), server.count(EventKind::Request)), (3, 60));
     Ok(())
 }
 

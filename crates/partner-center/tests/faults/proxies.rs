@@ -102,10 +102,17 @@ async fn one_call_in_this_environment() -> Outcome {
     }
     let client = builder.build()?;
     let calls = std::env::var(CALLS).ok().and_then(|calls| calls.parse().ok()).unwrap_or(1);
-    for _ in 1..calls {
-        assert!(call(&client).await.is_err());
-    }
+    // All at once, as a run makes them.
+    let mut others: tokio::task::JoinSet<bool> = (1..calls)
+        .map(|_| {
+            let client = client.clone();
+            async move { call(&client).await.is_ok() }
+        })
+        .collect();
     call(&client).await?;
+    while let Some(is_ok) = others.join_next().await {
+        assert!(is_ok?);
+    }
     Ok(())
 }
 
@@ -200,6 +207,16 @@ async fn a_rejected_proxy_password_is_sent_once_and_not_shown() -> Outcome {
 }
 
 #[tokio::test]
+async fn a_proxy_that_accepts_the_password_serves_calls_side_by_side() -> Outcome {
+    let (proxy, (server, root)) = (Proxy::start(Behavior::Tunnel).await?, origin().await?);
+    let with_password = format!("http://user:{SECRET}@{}", proxy.address);
+    let variables = [("HTTPS_PROXY", &*with_password), (CALLS, "20")];
+    call_in_child_process(&server, Some(&root), &variables).await?;
+    assert_eq!(server.count(EventKind::Request), 20);
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_denied_tunnel_is_named_with_its_status() -> Outcome {
     for (response, kind, status, requests) in [
         ("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n", "kind: Proxy", "(HTTP 403)", 2),
@@ -218,7 +235,13 @@ async fn a_denied_tunnel_is_named_with_its_status() -> Outcome {
 #[tokio::test]
 async fn an_unreadable_proxy_is_an_error_and_not_passed_over() -> Outcome {
     let (server, _) = origin().await?;
-    for unreadable in ["htps://proxy.example:3128", "http://user:s3cr3t/x@proxy.example", " "] {
+    for unreadable in [
+        "htps://proxy.example:3128",
+        "socks5://proxy.example:1080",
+        "http://user:s3cr3t/x@proxy.example",
+        "http://user:p@s3cr3t@proxy.example",
+        " ",
+    ] {
         let printed = call_in_child_process(&server, None, &[("HTTPS_PROXY", unreadable)]).await;
         let printed = printed.expect_err("nothing is sent");
         assert!(printed.contains("kind: Configuration") && printed.contains("HTTPS_PROXY is not"), "{printed}");
