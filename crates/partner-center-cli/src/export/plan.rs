@@ -150,17 +150,14 @@ fn is_retried(line: &Line, which: Option<RetryFailed>) -> bool {
 /// The format asked for, else that of the file's extension.
 fn format(arguments: &Export) -> Result<FileFormat, Failure> {
     let Export { to, layout, .. } = arguments;
-    let by_extension = |extension: &OsStr| {
-        extension.to_str().and_then(|extension| FileFormat::from_str(extension, true).ok()).ok_or_else(|| {
+    let format = match (arguments.format, to.extension().map(OsStr::to_string_lossy)) {
+        (Some(format), _) => format,
+        (None, Some(extension)) => FileFormat::from_str(&extension, true).map_err(|_| {
             Failure::usage(
                 format!("the extension of {} names no format", to.display()),
                 "End it in .csv, .ndjson, .jsonl or .json, or pass --format.",
             )
-        })
-    };
-    let format = match (arguments.format, to.extension()) {
-        (Some(format), _) => format,
-        (None, Some(extension)) => by_extension(extension)?,
+        })?,
         (None, None) if layout.excel || !layout.columns.is_empty() => FileFormat::Csv,
         (None, None) => FileFormat::Ndjson,
     };
