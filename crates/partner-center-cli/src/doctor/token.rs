@@ -78,7 +78,7 @@ fn audience(claims: &Claims, wanted: &str) -> Check {
             "audience",
             Exit::SignIn,
             format!("the token is for {named}, not for {wanted}"),
-            format!("Request a token with the scope {wanted}/.default or {wanted}/user_impersonation."),
+            "Check --cloud, and use a token that was issued for Partner Center: `partner-center login` gets one.",
         ),
         None => Check::doubtful("audience", format!("unknown from {named:?}"), "Try the call itself."),
     }

@@ -165,5 +165,5 @@ impl RefreshTokenStore for KeyringStore {
 }
 
 fn failed(reason: String) -> CredentialError {
-    CredentialError::new(CredentialErrorKind::Store, format!("the system's keyring is not available: {reason}"))
+    CredentialError::new(CredentialErrorKind::Store, format!("the system's keyring: {reason}"))
 }

@@ -120,8 +120,9 @@ mod linux {
             let outcome =
                 Outcome::from(command.env("PARTNER_CENTER_REFRESH_TOKEN_FILE", file).output().expect("it runs"));
             assert_eq!(outcome.code, Some(0), "{}", outcome.err);
-            assert!(outcome.err.contains(&format!("warning: the refresh token could not be loaded or saved: {file}")));
-            assert!(outcome.err.contains("cannot be replaced"), "{}", outcome.err);
+            let warning = format!("warning: the new refresh token could not be saved: {file}: ");
+            assert!(outcome.err.contains(&warning), "{}", outcome.err);
+            assert_eq!(outcome.err.matches("warning: ").count(), 1, "{}", outcome.err);
         }
     }
 }
