@@ -119,8 +119,8 @@ pub(super) fn find(code: u32) -> Option<Row> {
             kind: Kind::ConsentMissing,
             reason: "the tenant has no service principal of the application or of Partner Center",
             help: Some(
-                "Have an administrator of the partner's tenant consent to the application, which makes the service \
-                 principal; Partner Center has one in the tenants of partners alone.",
+                "Sign in to the partner's own tenant, and have its administrator consent to the application, which \
+                 creates the service principal; only partners' tenants have one of Partner Center.",
             ),
         },
         500_011 | 500_014 | 50_001 | 70_011 | 1_002_012 => kind(Kind::UnknownAudience),
