@@ -32,9 +32,9 @@ async fn shows_entras_message_first_then_code_status_and_ids() {
 #[tokio::test]
 async fn each_reason_is_named_and_has_its_help() {
     for (oauth_error, kind, reason, help) in [
-        (OAuthError::inactive_refresh_token(), Kind::SignInRequired, "has expired, by age", "90 days"),
+        (OAuthError::inactive_refresh_token(), Kind::SignInRequired, "has expired because of its age", "90 days"),
         (OAuthError::revoked_grant(), Kind::SignInRequired, "a changed password", "Sign in again"),
-        (OAuthError::unknown_grant(), Kind::SignInRequired, "not copied whole", "Sign in again"),
+        (OAuthError::unknown_grant(), Kind::SignInRequired, "incompletely copied", "Sign in again"),
         (OAuthError::mfa_required(), Kind::MfaRequired, "is missing", "with multi-factor authentication"),
         (
             OAuthError::new("interaction_required", 53003, "No."),

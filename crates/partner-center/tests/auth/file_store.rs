@@ -64,7 +64,7 @@ async fn invalid_file_contents_are_rejected_and_not_shown() -> Outcome {
         let error = loaded(&store).await.expect_err("it must fail");
         assert_eq!(error.kind(), Kind::Store);
         let shown = format!("{error} {error:?}");
-        assert!(shown.contains("something else than a refresh token") && !shown.contains("s3cr3t"), "{shown}");
+        assert!(shown.contains("something other than a refresh token") && !shown.contains("s3cr3t"), "{shown}");
         assert!(error.help().contains("Check the path") && !error.help().contains("readable"), "{}", error.help());
     }
     Ok(())
@@ -79,7 +79,7 @@ async fn never_replaces_a_file_that_is_not_a_token() -> Outcome {
         fs::write(store.path(), content)?;
         let error = store.save(&"s3cr3t-1".into()).await.expect_err("it must fail");
         assert_eq!(error.kind(), Kind::Store);
-        assert!(error.to_string().contains("something else than a refresh token"), "{error}");
+        assert!(error.to_string().contains("something other than a refresh token"), "{error}");
         // Not even with an initial token.
         let credential = RefreshToken::new(TENANT, CLIENT_ID, store.clone()).initial("s3cr3t-initial");
         token(&credential, &request(&entra)).await?;
@@ -207,7 +207,7 @@ mod unix {
     }
 
     #[tokio::test]
-    async fn where_no_lock_file_can_be_made_the_lock_is_on_the_token_itself() -> Outcome {
+    async fn without_a_lock_file_the_lock_is_on_the_token_file() -> Outcome {
         let folder = Folder::new();
         let store = FileStore::new(folder.file("token"));
         fs::create_dir(folder.file("token.lock"))?;
