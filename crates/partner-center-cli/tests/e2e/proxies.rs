@@ -67,7 +67,10 @@ fn a_denied_tunnel_and_an_unreadable_proxy_are_named() {
         let unreadable = run(&world, "htps://user:hunter2@proxy.example", command);
         let text = unreadable.out + &unreadable.err;
         assert_eq!(unreadable.code, Some(2), "{text}");
-        assert!(text.contains("HTTPS_PROXY is not the address of a proxy") && !text.contains("hunter2"), "{text}");
+        assert!(
+            text.contains("HTTPS_PROXY is not the address of an HTTP proxy") && !text.contains("hunter2"),
+            "{text}"
+        );
     }
 }
 
