@@ -116,7 +116,7 @@ fn from_variables(
         )));
     }
     let required = |name| {
-        let missing = || CredentialError::configuration(format!("{name} is missing in the environment"));
+        let missing = || CredentialError::configuration(format!("{name} is missing from the environment"));
         variable(name)?.ok_or_else(missing)
     };
     let (tenant, client_id) = (required(TENANT_ID)?, required(CLIENT_ID)?);

@@ -33,7 +33,7 @@ async fn shows_entras_message_first_then_code_status_and_ids() {
 async fn each_reason_is_named_and_has_its_help() {
     for (oauth_error, kind, reason, help) in [
         (OAuthError::inactive_refresh_token(), Kind::SignInRequired, "has expired because of its age", "90 days"),
-        (OAuthError::revoked_grant(), Kind::SignInRequired, "a changed password", "Sign in again"),
+        (OAuthError::revoked_grant(), Kind::SignInRequired, "a password change", "Sign in again"),
         (OAuthError::unknown_grant(), Kind::SignInRequired, "incompletely copied", "Sign in again"),
         (OAuthError::mfa_required(), Kind::MfaRequired, "is missing", "with multi-factor authentication"),
         (
