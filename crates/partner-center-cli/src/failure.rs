@@ -88,7 +88,7 @@ impl From<&Error> for Failure {
         let correlation_id = error.correlation_id().map(|id| id.to_string());
         Self {
             exit: Exit::of(error),
-            what: format!("{error:#}"),
+            what: sign_in.map_or_else(|| format!("{error:#}"), ToString::to_string),
             help: Some(help::of(error)),
             correlation_id: sign_in.and_then(|error| error.correlation_id().map(str::to_owned)).or(correlation_id),
         }

@@ -45,13 +45,16 @@ pub(crate) fn of(error: &Error) -> String {
 
 /// What to do about a sign-in that failed with the credential at hand.
 pub(crate) fn of_credential(error: &CredentialError) -> String {
-    if let Some(name) = error.variable() {
-        return format!("{} {}", renewed_in(name), why(error));
+    if !error.kind().needs_sign_in() {
+        // The secret of the stored sign-in is wrong or has expired.
+        let is_renewed = error.variable().is_none() && matches!(error.aadsts_codes(), [7_000_215 | 7_000_222, ..]);
+        let help = of_login(error);
+        return if is_renewed { format!("{help} {}", sign_in_again()) } else { help };
     }
-    match error.kind() {
-        CredentialErrorKind::InvalidClient => format!("{} {}", error.help(), sign_in_again()),
-        kind if kind.needs_sign_in() => format!("{} {}", sign_in_again(), why(error)),
-        _ => of_login(error),
+    let what_to_do = error.variable().map_or_else(sign_in_again, renewed_in);
+    match error.help_url() {
+        Some(url) => format!("{url} explains the code. {what_to_do}"),
+        None => format!("{what_to_do} {}", why(error.kind())),
     }
 }
 
@@ -65,6 +68,10 @@ pub(crate) fn of_login(error: &CredentialError) -> String {
                 .to_owned()
         }
         CredentialErrorKind::WrongTenant => "Pass the partner's own tenant in --tenant, and sign in there.".to_owned(),
+        CredentialErrorKind::UnknownAudience => {
+            "Check that the tenant is a partner's, since others do not have Partner Center, and that --cloud is its cloud."
+                .to_owned()
+        }
         CredentialErrorKind::Throttled => "Run it again in a few minutes.".to_owned(),
         _ => error.help().to_owned(),
     }
@@ -83,12 +90,11 @@ fn renewed_in(variable: &str) -> String {
     }
 }
 
-/// What to know about the sign-in or the secret that is to come.
-fn why(error: &CredentialError) -> &str {
-    match error.kind() {
+/// What to know about the sign-in that is to come.
+fn why(kind: CredentialErrorKind) -> &'static str {
+    match kind {
         CredentialErrorKind::WrongTenant => "The tenant must be the partner's own, in which the user signed in.",
         CredentialErrorKind::MfaRequired => "The user must pass multi-factor authentication.",
-        CredentialErrorKind::SignInRequired => "A sign-in ends after 90 days without use.",
-        _ => error.help(),
+        _ => "A sign-in ends after 90 days without use.",
     }
 }

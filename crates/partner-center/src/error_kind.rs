@@ -16,7 +16,7 @@ kinds! {
     Connection: "connection", "the connection to the service failed",
         "Check the network, the proxy and the base URL, then call again.";
     /// A proxy or gateway, not the service, sent the response (407, 511, a page of its own), or denied the connection.
-    Proxy: "proxy", "a proxy or gateway, not Partner Center, sent this response",
+    Proxy: "proxy", "a proxy or gateway, not the service, sent this response",
         "Check the proxy (HTTPS_PROXY) with its user name and password, and that it lets this machine reach the \
          service; its own page, if any, is in the raw body.";
     /// The server's certificate has expired, is for another host, or is signed by an authority this machine does not trust.

@@ -2,7 +2,6 @@
 
 use std::io::{self, IsTerminal, Read};
 
-use indicatif::HumanDuration;
 use partner_center::auth::{ClientSecret, Credential, DeviceCode, ExposeSecret, SecretString, SignedIn, TokenRequest};
 
 use super::record::{Kind, Place, Record, file, remove_file};
@@ -12,7 +11,7 @@ use crate::arguments::Login;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::settings::{Setting, Settings};
-use crate::terminal::{notify, warn};
+use crate::terminal::{notify, rounded_down, warn};
 use crate::text;
 
 /// Signs in, or ends at Ctrl-C; caught, it leaves the prompt the time to let the terminal echo again.
@@ -111,7 +110,7 @@ async fn user(
     let device_code = DeviceCode::new(tenant, client_id);
     let signed_in = device_code.sign_in(request, |prompt| {
         notify(&format!("Open {} in a browser and enter the code {}", prompt.verification_uri, prompt.user_code));
-        notify(&format!("Waiting {} at most …", HumanDuration(prompt.expires_in)));
+        notify(&format!("Waiting {} at most …", rounded_down(prompt.expires_in)));
     });
     Ok((signed_in.await?, None))
 }

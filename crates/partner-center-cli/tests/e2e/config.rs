@@ -42,6 +42,8 @@ fn flags_override_the_environment_which_overrides_the_file() {
         settings["timeout"]["value"].as_str().expect("a text").to_owned()
     };
     assert_eq!(timeout(&["--timeout", "10"], "20"), "10 s");
+    assert_eq!(timeout(&["--timeout", "1h 2m"], "20"), "3720 s");
+    assert_eq!(timeout(&[], "500ms"), "0.5 s");
     assert_eq!(timeout(&[], "20"), "20 s");
     assert_eq!(timeout(&[], ""), "30 s");
     assert_eq!(timeout(&["--profile", "default"], ""), "180 s");

@@ -84,7 +84,7 @@ fn the_same_file_cannot_be_used_twice_and_is_unchanged() {
         ["--from", "customers.txt", "--to", "new", "--failures", "./new"],
     ] {
         for more in ["--force", "--resume"] {
-            let outcome = world.run(&export(&[&arguments[..], &[more]].concat()));
+            let outcome = world.run(&export(&[&arguments[..], &["--format", "ndjson", more]].concat()));
             assert_eq!(outcome.code, Some(2), "{arguments:?} {}", outcome.err);
             assert!(outcome.err.contains("is the file of"), "{}", outcome.err);
         }

@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use partner_center_mock::MockResponse;
 use partner_center_mock::token_endpoint::{Grant, OAuthError, TokenEndpoint};
 
 use crate::golden;
@@ -85,11 +86,64 @@ fn help_for_a_failed_sign_in_names_the_source_of_the_credential() {
     command.env("PARTNER_CENTER_REFRESH_TOKEN_FILE", world.path("token")).env("AZURE_CLIENT_SECRET", "s");
     fs::write(world.path("token"), "r").expect("the file");
     let secret = Outcome::from(command.output().expect("it runs"));
-    assert!(secret.err.contains("help: Set a new value in AZURE_CLIENT_SECRET."), "{}", secret.err);
+    let help = "use that one. The client secret comes from AZURE_CLIENT_SECRET.\n";
+    assert!(secret.err.contains(help), "{}", secret.err);
     world.entra.respond_always(OAuthError::revoked_grant());
     let file = Outcome::from(command.output().expect("it runs"));
     let help = "help: Put a new one into the file that PARTNER_CENTER_REFRESH_TOKEN_FILE names.";
     assert!(file.err.contains(help), "{}", file.err);
+}
+
+#[test]
+fn the_page_about_an_unknown_code_is_named_before_what_to_run() {
+    let world = World::signed_out(TokenEndpoint::builder());
+    assert_eq!(world.run(&["login"]).code, Some(0));
+    world.entra.respond_always(OAuthError::new("invalid_grant", 999_999, "Something new."));
+    let page =
+        "help: https://login.microsoftonline.com/error?code=999999 explains the code. Run `partner-center login`.\n";
+    for arguments in [&["organization", "get", &id(0)][..], &["doctor"]] {
+        let outcome = world.run(arguments);
+        let shown = outcome.out + &outcome.err;
+        assert!(shown.contains("the user must sign in again: Something new. (AADSTS999999, "), "{shown}");
+        assert!(shown.contains(page), "{shown}");
+    }
+    // Nothing is said of a user's sign-in where there is none to repeat.
+    let login = world.run(&["login"]);
+    let mut get = world.command(&["organization", "get", &id(0)]);
+    let with_secret = Outcome::from(get.env("AZURE_CLIENT_SECRET", "s").output().expect("it runs"));
+    for shown in [login.err, with_secret.err] {
+        assert!(shown.contains("error: the sign-in was rejected: Something new. (AADSTS999999, "), "{shown}");
+        assert!(shown.contains("log under the correlation id. https://login.microsoftonline.com/error?code=999999"));
+        assert!(!shown.contains("90 days") && !shown.contains("AZURE_CLIENT_SECRET"), "{shown}");
+    }
+}
+
+#[test]
+fn an_error_names_the_value_that_is_wrong_and_where_it_comes_from() {
+    let world = World::signed_out(TokenEndpoint::builder());
+    fs::write(world.path("not-a-token"), "two\nlines").expect("the file");
+    fs::write(world.path("no-key.pem"), "nothing").expect("the file");
+    for (name, value, said) in [
+        (
+            "PARTNER_CENTER_REFRESH_TOKEN_FILE",
+            "not-a-token",
+            "error: the refresh token could not be loaded: not-a-token: ",
+        ),
+        (
+            "PARTNER_CENTER_ACCESS_TOKEN",
+            "two words",
+            "misconfigured: PARTNER_CENTER_ACCESS_TOKEN: the access token is ",
+        ),
+        ("AZURE_CLIENT_CERTIFICATE_PATH", "no-key.pem", "misconfigured: the file no-key.pem holds no private key"),
+    ] {
+        let mut get = world.command(&["organization", "get", &id(0)]);
+        let outcome = Outcome::from(get.env(name, value).output().expect("it runs"));
+        assert!(outcome.err.contains(said) && !outcome.err.contains("only in this process"), "{}", outcome.err);
+    }
+    assert_eq!(world.entra.requests().len(), 0);
+    let page = world.serving(|| MockResponse::html(200, "<h1>Sign in to the network</h1>"));
+    let login = world.run(&["login", "--authority", &page.url()]);
+    assert!(login.err.contains("error: a proxy or gateway, not Entra, sent this response: "), "{}", login.err);
 }
 
 #[test]
@@ -98,6 +152,7 @@ fn help_during_login_never_says_to_run_login() {
     for (error, help) in [
         (OAuthError::mfa_required(), "https://aka.ms/mfasetup"),
         (OAuthError::revoked_grant(), "Start again"),
+        (OAuthError::unknown_resource(), "--cloud"),
         (OAuthError::new("invalid_grant", 700_005, "No."), "--tenant"),
         (OAuthError::new("invalid_grant", 50_105, "No."), "assign the user"),
         (OAuthError::wrong_secret(), "not the secret's id"),

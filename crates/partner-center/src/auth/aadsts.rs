@@ -61,7 +61,8 @@ pub(super) fn find(code: u32) -> Option<Row> {
             "the user's account is locked",
             "Wait some minutes or have an administrator unlock the account, then sign in again.",
         ),
-        50_020 | 50_034 | 51_004 | 90_072 => rejected(
+        50_126 => rejected("the user name or the password is wrong", "Sign in again with the right ones."),
+        50_020 | 50_034 | 51_004 | 90_072 | 500_341 => rejected(
             "the user has no account in this tenant",
             "Sign in as a user of the partner's own tenant, and check that the configured tenant is the right one.",
         ),
@@ -85,9 +86,9 @@ pub(super) fn find(code: u32) -> Option<Row> {
         ),
         NO_AUTHENTICATION => client(
             "neither a client secret nor a certificate was sent",
-            "Configure the application's client secret or certificate. If it can keep neither, turn on \"Allow public \
-             client flows\" for it in Entra, and for a sign-in with the browser register its redirect URI under \
-             \"Mobile and desktop applications\".",
+            "Where a user signs in, turn on \"Allow public client flows\" for the application in Entra, and register the \
+             redirect URI of a sign-in with the browser under \"Mobile and desktop applications\". Where the application \
+             has a client secret or a certificate, configure it.",
         ),
         700_025 => client(
             "the application is a public client, which sends no secret",
@@ -109,12 +110,17 @@ pub(super) fn find(code: u32) -> Option<Row> {
         50_059 | 50_128 | 90_002 | 90_019 | 900_023 => kind(Kind::UnknownTenant),
         70_001 | 700_011 | 700_016 | 7_000_112 => kind(Kind::UnknownApplication),
         65_001 | 65_005 | 90_093 | 90_094 | 650_053 | 650_056 | 650_057 => kind(Kind::ConsentMissing),
-        650_051 | 650_052 | 7_000_229 => Row {
+        650_051 => rejected(
+            "the tenant is unmanaged: nobody has proved the ownership of its domain",
+            "Have an administrator take over the tenant by proving the ownership of its domain with a DNS record: \
+             https://learn.microsoft.com/entra/identity/users/domains-admin-takeover.",
+        ),
+        650_052 | 7_000_229 => Row {
             kind: Kind::ConsentMissing,
             reason: "the tenant has no service principal of the application or of Partner Center",
             help: Some(
-                "Have an administrator of the partner's tenant consent to the application, which creates the service \
-                 principal; Partner Center has one in the tenants of partners alone.",
+                "Sign in to the partner's own tenant, and have its administrator consent to the application, which \
+                 creates the service principal; only partners' tenants have one of Partner Center.",
             ),
         },
         500_011 | 500_014 | 50_001 | 70_011 | 1_002_012 => kind(Kind::UnknownAudience),

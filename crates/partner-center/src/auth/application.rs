@@ -58,15 +58,22 @@ impl Application {
     /// The address of version 2 of an endpoint; the tenant becomes part of it and must not change the rest.
     pub(super) fn url(&self, request: &TokenRequest, endpoint: &str) -> Result<String, CredentialError> {
         let tenant = &self.tenant;
-        let is_part = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.');
-        if !tenant.starts_with(|first: char| first.is_ascii_alphanumeric()) || !tenant.bytes().all(is_part) {
-            return Err(CredentialError::configuration("the tenant is neither a tenant id nor a domain name"));
+        if !is_tenant(tenant) {
+            return Err(CredentialError::configuration(format!("the tenant is `{tenant}`, {NO_TENANT}")));
         }
         if self.client_id.is_empty() {
             return Err(CredentialError::configuration("the application (client) id is empty"));
         }
         Ok(format!("{}/{tenant}/oauth2/v2.0/{endpoint}", request.authority()))
     }
+}
+
+pub(super) const NO_TENANT: &str = "which is neither a tenant id nor a domain name";
+
+/// Whether it has the characters of a tenant's id or domain.
+pub(super) fn is_tenant(text: &str) -> bool {
+    let is_part = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.');
+    text.starts_with(|first: char| first.is_ascii_alphanumeric()) && text.bytes().all(is_part)
 }
 
 /// The application signs in for itself.

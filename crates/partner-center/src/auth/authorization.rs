@@ -26,12 +26,14 @@ const SCHEME: &str = "Bearer ";
 pub(crate) struct Authorization(HeaderValue);
 
 impl Authorization {
+    /// What is wrong with a token, if anything is.
+    pub(super) fn check(token: &str) -> Result<(), &'static str> {
+        let is_token = !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic());
+        is_token.then_some(()).ok_or("is empty or contains a space, a line break or another character that no token has")
+    }
+
     fn new(token: &str) -> Result<Self, CredentialError> {
-        if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
-            return Err(CredentialError::configuration(
-                "the access token is empty or contains a space, a line break or another character that no token has",
-            ));
-        }
+        Self::check(token).map_err(|what| CredentialError::configuration(format!("the access token {what}")))?;
         let mut text = Zeroizing::new(Vec::with_capacity(SCHEME.len() + token.len()));
         text.extend_from_slice(SCHEME.as_bytes());
         text.extend_from_slice(token.as_bytes());

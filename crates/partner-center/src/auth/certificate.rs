@@ -42,18 +42,7 @@ impl Certificate {
     ///
     /// [`Configuration`](super::CredentialErrorKind::Configuration) if there is no such key, or no certificate for it.
     pub fn from_pem(pem: impl AsRef<[u8]>) -> Result<Self, CredentialError> {
-        let pem = pem.as_ref();
-        let key = key(pem)?;
-        // The certificate's signed part holds its public key word for word; that finds it among others.
-        let public = key.public_key().as_ref();
-        let belongs = |certificate: &CertificateDer<'_>| certificate.windows(public.len()).any(|part| part == public);
-        match CertificateDer::pem_slice_iter(pem).filter_map(Result::ok).find(belongs) {
-            Some(certificate) => {
-                let thumbprint = BASE64.encode(digest(&SHA256, &certificate));
-                Ok(Self { key: Arc::new(key), thumbprint })
-            }
-            None => Err(CredentialError::configuration("the PEM contains no certificate for its private key")),
-        }
+        Self::read(pem.as_ref()).map_err(|what| CredentialError::configuration(format!("the PEM {what}")))
     }
 
     /// Reads a PEM file, in UTF-8 or, as Windows PowerShell writes it, in UTF-16 with a byte order mark.
@@ -63,14 +52,23 @@ impl Certificate {
     /// As [`Certificate::from_pem`], and if the file cannot be read.
     pub fn from_pem_file(path: impl AsRef<Path>) -> Result<Self, CredentialError> {
         let path = path.as_ref();
-        let pem = std::fs::read(path).map_err(|error| {
-            CredentialError::configuration(format!("the certificate {} cannot be read: {error}", path.display()))
-        })?;
+        let invalid = |what| CredentialError::configuration(format!("the file {} {what}", path.display()));
+        let pem = std::fs::read(path).map_err(|error| invalid(format!("cannot be read: {error}")))?;
         let pem = Zeroizing::new(pem);
-        match decode(&pem) {
-            Some(text) => Self::from_pem(text.as_bytes()),
-            None => Self::from_pem(&*pem),
-        }
+        let text = decode(&pem);
+        Self::read(text.as_ref().map_or(&pem, |text| text.as_bytes())).map_err(|what| invalid(what.to_owned()))
+    }
+
+    /// Reads a key and its certificate, or says what is wrong with the PEM.
+    fn read(pem: &[u8]) -> Result<Self, &'static str> {
+        let key = key(pem)?;
+        // The certificate's signed part holds its public key word for word; that finds it among others.
+        let public = key.public_key().as_ref();
+        let belongs = |certificate: &CertificateDer<'_>| certificate.windows(public.len()).any(|part| part == public);
+        let certificate = CertificateDer::pem_slice_iter(pem).filter_map(Result::ok).find(belongs);
+        let certificate = certificate.ok_or("holds no certificate that belongs to its private key")?;
+        let thumbprint = BASE64.encode(digest(&SHA256, &certificate));
+        Ok(Self { key: Arc::new(key), thumbprint })
     }
 
     /// An assertion, signed for one attempt: a server may accept each `jti` once.
@@ -97,15 +95,15 @@ impl Certificate {
     }
 }
 
-fn key(pem: &[u8]) -> Result<RsaKeyPair, CredentialError> {
-    let missing = "the PEM contains no readable private key; it must be RSA and not encrypted";
-    let der = PrivateKeyDer::from_pem_slice(pem).map_err(|_| CredentialError::configuration(missing))?;
+fn key(pem: &[u8]) -> Result<RsaKeyPair, &'static str> {
+    let missing = "contains no readable private key; it must be RSA and not encrypted";
+    let der = PrivateKeyDer::from_pem_slice(pem).map_err(|_| missing)?;
     let key = match &*Zeroizing::new(der) {
         PrivateKeyDer::Pkcs1(der) => RsaKeyPair::from_der(der.secret_pkcs1_der()),
         PrivateKeyDer::Pkcs8(der) => RsaKeyPair::from_pkcs8(der.secret_pkcs8_der()),
-        _ => return Err(CredentialError::configuration("the PEM's private key is not an RSA key, which Entra needs")),
+        _ => return Err("holds a private key that is not an RSA key, which Entra needs"),
     };
-    key.map_err(|_| CredentialError::configuration("the PEM's private key is not an RSA key of 2048 bits or more"))
+    key.map_err(|_| "holds a private key that is not an RSA key of 2048 bits or more")
 }
 
 impl fmt::Debug for Certificate {

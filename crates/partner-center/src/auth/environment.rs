@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use secrecy::zeroize::Zeroizing;
 
-use super::application::Application;
+use super::application::{self, Application, NO_TENANT};
+use super::authorization::Authorization;
 use super::client_authentication::ClientAuthentication;
 use super::{
     Credential, CredentialError, CredentialErrorKind, FileStore, MemoryStore, RefreshToken, StaticToken, TokenFuture,
@@ -105,6 +106,8 @@ fn from_variables(
     on_store_failure: impl Fn(&CredentialError) + Send + Sync + 'static,
 ) -> Result<Arc<dyn Credential>, CredentialError> {
     if let Some(token) = variable(ACCESS_TOKEN)? {
+        Authorization::check(&token)
+            .map_err(|what| CredentialError::configuration(format!("{ACCESS_TOKEN}: the access token {what}")))?;
         return Ok(Arc::new(StaticToken::new(token)));
     }
     let (file, refresh_token) = (variable(REFRESH_TOKEN_FILE)?, variable(REFRESH_TOKEN)?);
@@ -120,6 +123,9 @@ fn from_variables(
         variable(name)?.ok_or_else(missing)
     };
     let (tenant, client_id) = (required(TENANT_ID)?, required(CLIENT_ID)?);
+    if !application::is_tenant(&tenant) {
+        return Err(CredentialError::configuration(format!("{TENANT_ID} is `{tenant}`, {NO_TENANT}")));
+    }
     let (authentication, client) = match (secret, certificate) {
         (Some(secret), _) => (ClientAuthentication::Secret(secret.into()), Some(CLIENT_SECRET)),
         (None, Some(path)) => (certificate_in(&path)?, Some(CERTIFICATE_PATH)),
@@ -167,10 +173,9 @@ impl FromEnvironment {
             _ => None,
         };
         match name {
-            Some(name @ (REFRESH_TOKEN_FILE | CERTIFICATE_PATH)) => {
-                error.brought_by(name, format_args!("the file that {name} names"))
-            }
-            Some(name) => error.brought_by(name, format_args!("the environment variable {name}")),
+            Some(CLIENT_SECRET) => error.brought_by(CLIENT_SECRET, "client secret"),
+            Some(CERTIFICATE_PATH) => error.brought_by(CERTIFICATE_PATH, "certificate"),
+            Some(name) => error.brought_by(name, "refresh token"),
             None => error,
         }
     }
@@ -259,12 +264,11 @@ mod tests {
         let file = std::env::temp_dir().join(format!("partner-center-{}", uuid::Uuid::new_v4()));
         std::fs::write(&file, "r").unwrap();
         let in_file = (REFRESH_TOKEN_FILE, file.to_str().unwrap());
-        let (place, is_file) = ("the environment variable", "the file that");
-        for (variable, oauth_error, name, place) in [
-            (IDS[0], OAuthError::revoked_grant(), Some(REFRESH_TOKEN), place),
-            ((REFRESH_TOKEN_FILE, "/no/such/file"), OAuthError::mfa_required(), Some(REFRESH_TOKEN), place),
-            (in_file, OAuthError::revoked_grant(), Some(REFRESH_TOKEN_FILE), is_file),
-            (IDS[0], OAuthError::wrong_secret(), Some(CLIENT_SECRET), place),
+        for (variable, oauth_error, name, said) in [
+            (IDS[0], OAuthError::revoked_grant(), Some(REFRESH_TOKEN), "The refresh token comes from"),
+            ((REFRESH_TOKEN_FILE, "/no/such/file"), OAuthError::mfa_required(), Some(REFRESH_TOKEN), "refresh token"),
+            (in_file, OAuthError::revoked_grant(), Some(REFRESH_TOKEN_FILE), "The refresh token comes from"),
+            (IDS[0], OAuthError::wrong_secret(), Some(CLIENT_SECRET), "The client secret comes from"),
             (IDS[0], OAuthError::unknown_tenant(), None, "the partner's own tenant"),
         ] {
             entra.respond_next(oauth_error);
@@ -272,7 +276,7 @@ mod tests {
             let error = choose(&variables).unwrap().token(&request).await.unwrap_err();
             assert_eq!(error.variable(), name, "{error}");
             let help = error.help();
-            assert!(help.contains(place) && help.contains(name.unwrap_or_default()), "{help}");
+            assert!(help.contains(said) && help.contains(name.unwrap_or_default()), "{help}");
         }
         for path in [file.clone(), format!("{}.lock", file.display()).into()] {
             std::fs::remove_file(path).unwrap();
@@ -300,6 +304,16 @@ mod tests {
             for name in [TENANT_ID, CLIENT_ID, CLIENT_SECRET, CERTIFICATE_PATH, REFRESH_TOKEN, ACCESS_TOKEN] {
                 assert!(error.contains(name), "{error}");
             }
+        }
+    }
+
+    #[test]
+    fn an_invalid_value_is_named_with_its_variable() {
+        for (name, value) in [(TENANT_ID, "a/b"), (TENANT_ID, "my tenant"), (ACCESS_TOKEN, "two words")] {
+            let error = choose(&[(name, value), (CLIENT_SECRET, "s"), IDS[0], IDS[1]]).err().unwrap();
+            assert_eq!(error.kind(), CredentialErrorKind::Configuration);
+            let (error, is_secret) = (error.to_string(), name == ACCESS_TOKEN);
+            assert!(error.contains(name) && error.contains(value) != is_secret, "{error}");
         }
     }
 

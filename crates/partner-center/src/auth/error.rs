@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use http::StatusCode;
 
+use super::aadsts;
 use super::error_kind::CredentialErrorKind;
 use crate::configuration::InvalidConfiguration;
 use crate::text::{delay, excerpt};
@@ -37,7 +38,9 @@ pub struct CredentialError {
 /// What is known about a failed sign-in; no field may contain a secret.
 pub(super) struct Details {
     pub(super) kind: CredentialErrorKind,
-    /// What exactly happened, if the kind does not say it.
+    /// What happened, if it is more than the kind says.
+    pub(super) reason: &'static str,
+    /// The rest of it, which is shown behind the reason.
     pub(super) message: String,
     /// What to do, if it is more than the kind says.
     pub(super) help: Option<String>,
@@ -55,6 +58,7 @@ impl Details {
     pub(super) fn new(kind: CredentialErrorKind, message: impl Into<String>) -> Self {
         Self {
             kind,
+            reason: "",
             message: message.into(),
             help: None,
             status: None,
@@ -77,7 +81,11 @@ impl From<InvalidConfiguration> for CredentialError {
 }
 
 impl From<Details> for CredentialError {
-    fn from(details: Details) -> Self {
+    fn from(mut details: Details) -> Self {
+        if let Some(url) = help_url(&details.aadsts_codes) {
+            let help = details.help.as_deref().unwrap_or(details.kind.help());
+            details.help = Some(format!("{help} {url} explains the code."));
+        }
         Self { details: Arc::new(details), variable: None }
     }
 }
@@ -105,9 +113,9 @@ impl CredentialError {
         Self::new(CredentialErrorKind::Configuration, message)
     }
 
-    /// Adds the environment variable that the rejected credential came from.
-    pub(super) fn brought_by(mut self, variable: &'static str, source: impl fmt::Display) -> Self {
-        let help = format!("{} It comes from {source}.", self.help());
+    /// The same, with the environment variable that the rejected `what` came from.
+    pub(super) fn brought_by(mut self, variable: &'static str, what: &str) -> Self {
+        let help = format!("{} The {what} comes from {variable}.", self.help());
         self.variable = Some((variable, help.into()));
         self
     }
@@ -140,6 +148,12 @@ impl CredentialError {
     #[must_use]
     pub fn aadsts_codes(&self) -> &[u32] {
         &self.details.aadsts_codes
+    }
+
+    /// Entra's page about the code, if this library has no help of its own for it.
+    #[must_use]
+    pub fn help_url(&self) -> Option<String> {
+        help_url(self.aadsts_codes())
     }
 
     /// The OAuth error, such as `invalid_grant`.
@@ -199,6 +213,11 @@ impl CredentialError {
     }
 }
 
+fn help_url(codes: &[u32]) -> Option<String> {
+    let code = codes.first().filter(|_| codes.iter().all(|code| aadsts::find(*code).is_none()))?;
+    Some(format!("https://login.microsoftonline.com/error?code={code}"))
+}
+
 /// The sentence of a description, without the code before it and the ids and the time after it.
 fn sentence(description: &str) -> &str {
     let sentence = description.lines().next().unwrap_or_default();
@@ -211,7 +230,7 @@ fn sentence(description: &str) -> &str {
 
 impl fmt::Display for CredentialError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.kind().summary())?;
+        f.write_str(if self.details.reason.is_empty() { self.kind().summary() } else { self.details.reason })?;
         for text in [self.details.message.as_str(), sentence(self.description().unwrap_or_default())] {
             if !text.is_empty() {
                 write!(f, ": {}", excerpt(text, SHOWN))?;

@@ -44,7 +44,7 @@ kinds! {
          https://graph.windows.net is retired), and check that the tenant is a partner's.";
     /// Another OAuth error; see [`error`](super::CredentialError::error) and
     /// [`aadsts_codes`](super::CredentialError::aadsts_codes).
-    Rejected: "rejected", "the token endpoint rejected the request",
+    Rejected: "rejected", "the sign-in was rejected",
         "See the error's message, and the tenant's sign-in log under the correlation id.";
     /// The user declined to sign in.
     Declined: "declined", "the user declined to sign in",
@@ -53,9 +53,8 @@ kinds! {
     Expired: "expired", "the user did not sign in in time",
         "Start the sign-in again and enter the code before it expires.";
     /// The refresh token could not be loaded or saved.
-    Store: "store", "the refresh token could not be loaded or saved",
-        "Make the file or store of the refresh token readable and writable for this process; until it is saved, the \
-         newest token is only in this process's memory.";
+    Store: "store", "the store of the refresh token failed",
+        "Make the file or store of the refresh token readable and writable for this process.";
     /// Too many requests to the token endpoint (429, `AADSTS50196`, `AADSTS90055`).
     Throttled: "throttled", "too many requests to the token endpoint",
         "Wait for the delay that the token endpoint asks for, and share one client instead of creating many.";
@@ -63,7 +62,7 @@ kinds! {
     Unreachable: "unreachable", "the token endpoint did not respond",
         "Check the network, the proxy and the authority's address, then try again.";
     /// A proxy denied the connection to the token endpoint, for example because of a wrong password (407).
-    Proxy: "proxy", "a proxy or gateway, not the token endpoint, sent this response",
+    Proxy: "proxy", "a proxy or gateway, not Entra, sent this response",
         "Check the proxy (HTTPS_PROXY) with its user name and password, and that it lets this machine reach the authority.";
     /// The token endpoint's certificate has expired, is for another host, or is signed by an untrusted authority.
     UntrustedServer: "untrusted-server", "the token endpoint's certificate is not trusted",

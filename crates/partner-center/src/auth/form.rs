@@ -42,6 +42,11 @@ impl Form {
         Bytes::from_owner(Zeroizing::new(self.encoded.as_bytes().to_vec()))
     }
 
+    /// Whether it redeems a refresh token.
+    pub(super) fn has_refresh_token(&self) -> bool {
+        self.encoded.contains("grant_type=refresh_token")
+    }
+
     /// The text without the secrets of this form.
     pub(super) fn redact(&self, text: &str) -> String {
         let secrets: Vec<_> = self.secrets.iter().map(ExposeSecret::expose_secret).collect();

@@ -55,13 +55,22 @@ pub(super) fn read(head: &Head, body: &[u8], sent: &Sent<'_>) -> CredentialError
     let (error, description) = (word("error"), field("error_description", LONGEST_DESCRIPTION));
     let listed = codes_in_list(value(&fields, "error_codes").unwrap_or_default());
     let in_header = |name| Some(safe(headers.get(name)?.to_str().ok()?, LONGEST_WORD));
-    let details = details(*status, error, description, listed, sent.authentication);
-    let message = match details.kind {
-        Kind::UnexpectedResponse => safe(&unexpected(*status, headers), LONGEST_DESCRIPTION),
-        _ => details.message,
-    };
+    let mut details = details(*status, error, description, listed, sent.authentication);
+    match details.kind {
+        Kind::UnexpectedResponse => {
+            details.message = safe(&unexpected(*status, headers), LONGEST_DESCRIPTION);
+            details.reason = sender(body.as_bytes());
+        }
+        // Without a sign-in before there is none to repeat.
+        Kind::SignInRequired
+            if !sent.form.has_refresh_token()
+                && details.aadsts_codes.iter().all(|code| aadsts::find(*code).is_none()) =>
+        {
+            details.kind = Kind::Rejected;
+        }
+        _ => {}
+    }
     Details {
-        message,
         status: Some(*status),
         correlation_id: word("correlation_id")
             .or(details.correlation_id)
@@ -94,18 +103,15 @@ fn details(
     let text = description.as_deref().unwrap_or_default();
     let aadsts_codes = if listed.is_empty() { aadsts::in_text(text) } else { listed };
     let Row { kind, reason, help } = row(status, error.as_deref(), &aadsts_codes, authentication);
-    let help = help.map(str::to_owned).or_else(|| {
-        let code = aadsts_codes.first().filter(|code| aadsts::find(**code).is_none())?;
-        Some(format!("{} https://login.microsoftonline.com/error?code={code} explains the code.", kind.help()))
-    });
     Details {
         correlation_id: labelled(text, "Correlation ID:"),
         trace_id: labelled(text, "Trace ID:"),
         error,
         description,
         aadsts_codes,
-        help,
-        ..Details::new(kind, reason)
+        reason,
+        help: help.map(str::to_owned),
+        ..Details::new(kind, "")
     }
 }
 
@@ -167,6 +173,11 @@ fn unexpected(status: StatusCode, headers: &HeaderMap) -> String {
         (_, _, Some(content_type)) => format!("content type {content_type}, without an OAuth error that can be read"),
         _ => "no OAuth error that can be read".to_owned(),
     }
+}
+
+/// Who sent a response that is a page; empty for any other.
+pub(super) fn sender(body: &[u8]) -> &'static str {
+    if body.trim_ascii_start().starts_with(b"<") { Kind::Proxy.summary() } else { "" }
 }
 
 /// The host alone: a query may hold anything.

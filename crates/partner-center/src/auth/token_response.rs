@@ -13,6 +13,7 @@ use tokio::time::Instant;
 
 use super::error::{CredentialError, Details};
 use super::error_kind::CredentialErrorKind as Kind;
+use super::oauth_error;
 use super::token::AccessToken;
 use crate::exchange::without_byte_order_mark;
 
@@ -57,7 +58,7 @@ pub(super) fn read(response: Response) -> Result<TokenResponse, CredentialError>
         Some(token) => Ok(AccessToken::issued(token, expires_in.unwrap_or(DEFAULT_LIFETIME), sent)),
     };
     Ok(TokenResponse {
-        access_token: access_token.map_err(|message| unexpected(message, status, correlation_id)),
+        access_token: access_token.map_err(|message| unexpected("", message, status, correlation_id)),
         refresh_token: refresh_token.filter(present),
     })
 }
@@ -73,15 +74,21 @@ pub(super) fn read_json<F: DeserializeOwned>(response: Response) -> Result<F, Cr
         // The library's own message may quote what it read, and that may be a token.
         Err(error) => Err(format!("its JSON cannot be read (line {}, column {})", error.line(), error.column())),
     };
+    let reason = oauth_error::sender(text);
     if let Ok(mut bytes) = response.body.try_into_mut() {
         bytes.as_mut().zeroize();
     }
-    result.map_err(|message| unexpected(message, response.status, response.correlation_id))
+    result.map_err(|message| unexpected(reason, message, response.status, response.correlation_id))
 }
 
-fn unexpected(message: impl Into<String>, status: StatusCode, correlation_id: String) -> CredentialError {
+fn unexpected(
+    reason: &'static str,
+    message: impl Into<String>,
+    status: StatusCode,
+    correlation_id: String,
+) -> CredentialError {
     let (status, correlation_id) = (Some(status), Some(correlation_id));
-    Details { status, correlation_id, ..Details::new(Kind::UnexpectedResponse, message) }.into()
+    Details { reason, status, correlation_id, ..Details::new(Kind::UnexpectedResponse, message) }.into()
 }
 
 /// A text; anything else counts as missing.

@@ -60,6 +60,7 @@ async fn each_reason_is_named_and_has_its_help() {
             "no service principal",
             "an administrator of the partner's tenant consent",
         ),
+        (OAuthError::new("invalid_client", 650_051, "No."), Kind::Rejected, "is unmanaged", "with a DNS record"),
         (OAuthError::new("invalid_grant", 50_105, "No."), Kind::Rejected, "is not assigned", "assign the user"),
         (OAuthError::new("invalid_grant", 50_057, "No."), Kind::Rejected, "is disabled", "enable the account"),
         (OAuthError::unknown_tenant(), Kind::UnknownTenant, "the tenant is unknown", "Check the tenant"),

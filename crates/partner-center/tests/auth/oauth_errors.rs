@@ -3,7 +3,7 @@
 use partner_center::RetryPolicy;
 use partner_center::auth::{ClientSecret, CredentialError, CredentialErrorKind as Kind, MemoryStore, RefreshToken};
 use partner_center_mock::MockResponse;
-use partner_center_mock::token_endpoint::TokenEndpoint;
+use partner_center_mock::token_endpoint::{OAuthError, TokenEndpoint};
 
 use crate::support::{CLIENT_ID, Outcome, TENANT, request, token};
 
@@ -11,7 +11,8 @@ use crate::support::{CLIENT_ID, Outcome, TENANT, request, token};
 async fn error(body: impl Into<Vec<u8>>) -> CredentialError {
     let entra = TokenEndpoint::start().await.expect("loopback has a free port");
     entra.respond_always(MockResponse::json(400, &()).body(body));
-    let credential = ClientSecret::new(TENANT, CLIENT_ID, "s3cr3t-value");
+    let credential =
+        RefreshToken::new(TENANT, CLIENT_ID, MemoryStore::new("s3cr3t-first")).client_secret("s3cr3t-value");
     token(&credential, &request(&entra).retry(RetryPolicy::off())).await.expect_err("an OAuth error")
 }
 
@@ -22,12 +23,12 @@ async fn the_kind_follows_from_the_code_or_else_from_the_oauth_error() {
         (&[700_005, 7_000_012], Kind::WrongTenant),
         (&[50_076, 50_079, 50_158, 500_121], Kind::MfaRequired),
         (&[53_003, 53_011, 530_003], Kind::ConditionalAccess),
-        (&[50_057, 50_053, 50_034, 50_020, 90_072, 50_105, 501_051], Kind::Rejected),
+        (&[650_051, 500_341, 50_126, 50_057, 50_053, 50_034, 50_020, 90_072, 50_105, 501_051], Kind::Rejected),
         (&[7_000_215, 7_000_218, 700_025, 7_000_222, 700_023, 700_027], Kind::InvalidClient),
         (&[1_000_502, 500_133, 50_011, 9_002_327], Kind::InvalidClient),
         (&[90_002, 90_019, 50_059], Kind::UnknownTenant),
         (&[700_016, 70_001], Kind::UnknownApplication),
-        (&[65_001, 65_005, 90_093, 650_051, 650_052, 650_053, 7_000_229], Kind::ConsentMissing),
+        (&[65_001, 65_005, 90_093, 650_052, 650_053, 7_000_229], Kind::ConsentMissing),
         (&[500_011, 500_014], Kind::UnknownAudience),
         (&[50_196, 90_055], Kind::Throttled),
     ] {
@@ -62,6 +63,21 @@ async fn help_links_to_codes_that_have_no_help_of_their_own() {
 }
 
 #[tokio::test]
+async fn an_unknown_code_says_to_sign_in_again_only_of_a_refresh_token() -> Outcome {
+    let entra = TokenEndpoint::start().await?;
+    entra.respond_always(OAuthError::new("invalid_grant", 999_999, "Something new."));
+    let error = token(&ClientSecret::new(TENANT, CLIENT_ID, "s"), &request(&entra)).await.expect_err("an OAuth error");
+    assert_eq!(error.kind(), Kind::Rejected);
+    assert!(error.to_string().starts_with("the sign-in was rejected: Something new. (AADSTS999999, "), "{error}");
+    assert_eq!(error.help_url().as_deref(), Some("https://login.microsoftonline.com/error?code=999999"));
+    let credential = RefreshToken::new(TENANT, CLIENT_ID, MemoryStore::new("s3cr3t-first"));
+    let error = token(&credential, &request(&entra)).await.expect_err("an OAuth error");
+    assert_eq!(error.kind(), Kind::SignInRequired);
+    assert!(error.help().contains("error?code=999999 explains the code."), "{}", error.help());
+    Ok(())
+}
+
+#[tokio::test]
 async fn help_for_invalid_client_depends_on_the_credential() -> Outcome {
     let body = r#"{"error":"invalid_client"}"#;
     let with_secret = error(body).await;
@@ -87,7 +103,7 @@ async fn codes_and_ids_are_read_from_the_description_if_fields_are_missing() {
     assert_eq!((error.trace_id(), error.correlation_id()), (Some("trace-1"), Some("correlation-1")));
     assert_eq!(
         error.to_string(),
-        "the user must sign in again: the refresh token has expired because of its age or inactivity: too old. \
+        "the refresh token has expired because of its age or inactivity: too old. \
          (AADSTS700082, invalid_grant, HTTP 400, correlation id correlation-1, trace id trace-1)"
     );
 }

@@ -20,7 +20,10 @@ async fn receive(response: impl Into<FaultResponse>) -> (Result<String, Credenti
 #[tokio::test]
 async fn a_response_without_a_token_is_an_error_that_keeps_the_status() {
     for (response, said) in [
-        (MockResponse::html(200, "<h1>Sign in to the guest network</h1>"), "it is not a JSON object"),
+        (
+            MockResponse::html(200, "<h1>Sign in to the guest network</h1>"),
+            "a proxy or gateway, not Entra, sent this response: it is not a JSON object",
+        ),
         (MockResponse::new(200), "it is empty"),
         (MockResponse::new(204), "it is empty"),
         (
@@ -31,7 +34,10 @@ async fn a_response_without_a_token_is_an_error_that_keeps_the_status() {
         (MockResponse::text(200, "{}"), "contains no access token"),
         (MockResponse::json(200, &json!(["s3cr3t-a", null, 3600, "Bearer"])), "it is not a JSON object"),
         (MockResponse::json(200, &json!({ "access_token": "s3cr3t-a", "token_type": "pop" })), "other than Bearer"),
-        (MockResponse::html(400, "<h1>Bad request</h1>"), "content type text/html"),
+        (
+            MockResponse::html(400, "<h1>Bad request</h1>"),
+            "a proxy or gateway, not Entra, sent this response: content type text/html",
+        ),
         (MockResponse::new(400), "OAuth error that can be read"),
         (MockResponse::text(401, "{\"error\":\"inva"), "OAuth error that can be read"),
         (MockResponse::json(404, &json!(["error"])), "OAuth error that can be read"),

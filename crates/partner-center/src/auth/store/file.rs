@@ -35,6 +35,8 @@ pub struct FileStore {
 
 /// More than any refresh token has; what is larger is some other file.
 const LARGEST: u64 = 64 * 1024;
+const NOT_SAVED: &str = "the new refresh token could not be saved";
+const NOT_LOCKED: &str = "the refresh token could not be locked";
 const BETWEEN_TRIES: Duration = Duration::from_millis(20);
 /// After this a warning says that another process holds the lock.
 const LONG_WAIT: Duration = Duration::from_secs(10);
@@ -54,42 +56,42 @@ impl FileStore {
     /// Works on the file on a thread that may block; runs to its end even if the caller is dropped.
     async fn blocking<T: Send + 'static>(
         &self,
-        what: &'static str,
+        reason: &'static str,
         work: impl FnOnce(&Path) -> io::Result<T> + Send + 'static,
     ) -> Result<T, CredentialError> {
         // The file itself if the path is a link to it: the lock is beside the file.
         let path = fs::canonicalize(&self.path).unwrap_or_else(|_| self.path.clone());
         let result = tokio::task::spawn_blocking(move || work(&path)).await;
-        result.unwrap_or_else(|error| Err(io::Error::other(error))).map_err(|error| self.error(what, error))
+        result.unwrap_or_else(|error| Err(io::Error::other(error))).map_err(|error| self.error(reason, error))
     }
 
-    fn error(&self, what: &str, error: io::Error) -> CredentialError {
-        let message = format!("{} cannot be {what}: {error}", self.path.display());
+    fn error(&self, reason: &'static str, error: io::Error) -> CredentialError {
+        let message = format!("{}: {error}", self.path.display());
         let help = (error.kind() == io::ErrorKind::InvalidData)
             .then(|| "Check the path: it must be that of a file for this refresh token alone.".to_owned());
-        Details { help, source: Some(error.into()), ..Details::new(CredentialErrorKind::Store, message) }.into()
+        Details { reason, help, source: Some(error.into()), ..Details::new(CredentialErrorKind::Store, message) }.into()
     }
 }
 
 impl RefreshTokenStore for FileStore {
     fn load(&self) -> StoreFuture<'_, Option<SecretString>> {
-        Box::pin(self.blocking("read", read))
+        Box::pin(self.blocking("the refresh token could not be loaded", read))
     }
 
     fn save<'a>(&'a self, token: &'a SecretString) -> StoreFuture<'a, ()> {
         let token = token.clone();
-        Box::pin(self.blocking("replaced", move |path| replace(path, token.expose_secret())))
+        Box::pin(self.blocking(NOT_SAVED, move |path| replace(path, token.expose_secret())))
     }
 
     fn lock(&self) -> StoreFuture<'_, StoreGuard> {
         Box::pin(async {
-            let file = self.blocking("locked", open_lock).await?;
+            let file = self.blocking(NOT_LOCKED, open_lock).await?;
             let mut warning = Some(Instant::now() + LONG_WAIT);
             loop {
                 match FileExt::try_lock(&file) {
                     Ok(()) => return Ok(Box::new(file) as StoreGuard),
                     Err(TryLockError::WouldBlock) => sleep(BETWEEN_TRIES).await,
-                    Err(TryLockError::Error(error)) => return Err(self.error("locked", error)),
+                    Err(TryLockError::Error(error)) => return Err(self.error(NOT_LOCKED, error)),
                 }
                 if warning.take_if(|at| *at <= Instant::now()).is_some() {
                     let path = self.path.display();
@@ -105,7 +107,10 @@ impl RefreshTokenStore for FileStore {
 fn open_lock(path: &Path) -> io::Result<File> {
     let lock = private().truncate(false).open(beside(path, ".lock"));
     match cfg!(unix) {
-        true => lock.or_else(|error| OpenOptions::new().write(true).open(path).map_err(|_| error)),
+        true => {
+            let in_place = || OpenOptions::new().write(true).open(path).or_else(|_| File::open(path));
+            lock.or_else(|error| in_place().map_err(|_| error))
+        }
         false => lock,
     }
 }
@@ -121,7 +126,7 @@ fn read(path: &Path) -> io::Result<Option<SecretString>> {
     match text.as_ref().map(|text| text.trim_ascii()) {
         Some("") => Ok(None),
         Some(text) if bytes.len() as u64 <= LARGEST && is_token(text) => Ok(Some(text.into())),
-        _ => Err(io::Error::new(io::ErrorKind::InvalidData, "it contains something other than a refresh token")),
+        _ => Err(io::Error::new(io::ErrorKind::InvalidData, "the file contains something other than a refresh token")),
     }
 }
 
