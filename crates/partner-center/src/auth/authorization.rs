@@ -29,7 +29,9 @@ impl Authorization {
     /// What is wrong with a token, if anything is.
     pub(super) fn check(token: &str) -> Result<(), &'static str> {
         let is_token = !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic());
-        is_token.then_some(()).ok_or("is empty or contains a space, a line break or another character that no token has")
+        is_token
+            .then_some(())
+            .ok_or("is empty or contains a space, a line break or another character that no token has")
     }
 
     fn new(token: &str) -> Result<Self, CredentialError> {

@@ -66,7 +66,7 @@ impl Certificate {
         let public = key.public_key().as_ref();
         let belongs = |certificate: &CertificateDer<'_>| certificate.windows(public.len()).any(|part| part == public);
         let certificate = CertificateDer::pem_slice_iter(pem).filter_map(Result::ok).find(belongs);
-        let certificate = certificate.ok_or("holds no certificate that belongs to its private key")?;
+        let certificate = certificate.ok_or("contains no certificate for its private key")?;
         let thumbprint = BASE64.encode(digest(&SHA256, &certificate));
         Ok(Self { key: Arc::new(key), thumbprint })
     }
