@@ -58,7 +58,7 @@ async fn each_reason_is_named_and_has_its_help() {
             OAuthError::new("invalid_client", 650_052, "No."),
             Kind::ConsentMissing,
             "no service principal",
-            "an administrator of the partner's tenant consent",
+            "have its administrator consent",
         ),
         (OAuthError::new("invalid_client", 650_051, "No."), Kind::Rejected, "is unmanaged", "with a DNS record"),
         (OAuthError::new("invalid_grant", 50_105, "No."), Kind::Rejected, "is not assigned", "assign the user"),
