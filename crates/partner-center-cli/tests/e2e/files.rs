@@ -127,9 +127,9 @@ fn an_empty_list_is_an_error_and_keeps_an_earlier_export() {
     for (list, why) in [
         ("", "is empty"),
         (" \n\n", "is empty"),
-        ("# empty\n", "contains no tenant id"),
-        ("Contoso\nFabrikam\n", "contains no tenant id"),
-        ("customerTenantId\n", "contains no tenant id"),
+        ("# empty\n", "names no customer"),
+        ("Contoso\nFabrikam\n", "names no customer"),
+        ("customerTenantId\n", "has a header and no customers"),
     ] {
         let outcome = world.run_with_input(&export(&["--from", "-", "--to", "out", "--force"]), list.as_bytes());
         assert_eq!((outcome.code, text(&world, "out").as_str()), (Some(2), "earlier"), "{list:?} {}", outcome.err);
