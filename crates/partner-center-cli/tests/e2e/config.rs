@@ -78,7 +78,7 @@ fn a_url_is_parsed_in_one_way_and_its_password_is_never_shown() {
 
     let outcome = world.run(&["config", "--base-url", "https://me:hunter2@gateway.example"]);
     assert_eq!(outcome.code, Some(2));
-    assert!(outcome.err.contains("the base-url (flag --base-url) holds a user name"), "{}", outcome.err);
+    assert!(outcome.err.contains("the base-url (flag --base-url) contains a user name"), "{}", outcome.err);
     assert!(!outcome.err.contains("hunter2") && !outcome.out.contains("hunter2"));
     for wrong in [
         "login.example",
