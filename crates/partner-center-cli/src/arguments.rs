@@ -4,8 +4,8 @@ pub(crate) mod columns;
 mod customer;
 mod examples;
 mod organization;
+mod values;
 
-use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -16,8 +16,9 @@ pub(crate) use self::columns::Column;
 pub(crate) use self::customer::{CustomerCommand, List};
 use self::examples::examples;
 pub(crate) use self::organization::{
-    Export, FileFormat, Format, Get, ListOptions, OrganizationCommand, Output, RetryFailed,
+    Export, FileFormat, Format, Get, Layout, ListOptions, OrganizationCommand, Output, RetryFailed,
 };
+pub(crate) use self::values::time;
 use crate::exit;
 
 /// The customers of a Cloud Solution Provider: their names, domains, addresses and technical contacts.
@@ -59,11 +60,11 @@ pub(crate) struct GlobalOptions {
     #[arg(long, global = true, value_name = "URL")]
     pub(crate) authority: Option<String>,
     /// The correlation id of every call; by default, a new one for each
-    #[arg(long, global = true, value_name = "GUID")]
+    #[arg(long, global = true, value_name = "GUID", value_parser = values::correlation_id)]
     pub(crate) correlation_id: Option<Uuid>,
-    /// The time limit of a call with its retries, in seconds [env: PARTNER_CENTER_TIMEOUT]
-    #[arg(long, global = true, value_name = "SECONDS")]
-    pub(crate) timeout: Option<NonZeroU32>,
+    /// The time limit of a call with its retries, such as 30s or 2m [env: PARTNER_CENTER_TIMEOUT]
+    #[arg(long, global = true, value_name = "TIME", value_parser = time)]
+    pub(crate) timeout: Option<Duration>,
     /// Show every call to Partner Center and its attempts on standard error, without secrets
     #[arg(long, short, global = true)]
     pub(crate) verbose: bool,
@@ -109,7 +110,9 @@ pub(crate) enum Command {
     #[command(after_long_help = examples(&[
         "partner-center login --tenant contoso.onmicrosoft.com --client-id ID",
         "partner-center login --profile fabrikam --device-code",
-        "partner-center login --with-secret < secret.txt",
+        "cat secret.txt | partner-center login --with-secret",
+        "# PowerShell",
+        "Get-Content secret.txt | partner-center login --with-secret",
     ]))]
     Login(Login),
     /// Remove the sign-in of this profile
@@ -125,7 +128,7 @@ pub(crate) enum Command {
     #[command(after_long_help = examples(&[
         "partner-center doctor",
         "partner-center doctor CUSTOMER_TENANT_ID",
-        "partner-center doctor CUSTOMER_TENANT_ID --output json > ticket.json",
+        "partner-center doctor CUSTOMER_TENANT_ID --output json",
     ]))]
     Doctor(Doctor),
     /// Show every setting, and where its value comes from
@@ -150,6 +153,8 @@ pub(crate) enum Command {
         "partner-center completions fish | source",
         "# PowerShell, in $PROFILE",
         "partner-center completions powershell | Out-String | Invoke-Expression",
+        "# elvish, in ~/.config/elvish/rc.elv",
+        "eval (partner-center completions elvish | slurp)",
     ]))]
     Completions {
         /// The shell
@@ -193,7 +198,7 @@ pub(crate) struct Login {
     #[arg(long)]
     pub(crate) device_code: bool,
     /// How long to wait for the user, such as 90s or 10m [default: 5m, or as long as the device code is valid]
-    #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
+    #[arg(long, value_name = "TIME", value_parser = time)]
     pub(crate) max_time: Option<Duration>,
     /// Sign in as an application with a client secret, read from a prompt or from standard input
     #[arg(long, conflicts_with = "device_code")]
@@ -213,7 +218,7 @@ pub(crate) struct Logout {
 #[derive(Args, Debug)]
 pub(crate) struct Doctor {
     /// The customer to test the call with
-    #[arg(value_name = "CUSTOMER_TENANT_ID")]
+    #[arg(value_name = "CUSTOMER_TENANT_ID", value_parser = values::tenant_id)]
     pub(crate) customer: Option<Uuid>,
     /// The format of the report; JSON is for support tickets and contains no secret
     #[arg(long, short, default_value = "text", value_name = "FORMAT")]

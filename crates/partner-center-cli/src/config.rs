@@ -39,7 +39,7 @@ pub(crate) fn run(settings: &Settings, format: ReportFormat) -> Result<Exit, Fai
             (None, None) => row(name, "", "not set"),
         });
     }
-    let timeout = format!("{} s", settings.timeout.value.as_secs());
+    let timeout = format!("{} s", settings.timeout.value.as_secs_f64());
     rows.push(row("timeout", timeout, &settings.timeout.source));
     for name in SECRETS {
         if variable(name)?.is_some() {

@@ -20,12 +20,12 @@ use crate::terminal::print;
 /// The variable by which a completion script asks the command what to offer.
 const COMPLETE: &str = "PARTNER_CENTER_COMPLETE";
 
-const ENVIRONMENT: [(&str, &str); 18] = [
+const ENVIRONMENT: [(&str, &str); 20] = [
     ("PARTNER_CENTER_PROFILE", "The profile, as --profile."),
     ("PARTNER_CENTER_CLOUD", "The Microsoft cloud, as --cloud."),
     ("PARTNER_CENTER_BASE_URL", "The address of Partner Center, as --base-url."),
     ("PARTNER_CENTER_AUTHORITY", "The address of the sign-in service, as --authority."),
-    ("PARTNER_CENTER_TIMEOUT", "The time limit of a call in seconds, as --timeout."),
+    ("PARTNER_CENTER_TIMEOUT", "The time limit of a call, as --timeout."),
     ("PARTNER_CENTER_CONFIG_DIR", "The folder of config.toml and of the sign-ins."),
     ("PARTNER_CENTER_ACCESS_TOKEN", "An access token to use instead of a sign-in."),
     ("PARTNER_CENTER_REFRESH_TOKEN", "A refresh token to sign in with."),
@@ -35,9 +35,11 @@ const ENVIRONMENT: [(&str, &str); 18] = [
     ("AZURE_CLIENT_SECRET", "A client secret to sign in with."),
     ("AZURE_CLIENT_CERTIFICATE_PATH", "A PEM file with a certificate and its key to sign in with."),
     ("HTTPS_PROXY", "The proxy of every call."),
+    ("ALL_PROXY", "The same, where HTTPS_PROXY is not set."),
     ("NO_PROXY", "Hosts that are reached without the proxy."),
     ("SSL_CERT_FILE", "A PEM file of root certificates to trust instead of the system's."),
     ("SSL_CERT_DIR", "A folder of such files."),
+    ("BROWSER", "On Linux, the browser that login opens."),
     ("NO_COLOR", "No colors, as --no-color."),
 ];
 
@@ -100,7 +102,10 @@ fn pages(command: &Command, folder: &Path) -> io::Result<()> {
 }
 
 fn page(command: &Command, out: &mut impl Write) -> io::Result<()> {
-    let man = Man::new(command.clone());
+    // The name of a subcommand is too long for both corners of a line of 80 columns.
+    let man = Man::new(command.clone()).title("PARTNER-CENTER").manual("Partner Center");
+    // An empty date would be left out, and the source be taken for it.
+    let man = man.date(" ").source(concat!("partner-center ", env!("CARGO_PKG_VERSION")));
     man.render_title(out)?;
     man.render_name_section(out)?;
     man.render_synopsis_section(out)?;

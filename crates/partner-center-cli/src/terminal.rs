@@ -1,6 +1,7 @@
 //! What the terminal is like, and text that it must not obey.
 
 use std::io::{self, IsTerminal, Write};
+use std::time::Duration;
 
 use anstyle::{AnsiColor, Style};
 
@@ -9,9 +10,21 @@ pub(crate) fn is_terminal() -> bool {
     io::stdout().is_terminal()
 }
 
-/// How many columns standard output has.
-pub(crate) fn width() -> u16 {
-    console::Term::stdout().size_checked().map_or(80, |(_, columns)| columns).max(20)
+/// How many columns standard output has; `None` where it is not a terminal, so that no line is too long.
+pub(crate) fn width() -> Option<u16> {
+    is_terminal().then(|| console::Term::stdout().size_checked().map_or(80, |(_, columns)| columns).max(20))
+}
+
+/// The largest unit of a duration, rounded down, such as `25 hours`.
+pub(crate) fn rounded_down(duration: Duration) -> String {
+    let seconds = duration.as_secs();
+    let (count, unit) = match seconds {
+        0..120 => (seconds, "second"),
+        120..7200 => (seconds / 60, "minute"),
+        7200..172_800 => (seconds / 3600, "hour"),
+        _ => (seconds / 86_400, "day"),
+    };
+    format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
 }
 
 /// The text on one line, with a replacement character for everything that controls a terminal.
@@ -53,4 +66,25 @@ pub(crate) fn print(text: &str) -> io::Result<()> {
     let mut out = anstream::stdout();
     out.write_all(text.as_bytes())?;
     out.flush()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_duration_is_rounded_down_to_its_largest_unit() {
+        let (minute, hour, day) = (60, 3600, 86_400);
+        for (seconds, expected) in [
+            (0, "0 seconds"),
+            (1, "1 second"),
+            (2 * minute - 1, "119 seconds"),
+            (hour - 1, "59 minutes"),
+            (25 * hour + minute, "25 hours"),
+            (2 * day + 7 * hour, "2 days"),
+            (3 * day - 1, "2 days"),
+        ] {
+            assert_eq!(rounded_down(Duration::from_secs(seconds)), expected);
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! The client that progenitor generates from the contract, and the seam that the SDK plugs into.
 //!
-//! This crate is the inside of [`partner-center`](https://docs.rs/partner-center). Depend on that one: here nothing
-//! authenticates, retries or explains an error, and the generated names follow the generator's version.
+//! This crate is an implementation detail of [`partner-center`](https://docs.rs/partner-center). Depend on that one:
+//! here nothing authenticates, retries or explains an error, and the generated names follow the generator's version.
 
 // A library must not panic; a test may.
 #![cfg_attr(not(test), deny(clippy::expect_used, clippy::panic, clippy::unreachable))]
@@ -18,7 +18,7 @@ use progenitor_client::{ClientHooks, ClientInfo, OperationInfo};
 missing_docs, // the generator documents what the contract documents
 unreachable_pub, // the module is private, its parts are re-exported by name
     unused_imports,
-unreachable_patterns, // 401 stands after 4XX
+unreachable_patterns, // 401 comes after 4XX
     clippy::all,
     rustdoc::all
 )]
@@ -33,12 +33,12 @@ pub fn contract_version() -> &'static str {
     Client::api_version()
 }
 
-/// A future on the heap, as [`Transport::execute`] gives it back.
+/// A boxed future, as returned by [`Transport::execute`].
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// Sends a request that the generated client has built, and brings the answer back.
+/// Sends a request that the generated client has built, and returns the response.
 ///
-/// The generated [`Client`] is made around an `Arc` of it.
+/// The generated [`Client`] wraps an `Arc` of it.
 pub trait Transport: Send + Sync {
     /// Sends `request`; `operation` is the operation's id in the contract.
     fn execute<'a>(

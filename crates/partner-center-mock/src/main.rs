@@ -25,13 +25,13 @@ enum Command {
         /// Number of customers.
         #[arg(long, default_value_t = 1000)]
         customers: u64,
-        /// Throttle calls beyond this limit with 429, such as 500/60s.
+        /// Throttle calls beyond this limit, such as 500/60s, with 429.
         #[arg(long)]
         rate_limit: Option<RateLimit>,
-        /// Inject faults: transient ones, and 403 for two customers in a hundred.
+        /// Inject transient faults, and deny access to two customers in a hundred with 403.
         #[arg(long)]
         faults: bool,
-        /// Inject faults into the list of customers: empty pages, a 401, and every other time a last page that links to itself.
+        /// Inject faults into the list: empty pages, a 401, and in every other list a last page that links to itself.
         #[arg(long)]
         page_faults: bool,
         /// Delay of each response, in milliseconds.

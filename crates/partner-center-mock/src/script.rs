@@ -9,7 +9,7 @@ use crate::MockResponse;
 
 /// A list of responses, served in turn; the last one repeats unless set otherwise.
 ///
-/// Clones share the position, so keep one to ask for it. A mock takes a script through [`ThenExt::script`]; for any
+/// Clones share the position, so keep one to inspect it. A mock takes a script through [`ThenExt::script`]; for any
 /// other server, call [`next_response`](Self::next_response).
 ///
 /// ```

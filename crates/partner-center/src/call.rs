@@ -28,9 +28,9 @@ type Decoded<T, E> = Result<generated::ResponseValue<T>, generated::Error<E>>;
 
 /// Makes a request to an endpoint.
 ///
-/// `send` calls the generated method, which builds the request anew for each attempt; it leaves out the headers of every
-/// call, which the attempt adds. `read` makes the value of what the method decoded (`None` if the body has another form
-/// than the contract's) and of the body.
+/// `send` calls the generated method, which builds a new request for each attempt, without the headers that every call
+/// has: the attempt adds them. `read` makes the value from what the method decoded (`None` if the body does not match
+/// the contract) and from the body.
 pub(crate) fn request<T, E, U, F>(
     client: &Client,
     send: impl Fn(generated::Client) -> F + Send + Sync + 'static,
@@ -47,7 +47,7 @@ where
     Request::new(options, move |options| async move { Call::new(client, options)?.run(send, read).await })
 }
 
-/// One logical call, however many attempts it takes.
+/// One logical call, with all its attempts.
 struct Call {
     client: Client,
     options: CallOptions,
@@ -55,11 +55,11 @@ struct Call {
     started: Instant,
 }
 
-/// Longer limits are as good as none.
+/// A longer time limit counts as none.
 const FAR_FUTURE: Duration = Duration::from_secs(60 * 60 * 24 * 365 * 30);
 
 impl Call {
-    /// Begins a call; the clock runs from here.
+    /// Begins a call; its time counts from here.
     fn new(client: Client, mut options: CallOptions) -> Result<Self, Error> {
         runtime::current()?;
         let headers = CallHeaders {
@@ -72,7 +72,7 @@ impl Call {
         Ok(Self { client, options, headers, started: Instant::now() })
     }
 
-    /// Makes attempts until one succeeds, the failure is final, or the time is up.
+    /// Makes attempts until one succeeds, a failure is final, or the deadline passes.
     async fn run<T, E, U, F: Future<Output = Decoded<T, E>>>(
         self,
         send: impl Fn(generated::Client) -> F,
@@ -179,7 +179,7 @@ impl Call {
             let mut has_waited = false;
             for rate in [Some(&inner.rate), self.options.rate.as_deref()].into_iter().flatten() {
                 if let Some(turn) = rate.reserve() {
-                    self.wait_until(turn, deadline, "the call's turn at the allowed rate is later than its deadline")
+                    self.wait_until(turn, deadline, "at the allowed rate, the call cannot be sent before its deadline")
                         .await?;
                     has_waited = true;
                 }
@@ -209,7 +209,7 @@ impl Call {
         }
         match tokio::time::timeout_at(deadline, tokens.authorization(deadline)).await {
             Ok(authorization) => Ok(authorization?),
-            Err(_) => Err(Error::new(Kind::Timeout, "the call's time was up before there was an access token")),
+            Err(_) => Err(Error::new(Kind::Timeout, "the deadline passed before an access token was obtained")),
         }
     }
 
@@ -244,7 +244,7 @@ impl Call {
     }
 }
 
-/// The value that the generated method decoded; `None` if the body of the success has another form.
+/// The value that the generated method decoded; `None` if the body of the success does not match the contract.
 fn value<T, E>(decoded: Decoded<T, E>) -> Result<Option<T>, Error> {
     match decoded {
         Ok(value) => Ok(Some(value.into_inner())),
@@ -253,7 +253,7 @@ fn value<T, E>(decoded: Decoded<T, E>) -> Result<Option<T>, Error> {
     }
 }
 
-/// The text without the tokens, should the service repeat one.
+/// The text without the tokens, in case the service repeats one.
 fn redact<'a>(tokens: impl Iterator<Item = &'a Authorization>, text: &str) -> String {
     let mut text = Cow::Borrowed(text);
     for token in tokens {

@@ -18,8 +18,7 @@ use crate::request::CallOptions;
 
 /// A client of Partner Center.
 ///
-/// Cheap to clone; clones share connections, the access token, the retry budget and the delays that the service asks for.
-/// Make one and keep it.
+/// Cheap to clone; clones share connections, the access token, the retry budget and throttling. Create one and keep it.
 ///
 /// ```
 /// # fn main() -> Result<(), partner_center::Error> {
@@ -38,7 +37,7 @@ pub(crate) struct ClientInner {
     pub(crate) http: HttpClient,
     pub(crate) base_url: Url,
     pub(crate) tokens: TokenCache,
-    /// The options that calls begin with.
+    /// The default options of calls.
     pub(crate) defaults: CallOptions,
     pub(crate) budget: Budget,
     pub(crate) throttle: Throttle,
@@ -55,7 +54,7 @@ impl Client {
         &self.0
     }
 
-    /// How much longer the client holds back because the service throttles it; `None` if it does not.
+    /// How much longer throttling holds the client's calls; `None` if the client is not throttled.
     #[must_use]
     pub fn throttled_for(&self) -> Option<Duration> {
         let until = self.0.throttle.held_until()?;

@@ -21,7 +21,7 @@ use crate::proxy::Proxies;
 use crate::request::CallOptions;
 use crate::retry_policy::RetryPolicy;
 
-/// Settings of a [`Client`]; [`Client::builder`] makes one.
+/// Builds a [`Client`]; created by [`Client::builder`].
 #[derive(Default)]
 #[must_use]
 pub struct ClientBuilder {
@@ -37,7 +37,7 @@ pub struct ClientBuilder {
 }
 
 impl Client {
-    /// Settings for a client; only the credential is required.
+    /// Creates a builder; only the credential is required.
     pub fn builder() -> ClientBuilder {
         ClientBuilder::default()
     }
@@ -100,7 +100,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets the largest body that is read, in bytes, after decompression if there is any. 1 MiB by default.
+    /// Sets the maximum size of a response body, in bytes after decompression. 1 MiB by default.
     pub fn body_limit(mut self, bytes: usize) -> Self {
         self.defaults.body_limit = bytes;
         self
@@ -140,10 +140,10 @@ impl ClientBuilder {
     /// # }
     /// ```
     ///
-    /// The client's own settings go on top: no redirects, its `User-Agent`, no `Referer`, and the checks of certificates
-    /// that the builder's switches may have turned off. A whole TLS configuration (`tls_backend_preconfigured`) is yours:
-    /// nothing can look inside it. Default headers set here are sent with every request. Without a builder, connecting
-    /// may take 10 s, TLS included.
+    /// The client's own settings override the builder's: no redirects, its `User-Agent`, no `Referer`, and certificate
+    /// verification, even if the builder turned it off. A complete TLS configuration (`tls_backend_preconfigured`)
+    /// cannot be inspected and is your responsibility. Default headers set here are sent with every request. Without a
+    /// builder, the connect timeout is 10 s, TLS included.
     pub fn http_client_builder(mut self, builder: reqwest::ClientBuilder) -> Self {
         self.http.builder = Some(builder);
         self
@@ -151,8 +151,8 @@ impl ClientBuilder {
 
     /// Allows a base URL or an authority with plain `http` on any host.
     ///
-    /// Tokens and responses then cross the network readable and changeable by anyone on the way. Loopback addresses need
-    /// no such permission.
+    /// Anyone on the network path can then read and change tokens and responses. Loopback addresses do not need this
+    /// option.
     pub fn dangerously_allow_plain_http(mut self, is_allowed: bool) -> Self {
         self.allows_plain_http = is_allowed;
         self
@@ -163,11 +163,11 @@ impl ClientBuilder {
     /// # Errors
     ///
     /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration), naming the setting: no credential, a base URL or
-    /// an authority that is invalid or not https, a text that is no header value, a limit of zero, no TLS compiled in.
+    /// an authority that is invalid or not https, an invalid header value, a limit of zero, no TLS compiled in.
     pub fn build(mut self) -> Result<Client, Error> {
         let credential = self.credential.ok_or_else(|| {
             Error::configuration(
-                "no credential; give one with `credential`, for example `auth::from_env()` or `auth::StaticToken`",
+                "no credential; set one with `credential`, for example `auth::from_env()` or `auth::StaticToken`",
             )
         })?;
         let mut defaults = self.defaults;
@@ -213,8 +213,8 @@ impl ClientBuilder {
     }
 }
 
-/// An address of the service or of the sign-in in its one spelling, where tokens may be sent there. For the command,
-/// which names where the address comes from.
+/// The normalized address of the service or of the sign-in, if tokens may be sent there. For the command, which names
+/// the source of the address.
 ///
 /// # Errors
 ///
@@ -224,12 +224,12 @@ pub fn check_address(name: &str, address: &str) -> Result<String, Error> {
     Ok(endpoint::text(&endpoint::check(name, address, false)?).to_owned())
 }
 
-/// The proxy that the environment sets for an address, without user name and password; `None` if there is none.
+/// The proxy of the environment for an address, without user name and password; `None` if there is none.
 ///
-/// That is `HTTPS_PROXY`, else `ALL_PROXY` (for plain http `HTTP_PROXY` first), unless `NO_PROXY` excepts the host. Plain
-/// http to this machine goes through none. A client goes this way too, unless
+/// Reads `HTTPS_PROXY`, then `ALL_PROXY` (for plain http, first `HTTP_PROXY`), unless `NO_PROXY` excludes the host.
+/// Plain http to this machine uses no proxy. A client uses the same proxy, unless
 /// [`proxies_from_environment`](ClientBuilder::proxies_from_environment) or
-/// [`http_client_builder`](ClientBuilder::http_client_builder) says otherwise.
+/// [`http_client_builder`](ClientBuilder::http_client_builder) changes that.
 ///
 /// # Errors
 ///

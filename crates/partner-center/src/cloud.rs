@@ -1,13 +1,13 @@
-//! Where Partner Center and its sign-in live, cloud by cloud.
+//! The addresses of Partner Center and its sign-in in each cloud.
 
 /// A Microsoft cloud, with its own addresses.
 ///
 /// Each address can be replaced on its own in [`ClientBuilder`](crate::ClientBuilder). The organization endpoint is
-/// documented for [`Cloud::Global`] alone; for the others the client says so in one warning event when it is built.
+/// documented only for [`Cloud::Global`]; building a client for another cloud emits one warning.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Cloud {
-    /// The public cloud, where nearly every partner is.
+    /// The public cloud, which nearly every partner uses.
     #[default]
     Global,
     /// Azure Government: the same service address, its own sign-in.
@@ -25,7 +25,7 @@ pub enum Cloud {
 }
 
 impl Cloud {
-    /// Where the service is, without a path.
+    /// The base URL of the service, without a path.
     #[must_use]
     pub fn base_url(self) -> &'static str {
         match self {
@@ -34,7 +34,7 @@ impl Cloud {
         }
     }
 
-    /// Who issues tokens, without a tenant.
+    /// The base URL of the sign-in, without a tenant.
     #[must_use]
     pub fn authority(self) -> &'static str {
         match self {
@@ -44,7 +44,7 @@ impl Cloud {
         }
     }
 
-    /// Whom tokens are issued for.
+    /// The audience of access tokens.
     #[must_use]
     pub fn audience(self) -> &'static str {
         self.base_url()

@@ -1,4 +1,4 @@
-//! A setting that is invalid: what is wrong with it, for the errors of calls and of credentials alike.
+//! An invalid setting, for the errors of calls and of credentials.
 
 use std::borrow::Cow;
 

@@ -9,7 +9,7 @@ use crate::error::{Error, ErrorKind};
 use crate::models::Organization;
 use crate::request::Request;
 
-/// One customer of the partner, by its tenant id; [`Client::customer`] makes it.
+/// One customer of the partner, identified by its tenant id; created by [`Client::customer`].
 #[derive(Clone, Debug)]
 pub struct Customer {
     client: Client,
@@ -35,13 +35,13 @@ impl Customer {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::NotExactlyOne`](crate::ErrorKind::NotExactlyOne) if the service's array does not hold exactly one,
-    /// and the errors of [`organizations`](Self::organizations).
+    /// [`ErrorKind::NotExactlyOne`](crate::ErrorKind::NotExactlyOne) if the array does not contain exactly one, and the
+    /// errors of [`organizations`](Self::organizations).
     pub fn organization(&self) -> Request<Organization> {
         self.get_organizations(exactly_one)
     }
 
-    /// Gets the array of organizations as the service sends it; every documented response holds one.
+    /// Gets the array of organizations as the service sends it; every documented response contains one.
     ///
     /// # Errors
     ///
@@ -59,7 +59,7 @@ impl Customer {
         )
     }
 
-    /// Gets the names of the customer's domains, the initial one included.
+    /// Gets the names of the customer's domains, including the initial one.
     ///
     /// Needs a GDAP relationship with the role Global Reader, Directory Writers or Domain Name Administrator
     /// ([source](https://learn.microsoft.com/partner-center/developer/get-customer-custom-domain)).
@@ -81,6 +81,6 @@ fn exactly_one<T>(mut elements: Vec<T>) -> Result<T, Error> {
     match (elements.pop(), elements.len()) {
         (Some(element), 0) => Ok(element),
         (None, _) => Err(Error::new(ErrorKind::NotExactlyOne, "the array is empty")),
-        (Some(_), others) => Err(Error::new(ErrorKind::NotExactlyOne, format!("the array holds {}", others + 1))),
+        (Some(_), others) => Err(Error::new(ErrorKind::NotExactlyOne, format!("the array contains {}", others + 1))),
     }
 }

@@ -1,4 +1,4 @@
-//! The organizations of every customer of the partner: the list feeds a run.
+//! The organizations of every customer of the partner, as one stream.
 
 use std::collections::HashSet;
 use std::future::poll_fn;
@@ -11,11 +11,11 @@ use crate::customers::{Customers, ListedCustomer};
 use crate::error::Error;
 use crate::organizations::{OrganizationItem, Organizations};
 
-/// The organizations of every customer: a stream that reads the list as the calls for organizations finish.
+/// The organizations of every customer: a stream that reads the list of customers only as fast as calls finish.
 ///
-/// [`Customers::organizations`] makes it. Each customer is requested once, even if the list has it twice. A customer whose
-/// call fails is an item with an error inside and does not end the run. An error in place of the item is that of the list:
-/// it comes last, and means that there are customers that were not read.
+/// Created by [`Customers::organizations`]. Each customer is requested once, even if it is listed twice. A customer whose
+/// call fails is an item with an error inside, and does not end the run. An error in place of an item means that the
+/// list could not be read to its end; it is the last item.
 ///
 /// ```no_run
 /// # async fn example(client: partner_center::Client) -> Result<(), partner_center::Error> {
@@ -50,7 +50,7 @@ impl Customers {
 }
 
 impl CustomerOrganizations {
-    /// The next item, as `StreamExt::next` of the usual stream libraries returns it; `None` at the end.
+    /// Returns the next item, or `None` at the end, like `StreamExt::next` of the usual stream libraries.
     pub async fn next(&mut self) -> Option<Result<OrganizationItem<ListedCustomer>, Error>> {
         poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }

@@ -28,10 +28,11 @@ use crate::runtime;
 
 /// The partner's customers: a stream over the pages of the list, each fetched when it is needed.
 ///
-/// [`Client::customers`] makes it. Each page is a call with the client's retries and time limits, which waits out
-/// throttling; the number of the page is in its errors and in the span `partner_center.page`. A list that cannot be read to
-/// its end ends with an error. A partner that is both direct bill and indirect reseller sees customers twice
-/// ([source](https://learn.microsoft.com/partner-center/see-your-customer-list)), and so does the caller of this stream.
+/// Created by [`Client::customers`]. Each page is a call with the client's retries and timeouts that waits out
+/// throttling; its errors and its span `partner_center.page` have the page number. If the list cannot be read to its
+/// end, the last item is an error. If the partner is both direct bill and indirect reseller, some customers are listed
+/// twice ([source](https://learn.microsoft.com/partner-center/see-your-customer-list)), and this stream returns them
+/// twice.
 ///
 /// ```no_run
 /// # async fn example(client: partner_center::Client) -> Result<(), partner_center::Error> {
@@ -48,17 +49,17 @@ pub struct Customers {
     pub(crate) options: CallOptions,
     /// The request for the next page, or why there is none; `None` at the end.
     next: Option<Result<PageRequest, Error>>,
-    /// The call for a page, in a task of its own: a caller that takes its time between customers does not stall it. It
-    /// returns `None` if the service responds that there are no more.
+    /// The call for a page, in a task of its own, so that a slow caller does not stall it. It returns `None` if the
+    /// service responds that there are no more.
     call: JoinSet<Result<Option<Response<Page>>, Error>>,
     customers: vec::IntoIter<ListedCustomer>,
     /// The requests so far: a page that is requested twice would be requested without end.
     asked: HashSet<Arc<PageRequest>>,
 }
 
-/// A customer as the list has it: id, name, initial domain and relationship.
+/// A customer as listed: id, name, initial domain and relationship.
 ///
-/// It derefs to the model.
+/// Dereferences to the model.
 #[derive(Clone)]
 pub struct ListedCustomer {
     customer: Customer,
@@ -74,7 +75,7 @@ struct Page {
 impl Client {
     /// Lists the partner's customers.
     ///
-    /// Both kinds of tokens are documented for it, and no role
+    /// Documented for app+user and app-only tokens, and without a required role
     /// ([source](https://learn.microsoft.com/partner-center/developer/get-a-list-of-customers)).
     pub fn customers(&self) -> Customers {
         Customers {
@@ -92,7 +93,7 @@ impl Customers {
     /// Lists only customers whose company name starts with `prefix`, in any letter case
     /// ([source](https://learn.microsoft.com/partner-center/developer/get-a-customer-by-name)).
     ///
-    /// The service takes one filter: a second one is an error of kind [`Configuration`](ErrorKind::Configuration).
+    /// The service accepts one filter: a second one is an error of kind [`Configuration`](ErrorKind::Configuration).
     pub fn name_starts_with(self, prefix: &str) -> Self {
         self.set(|request| request.set_filter("CompanyName", prefix))
     }
@@ -102,7 +103,7 @@ impl Customers {
         self.set(|request| request.set_filter("Domain", prefix))
     }
 
-    /// Sets how many customers a page holds at most, from 1 to 500; the service's own default is 500.
+    /// Sets the maximum number of customers on a page, from 1 to 500; the service's own default is 500.
     pub fn page_size(self, size: u32) -> Self {
         self.set(|request| request.set_size(size))
     }
@@ -122,12 +123,12 @@ impl Customers {
         self
     }
 
-    /// The next customer, as `StreamExt::next` of the usual stream libraries returns it; `None` at the end.
+    /// Returns the next customer, or `None` at the end, like `StreamExt::next` of the usual stream libraries.
     pub async fn next(&mut self) -> Option<Result<ListedCustomer, Error>> {
         std::future::poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
 
-    /// Every customer, as `TryStreamExt::try_collect` of the usual stream libraries returns them.
+    /// Collects every customer, like `TryStreamExt::try_collect` of the usual stream libraries.
     ///
     /// # Errors
     ///
@@ -236,13 +237,13 @@ impl ListedCustomer {
         paging::text(self.company_profile.as_ref()?.domain.as_ref())
     }
 
-    /// The customer's JSON as received; a field that the contract does not know yet is here too.
+    /// The customer's JSON as received, including fields that the contract does not know.
     #[must_use]
     pub fn raw(&self) -> &Bytes {
         &self.raw
     }
 
-    /// The model alone.
+    /// Returns the model.
     #[must_use]
     pub fn into_inner(self) -> Customer {
         self.customer

@@ -1,4 +1,4 @@
-//! Reads the body of a success: leniently in its outer form, strictly where one thing could be taken for another.
+//! Decodes the body of a success: lenient about its outer form, strict where one thing could be mistaken for another.
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -7,13 +7,14 @@ use serde_json::value::RawValue;
 use crate::error::{Error, ErrorKind};
 use crate::json::members;
 
-/// The objects in which an array comes instead of on its own.
+/// The members of an envelope object that contain the array.
 const ENVELOPES: [&str; 2] = ["items", "value"];
 
 /// The elements of an array of objects.
 ///
-/// `decoded` is what the generated code made of the body, and the result in the usual case of one object in an array.
-/// Everything else is read here: several elements, an array as `items` or `value` of an object, or an object on its own.
+/// `decoded` is what the generated code decoded from the body, and the result in the usual case of one object in an
+/// array. Everything else is read here: several elements, an array as `items` or `value` of an object, or an object on
+/// its own.
 pub(crate) fn elements<T>(decoded: Option<Vec<T>>, body: &[u8]) -> Result<Vec<T>, Error>
 where
     T: DeserializeOwned + Default + PartialEq,
@@ -71,7 +72,7 @@ fn text(body: &[u8]) -> Result<&str, Error> {
     }
 }
 
-/// Name and text of the array in an object; `None` where the body is no object or has no such member.
+/// Name and text of the array in an object; `None` if the body is not an object or has no such member.
 fn envelope(text: &str) -> Result<Option<(&'static str, &str)>, Error> {
     if !text.starts_with('{') {
         return Ok(None);
@@ -82,15 +83,15 @@ fn envelope(text: &str) -> Result<Option<(&'static str, &str)>, Error> {
         |name: &'static str| found.iter().filter(move |member| member.0 == name).map(move |member| (name, member.1));
     let mut arrays = ENVELOPES.into_iter().flat_map(named);
     match (arrays.next(), arrays.next()) {
-        (_, Some(_)) => Err(Error::new(ErrorKind::UnexpectedBody, "the object holds elements more than once")),
+        (_, Some(_)) => Err(Error::new(ErrorKind::UnexpectedBody, "the object contains elements more than once")),
         (first, None) => Ok(first),
     }
 }
 
 /// Reads one object; `place` is where it is in the body.
 ///
-/// An object of which no field is known is an error, since it may be one. One that is empty, or holds nothing but nulls, is
-/// an element without data, unless it must have some.
+/// An object without any known field is an error, since it may be an error body. One that is empty, or has nothing but
+/// nulls, is an element without data, unless `may_be_empty` is false.
 fn object<T: DeserializeOwned + Default + PartialEq>(json: &str, place: &str, may_be_empty: bool) -> Result<T, Error> {
     // A model can be read from an array too, by the order of its fields.
     if !json.starts_with('{') {
@@ -119,8 +120,7 @@ fn read<T: DeserializeOwned>(json: &str, place: &str) -> Result<T, Error> {
     })
 }
 
-/// The error of a body that is not what the contract promises. The value that was found is a customer's data and is
-/// left out.
+/// The error of a body that does not match the contract. The value that was found is a customer's data and is left out.
 fn unexpected(place: &str, error: serde_json::Error) -> Error {
     let text = error.to_string();
     let cause = match text.rfind(", expected ") {
@@ -178,7 +178,7 @@ mod tests {
         ]) {
             if let Err(error) = read(body) {
                 prop_assert_eq!(error.kind(), ErrorKind::UnexpectedBody);
-                prop_assert!(error.to_string().len() > "the response is not what the contract promises: ".len());
+                prop_assert!(error.to_string().len() > "the response does not match the contract: ".len());
             }
         }
     }

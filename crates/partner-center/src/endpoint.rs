@@ -1,4 +1,4 @@
-//! The addresses of the service and of the sign-in: which ones a token may be sent to.
+//! Checks that tokens may be sent to an address of the service or of the sign-in.
 
 use std::net::IpAddr;
 
@@ -6,9 +6,9 @@ use reqwest::Url;
 
 use crate::configuration::InvalidConfiguration;
 
-/// The address, if tokens may be sent there.
+/// Parses an address and checks that tokens may be sent there.
 ///
-/// That is https, or plain http to this machine; elsewhere plain http must be allowed by name.
+/// Only https is allowed, and plain http to this machine; `allows_plain_http` allows plain http elsewhere.
 pub(crate) fn check(name: &str, address: &str, allows_plain_http: bool) -> Result<Url, InvalidConfiguration> {
     let invalid = |reason: &str| Err(InvalidConfiguration::new(format!("the {name} {reason}")));
     let Ok(url) = Url::parse(address.trim()) else {
@@ -21,13 +21,13 @@ pub(crate) fn check(name: &str, address: &str, allows_plain_http: bool) -> Resul
         _ => return invalid("must begin with https://"),
     }
     if url.host_str().is_none_or(str::is_empty) {
-        return invalid("names no host");
+        return invalid("has no host");
     }
     if !url.username().is_empty() || url.password().is_some() {
-        return invalid("holds a user name or a password; give a credential instead");
+        return invalid("contains a user name or a password; set a credential instead");
     }
     if url.query().is_some() || url.fragment().is_some() {
-        return invalid("holds a query or a fragment; give the address alone");
+        return invalid("contains a query or a fragment; leave it out");
     }
     if text(&url).ends_with("/v1") {
         return invalid("ends with /v1, which the client adds itself; leave it out");
@@ -35,7 +35,7 @@ pub(crate) fn check(name: &str, address: &str, allows_plain_http: bool) -> Resul
     Ok(url)
 }
 
-/// An address as a caller wrote it, without what may be a user name or a password.
+/// An address as the caller wrote it, without a possible user name and password.
 pub(crate) fn without_credentials(address: &str) -> &str {
     address.rsplit_once('@').map_or(address, |(_, rest)| rest)
 }
@@ -50,7 +50,7 @@ pub(crate) fn is_plain_on_this_machine(address: &Url) -> bool {
     address.scheme() == "http" && is_loopback(address)
 }
 
-/// Whether the address is on this machine, as far as its text says.
+/// Whether the address is on this machine, judging by its text.
 fn is_loopback(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default();
     let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();

@@ -23,9 +23,9 @@ kinds! {
     Certificate: "certificate", "the server's certificate is not trusted",
         "Check the base URL and this machine's clock; behind a proxy that inspects TLS, add its root certificate to \
          the HTTP client or to the system (on Linux, SSL_CERT_FILE can name a file with it).";
-    /// A time limit of the call ran out, or the service's own (408).
+    /// The call timed out, or the service did (408).
     Timeout: "timeout", "timed out",
-        "Call again later, or give the call more time; repeating this read is safe.";
+        "Call again later, or raise the timeout; repeating this read is safe.";
     /// Too many requests (429); [`Error::retry_after`](crate::Error::retry_after) is the delay the service asks for.
     Throttled: "throttled", "the service is throttling this partner",
         "Wait for the `retry_after` delay and lower the concurrency; throttled requests count against the limit too.";
@@ -42,7 +42,7 @@ kinds! {
     /// The token was issued for an audience that the service has retired (401).
     AudienceRetired: "audience-retired", "the token's audience is retired",
         "Request tokens for the audience https://api.partnercenter.microsoft.com.";
-    /// Access was denied without saying which right is missing (403).
+    /// Access was denied, and the service does not say why (403).
     Forbidden: "forbidden", "access denied",
         "Check the customer's GDAP relationship (Global Reader or Directory Writers) and the user's agent role in \
          the partner tenant.";
@@ -64,7 +64,7 @@ kinds! {
     ConditionalAccess: "conditional-access", "a Conditional Access policy blocked the token",
         "Ask the administrator of the tenant which Conditional Access policy blocked the sign-in, and satisfy it or \
          exclude the user.";
-    /// There is no such tenant, or nothing there for the caller (404).
+    /// The tenant does not exist, or the caller cannot see it (404).
     NotFound: "not-found", "nothing was found for this customer",
         "Check the tenant id, and that the tenant is a customer of this partner.";
     /// The service rejected the request for another reason (4xx).
@@ -77,10 +77,10 @@ kinds! {
     Redirected: "redirected", "the response is a redirect, which is never followed",
         "Check the base URL; a redirect often means a proxy or a sign-in page in between.";
     /// A success status that the contract does not know, such as 204.
-    UnexpectedStatus: "unexpected-status", "the response has a status that the contract does not know",
+    UnexpectedStatus: "unexpected-status", "the contract does not define the response's status",
         "Check the base URL and any proxy in between; if both are right, report the status and the correlation id.";
-    /// The status says success, and the body is not what the contract promises or is larger than the limit.
-    UnexpectedBody: "unexpected-body", "the response is not what the contract promises",
+    /// The status is a success, but the body does not match the contract or exceeds the size limit.
+    UnexpectedBody: "unexpected-body", "the response does not match the contract",
         "Look at the raw body: an HTML page points to a proxy or a sign-in page in between. Raise the body limit if \
          larger bodies are expected.";
     /// One organization was expected, and there were none or several.

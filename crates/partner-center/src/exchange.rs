@@ -1,4 +1,5 @@
-//! One HTTP exchange, for the service and for the token endpoint alike: send, and read under a cap and a deadline.
+//! One HTTP exchange with the service or the token endpoint: sends the request, and reads the response with a size
+//! limit and a deadline.
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
@@ -9,12 +10,12 @@ use crate::error_kind::ErrorKind;
 use crate::http_client::HttpClient;
 use crate::transport_error::TransportError;
 
-/// What came of one exchange.
+/// The result of one exchange.
 #[derive(Default)]
 pub(crate) struct Exchange {
     /// Status and headers, once they have arrived.
     pub(crate) head: Option<Head>,
-    /// The body as far as it was read; all of it where nothing failed.
+    /// The body as far as it was read; all of it if nothing failed.
     pub(crate) body: Bytes,
     pub(crate) failure: Option<TransportError>,
 }
@@ -23,7 +24,7 @@ pub(crate) struct Exchange {
 pub(crate) struct Head {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
-    /// The status line's own words, where they are not the standard ones; HTTP/2 has none.
+    /// The reason phrase of the status line, if it is not the standard one; HTTP/2 has none.
     pub(crate) reason: Option<String>,
 }
 
@@ -51,8 +52,8 @@ pub(crate) fn exchange(
                 let admitted = Box::pin(proxy.admit()).await;
                 _turn = admitted.map_err(|denial| TransportError::new(ErrorKind::Proxy, denial, false))?;
             }
-            // Lets the runtime see what has happened to the kept connections while it was not polled: a late second
-            // response to an earlier request would be taken for the response to this one.
+            // Lets the runtime notice what has happened to the pooled connections while it was not polled: a late
+            // second response to an earlier request would be taken for the response to this one.
             tokio::task::yield_now().await;
             let mut response = match sending.await {
                 Ok(response) => response,
@@ -90,7 +91,7 @@ fn take_head(response: &mut reqwest::Response) -> Head {
 /// Copies what comes: a chunk points into the connection's read buffer and would keep all of it alive.
 async fn read(response: &mut reqwest::Response, limit: usize, body: &mut Vec<u8>) -> Result<(), TransportError> {
     let announced = response.content_length().unwrap_or_default();
-    // No more than a mebibyte is reserved on the word of the other side.
+    // A false `Content-Length` reserves no more than a mebibyte.
     body.reserve_exact(announced.min(1 << 20) as usize);
     while let Some(chunk) = response.chunk().await.map_err(|error| TransportError::of(error, "within the body"))? {
         let room = limit - body.len();
@@ -103,7 +104,7 @@ async fn read(response: &mut reqwest::Response, limit: usize, body: &mut Vec<u8>
     Ok(())
 }
 
-/// A size for people: in MiB where it is a whole number of them.
+/// A human-readable size: in MiB if it is a whole number of them.
 fn size(bytes: usize) -> String {
     match bytes.is_multiple_of(1 << 20) {
         true => format!("{} MiB", bytes >> 20),

@@ -1,4 +1,4 @@
-//! Texts that go into headers.
+//! Header values made from text.
 
 use http::HeaderValue;
 
@@ -7,7 +7,7 @@ use crate::configuration::InvalidConfiguration;
 /// The longest text taken, in bytes; the service documents no limit, and gateways reject large headers.
 const LONGEST: usize = 256;
 
-/// The text as a header value; an error, before anything is sent, if it makes a bad one.
+/// The text as a header value, or an error before anything is sent.
 pub(crate) fn value(name: &str, text: &str) -> Result<HeaderValue, InvalidConfiguration> {
     let is_printable = text.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic());
     let wrong = match HeaderValue::from_str(text) {
@@ -15,7 +15,7 @@ pub(crate) fn value(name: &str, text: &str) -> Result<HeaderValue, InvalidConfig
         _ if text.len() > LONGEST => "is longer than 256 bytes",
         _ if text.trim() != text => "begins or ends with a space",
         Ok(value) if is_printable => return Ok(value),
-        _ => "holds a character that a header cannot carry; use printable ASCII without line breaks",
+        _ => "contains a character that a header cannot carry; use printable ASCII without line breaks",
     };
     Err(InvalidConfiguration::new(format!("the {name} {wrong}")))
 }
@@ -28,7 +28,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_text_that_is_taken_is_the_header_value_unchanged(
+        fn an_accepted_text_is_the_header_value_unchanged(
             text in prop_oneof![any::<String>(), "[ -~]{0,300}", "[ -~\r\n\t\0\u{7f}]{1,20}"]
         ) {
             if let Ok(value) = value("application name", &text) {

@@ -31,7 +31,7 @@ pub(crate) struct HttpClient {
 }
 
 impl Settings {
-    /// The client; the safety settings go on top of whatever the user's builder says.
+    /// Builds the client; the safety settings override those of the user's builder.
     pub(crate) fn build(
         self,
         application_name: Option<&str>,
@@ -40,15 +40,15 @@ impl Settings {
         let is_custom = self.builder.is_some();
         if needs_tls && !is_custom && !HAS_TLS {
             return Err(InvalidConfiguration::new(
-                "https needs TLS and none is compiled in; turn on the feature `rustls` or `native-tls`",
+                "https needs TLS, but none is compiled in; enable the feature `rustls` or `native-tls`",
             ));
         }
-        // Which proxies a user's builder has is its own matter.
+        // A user's builder configures its own proxies.
         let proxies = if self.uses_proxies && !is_custom { Proxies::from_environment()? } else { None };
         let build = |builder: reqwest::ClientBuilder| {
             let builder = builder.user_agent(user_agent(application_name));
             verified(if self.uses_proxies { builder } else { builder.no_proxy() })
-                // Neither the count of attempts nor the budget would see its own repeats.
+                // Retries by reqwest itself would bypass the attempt count and the budget.
                 .retry(reqwest::retry::never().max_retries_per_request(0))
                 .redirect(redirect::Policy::none())
                 .referer(false)
@@ -82,13 +82,13 @@ fn user_agent(application_name: Option<&str>) -> String {
     application_name.map_or_else(|| own.to_owned(), |name| format!("{} {own}", word(name)))
 }
 
-/// A builder that asks for no compression, whatever features of reqwest other crates of the program turn on: callers get
-/// the body as it came.
+/// A builder that requests no compression, whatever features of reqwest other crates of the program enable: callers get
+/// the body as it was sent.
 fn default_builder() -> reqwest::ClientBuilder {
     reqwest::Client::builder().no_gzip().no_brotli().no_zstd().no_deflate().connect_timeout(CONNECT_TIMEOUT)
 }
 
-/// Takes back the switches of a user's builder that turn the checks of certificates off.
+/// Turns certificate verification on again, whatever a user's builder says.
 fn verified(builder: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
     #[cfg(any(feature = "rustls", feature = "native-tls"))]
     let builder = builder.tls_danger_accept_invalid_certs(false).tls_danger_accept_invalid_hostnames(false);

@@ -1,4 +1,4 @@
-//! Reads JSON objects member by member: a value that cannot be read does not take the others with it.
+//! Reads JSON objects member by member: an invalid value does not affect the others.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 /// Name and value of a member, as text.
 pub(crate) type Member<'a> = (&'a str, &'a str);
 
-/// Appends the members of the object in `json`, also those before the place where it turns out to be no object.
+/// Appends the members of the object in `json`, including those before invalid JSON.
 pub(crate) fn members<'a>(json: &'a str, members: &mut Vec<Member<'a>>) -> serde_json::Result<()> {
     let mut reader = serde_json::Deserializer::from_str(json);
     reader.deserialize_map(Members(members))?;

@@ -1,10 +1,11 @@
-//! Makes an enum of kinds of errors from its table: a row is a kind, its word for logs, what happened, and what to do.
+//! Defines an enum of error kinds from a table: each row has the kind, its word for logs, what happened, and what to
+//! do.
 
 macro_rules! kinds {
     ($(#[$about:meta])+ $kinds:ident; $($(#[$doc:meta])+ $kind:ident: $word:literal, $summary:literal, $help:literal;)+) => {
         $(#[$about])+
         ///
-        /// More kinds may come; match with a wildcard arm.
+        /// More kinds may be added; match with a wildcard arm.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum $kinds {
@@ -18,7 +19,7 @@ macro_rules! kinds {
                 }
             }
 
-            /// The kind as a word for logs and machines, in lower case with hyphens.
+            /// The kind as a machine-readable word, in kebab case.
             #[must_use]
             pub fn as_str(self) -> &'static str {
                 self.row().0

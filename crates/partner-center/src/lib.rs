@@ -52,7 +52,7 @@ pub use retry_policy::RetryPolicy;
 pub mod models {
     pub use partner_center_gen::types::{CompanyProfile, Customer, Organization};
 }
-/// The HTTP library below, for [`ClientBuilder::http_client_builder`].
+/// The underlying HTTP library, for [`ClientBuilder::http_client_builder`].
 pub use reqwest;
-/// The library of GUIDs, for tenant ids and correlation ids.
+/// The GUID library, for tenant ids and correlation ids.
 pub use uuid;

@@ -22,13 +22,13 @@ use crate::request::CallOptions;
 use crate::response::Response;
 use crate::runtime;
 
-/// The organizations of many customers: a stream of the customer's id and the result of its call.
+/// The organizations of many customers: a stream of customer ids, each with the result of its call.
 ///
-/// [`Client::organizations`] makes it. A customer whose call fails is an item with an error and does not end the run.
-/// Throttling is waited out: the client holds back as the service asks, and finds the rate that the service allows. A
-/// customer that is throttled 20 times is an item with an error. While the service sends nothing but 429, customers are
-/// patient for three hours, and the last ones of the run for 20 attempts. Customers are taken only as calls finish, so memory stays flat however many
-/// there are. Dropping the stream ends every call in flight.
+/// Created by [`Client::organizations`]. A customer whose call fails is an item with an error, and does not end the
+/// run. Calls wait out throttling, and the client adapts to the rate that the service allows. A call fails once it was
+/// throttled 20 times; while the service sends nothing but 429 and other customers are still to come, only after three
+/// hours. Customers are taken only as calls finish, so memory use stays flat. Dropping the stream cancels every call in
+/// flight.
 ///
 /// ```no_run
 /// # async fn example(client: partner_center::Client, customers: Vec<uuid::Uuid>) {
@@ -46,7 +46,7 @@ pub struct Organizations<C = Uuid> {
     client: Client,
     /// `None` once it has ended.
     customers: Option<Source<C>>,
-    /// The error that the customers ended with.
+    /// The error that ended the list of customers.
     pub(crate) source_error: Option<Error>,
     tenant_id: fn(&C) -> Uuid,
     options: CallOptions,
@@ -83,7 +83,7 @@ impl Client {
         Organizations::new(self, |id| *id, Box::new(move |_| Poll::Ready(customers.next().map(Ok))))
     }
 
-    /// Gets the organizations of customers that come as a stream.
+    /// Gets the organizations of the customers in a stream.
     pub fn organizations_of_stream(&self, customers: impl Stream<Item = Uuid> + Send + 'static) -> Organizations {
         let mut customers = Box::pin(customers);
         let source = move |context: &mut Context<'_>| customers.as_mut().poll_next(context).map(|id| id.map(Ok));
@@ -109,7 +109,7 @@ impl<C> Organizations<C> {
         }
     }
 
-    /// Leaves out the customers for which `is_wanted` returns `false`: nothing is sent for them.
+    /// Skips the customers for which `is_wanted` returns `false`: no request is sent for them.
     pub fn only(mut self, mut is_wanted: impl FnMut(&C) -> bool + Send + 'static) -> Self
     where
         C: 'static,
@@ -156,7 +156,7 @@ impl<C> Organizations<C> {
         self
     }
 
-    /// How much longer the client holds back because the service throttles it; `None` if it does not.
+    /// How much longer throttling holds the client's calls; `None` if the client is not throttled.
     #[must_use]
     pub fn throttled_for(&self) -> Option<Duration> {
         self.client.throttled_for()
@@ -213,7 +213,7 @@ impl<C> Organizations<C> {
 }
 
 impl Organizations {
-    /// The next item, as `StreamExt::next` of the usual stream libraries returns it; `None` at the end.
+    /// Returns the next item, or `None` at the end, like `StreamExt::next` of the usual stream libraries.
     pub async fn next(&mut self) -> Option<OrganizationItem> {
         poll_fn(|context| self.poll_item(context)).await
     }

@@ -1,6 +1,6 @@
-//! Decides how the list of customers goes on: the request for the page after a page, or the end.
+//! Pagination of the list of customers: the request for the next page, or the end of the list.
 //!
-//! The service documents paging for other lists; `openapi/SOURCES.md` has the sources.
+//! The service documents paging only for other lists; `openapi/SOURCES.md` has the sources.
 
 use std::borrow::Cow;
 
@@ -25,7 +25,7 @@ impl PageRequest {
         if (1..=500).contains(&size) { Ok(()) } else { Err("the page size is not between 1 and 500") }
     }
 
-    /// Filters by the start of a field. Every text starts with an empty one, which is no filter.
+    /// Filters by a prefix of a field; an empty prefix is no filter.
     pub(crate) fn set_filter(&mut self, field: &str, prefix: &str) -> Result<(), &'static str> {
         if self.filter.is_some() {
             return Err("the service takes one filter, by name or by domain");
@@ -41,7 +41,7 @@ impl PageRequest {
         let link = page.links.as_ref().and_then(|links| links.next.as_ref());
         let token = link.and_then(token).or_else(|| text(page.continuation_token.as_ref()));
         if token.is_some_and(|token| !token.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic())) {
-            return Err("the continuation token holds a character that a header cannot carry".into());
+            return Err("the continuation token contains a character that a header cannot carry".into());
         }
         let mut next = Self { seek_operation: None, continuation_token: token.map(str::to_owned), ..self.clone() };
         match link.map(|link| text(link.uri.as_ref())) {
@@ -65,7 +65,7 @@ impl PageRequest {
         };
         let path = path.strip_prefix(base_url.path().trim_end_matches('/')).unwrap_or(&path);
         if path.split('/').any(|step| !matches!(step, "" | "v1" | "customers")) {
-            return Err("the link to the next page leads to something else than the list".into());
+            return Err("the link to the next page does not lead to the list".into());
         }
         for (name, value) in form_urlencoded::parse(query.replace('?', "&").as_bytes()) {
             match &*name.to_ascii_lowercase() {
@@ -94,7 +94,7 @@ fn token(link: &Link) -> Option<&str> {
     text(header.value.as_ref())
 }
 
-/// A text that says something: the service leaves out what it does not have, or sends `null` or nothing in quotes.
+/// The text, unless it is empty: for a missing value the service sends no field, `null` or an empty string.
 pub(crate) fn text(text: Option<&String>) -> Option<&str> {
     text.map(String::as_str).filter(|text| !text.trim().is_empty())
 }

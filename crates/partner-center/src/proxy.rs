@@ -1,4 +1,4 @@
-//! The proxies that the environment names.
+//! The proxies of the environment.
 
 use std::env;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -49,7 +49,7 @@ pub(crate) struct Proxy {
 impl Proxies {
     /// The proxies; `None` if the environment names none.
     ///
-    /// The HTTP client would pass over a value that it cannot read, and connect without the proxy.
+    /// The HTTP client would ignore a value that it cannot read, and connect without the proxy.
     pub(crate) fn from_environment() -> Result<Option<Self>, InvalidConfiguration> {
         let mut values = VARIABLES.into_iter().filter_map(|name| Some((name, env::var_os(name)?)));
         let Some((name, value)) = values.find(|(_, value)| !value.is_empty()) else { return Ok(None) };
@@ -103,7 +103,7 @@ impl Proxy {
         *self.record.denial.lock().unwrap_or_else(PoisonError::into_inner) = Some((Instant::now(), message.to_owned()));
     }
 
-    /// Asks for the tunnel once more, for the status of the response: the HTTP client keeps it to itself.
+    /// Requests the tunnel once more for the status of the response, which the HTTP client does not expose.
     pub(crate) async fn status(&self) -> Option<StatusCode> {
         let mut proxy = reqwest::Proxy::http(self.address()).ok()?;
         if let Some(password) = self.intercept.basic_auth() {

@@ -25,11 +25,11 @@ static KEPT: [HeaderName; 7] =
 pub(crate) struct Received {
     pub(crate) status: StatusCode,
     headers: Vec<(&'static HeaderName, String)>,
-    /// How long the service asks to wait, by its headers.
+    /// The delay that the service asks for in its headers.
     pub(crate) retry_after: Option<Duration>,
-    /// The status line's own words, where they are not the standard ones.
+    /// The reason phrase of the status line, if it is not the standard one.
     pub(crate) reason: Option<String>,
-    /// The body as it came; a part of it where the response broke off.
+    /// The body as received; a part of it if the response was truncated.
     pub(crate) raw: Bytes,
 }
 

@@ -1,4 +1,4 @@
-//! A call that is about to be made, with its options.
+//! A call that has not been sent yet, with its options.
 
 use std::fmt;
 use std::future::{Future, IntoFuture};
@@ -19,9 +19,9 @@ use crate::retry_policy::RetryPolicy;
 /// The future of a call.
 pub type ResponseFuture<T> = Pin<Box<dyn Future<Output = Result<Response<T>, Error>> + Send>>;
 
-/// A call that is about to be made: set its options, then `.await` it.
+/// A call that has not been sent yet: set its options, then `.await` it.
 ///
-/// Options that are not set here are those of the client.
+/// Options that are not set default to those of the client.
 ///
 /// ```no_run
 /// # async fn example(client: partner_center::Client, customer: uuid::Uuid, incoming: uuid::Uuid)
@@ -44,7 +44,7 @@ pub struct Request<T> {
     send: Box<dyn FnOnce(CallOptions) -> ResponseFuture<T> + Send + Sync>,
 }
 
-/// The options of one call, which begin as those of the client.
+/// The options of one call, by default those of the client.
 #[derive(Clone)]
 pub(crate) struct CallOptions {
     pub(crate) request_id: Option<Uuid>,
@@ -58,7 +58,7 @@ pub(crate) struct CallOptions {
     /// Set if the call waits out throttling, without counting it as its time, instead of failing. Then true once the run
     /// has no more customers, so that waiting longer protects none.
     pub(crate) waits_out_throttling: Option<Arc<AtomicBool>>,
-    /// A rate to keep to beside the client's own.
+    /// A rate limit in addition to the client's own.
     pub(crate) rate: Option<Arc<Rate>>,
 }
 
@@ -119,7 +119,7 @@ impl<T> Request<T> {
     /// Sets whether to ask the service if the token shows multi-factor authentication; see
     /// [`Response::mfa_compliant`](crate::Response::mfa_compliant).
     ///
-    /// Older descriptions of the header behind it say that the service then rejects tokens that do not.
+    /// According to older documentation of the header, the service then rejects tokens that do not.
     pub fn validate_mfa(mut self, validate: bool) -> Self {
         self.options.validate_mfa = validate;
         self

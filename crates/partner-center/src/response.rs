@@ -10,9 +10,9 @@ use uuid::Uuid;
 
 use crate::received::{CORRELATION_VECTOR, MFA_COMPLIANCE, Received, SERVER_ID};
 
-/// A value from the service, with everything that came with it.
+/// A value from the service, with the status, the ids and the raw body of its response.
 ///
-/// It derefs to the value.
+/// Dereferences to the value.
 pub struct Response<T> {
     value: T,
     meta: Box<Meta>,
@@ -36,7 +36,7 @@ impl<T> Response<T> {
         (self.value, *self.meta)
     }
 
-    /// The value alone.
+    /// Returns the value.
     pub fn into_inner(self) -> T {
         self.value
     }
@@ -59,13 +59,13 @@ impl<T> Response<T> {
         self.meta.correlation_id
     }
 
-    /// The `MS-RequestId` that came back, which may differ from the one sent.
+    /// The `MS-RequestId` of the response, which may differ from the one sent.
     #[must_use]
     pub fn received_request_id(&self) -> Option<&str> {
         self.meta.received.request_id()
     }
 
-    /// The `MS-CorrelationId` that came back, which may differ from the one sent.
+    /// The `MS-CorrelationId` of the response, which may differ from the one sent.
     #[must_use]
     pub fn received_correlation_id(&self) -> Option<&str> {
         self.meta.received.correlation_id()
@@ -85,8 +85,8 @@ impl<T> Response<T> {
 
     /// Whether the service says that the token shows multi-factor authentication; `None` if it does not say.
     ///
-    /// Ask for it with [`validate_mfa`](crate::Request::validate_mfa). The header behind it is not on the endpoint's
-    /// page; other clients read it, and it is often missing.
+    /// Request it with [`validate_mfa`](crate::Request::validate_mfa). The header is not documented for the endpoint;
+    /// other clients read it, and it is often missing.
     #[must_use]
     pub fn mfa_compliant(&self) -> Option<bool> {
         self.meta.received.header(&MFA_COMPLIANCE)?.to_ascii_lowercase().parse().ok()
@@ -104,7 +104,7 @@ impl<T> Response<T> {
         self.meta.elapsed
     }
 
-    /// The body's bytes as received; a field that the contract does not know yet is here too.
+    /// The bytes of the body as received, including fields that the contract does not know.
     #[must_use]
     pub fn raw(&self) -> &Bytes {
         &self.meta.received.raw

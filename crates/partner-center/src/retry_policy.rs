@@ -4,9 +4,9 @@ use std::time::Duration;
 
 /// How often and how fast a failed call is retried.
 ///
-/// Calls are retried that failed in transport or with 408, 429, 500, 502, 503 or 504. The delay is the longer of the
-/// back-off (exponential, with full jitter) and what the service asks for. If it exceeds the call's deadline, the call
-/// fails immediately. A kept connection that the server has closed is replaced at once, without counting as a retry.
+/// Transport failures and 408, 429, 500, 502, 503 and 504 are retried. The delay is the longer of the back-off
+/// (exponential, with full jitter) and what the service asks for. If it exceeds the call's deadline, the call fails
+/// immediately. A pooled connection that the server has closed is replaced at once, without counting as a retry.
 ///
 /// ```
 /// use std::time::Duration;
@@ -43,27 +43,27 @@ impl RetryPolicy {
         Self::default().max_attempts(1)
     }
 
-    /// Sets how many attempts a call has in all; 4 by default, at least 1. Replacing a token that the service rejects, once
-    /// a call, is not counted.
+    /// Sets the maximum number of attempts of a call; 4 by default, at least 1. The attempt after replacing a rejected
+    /// token, at most one per call, does not count.
     pub fn max_attempts(mut self, attempts: u32) -> Self {
         self.max_attempts = attempts.max(1);
         self
     }
 
-    /// Sets the longest first back-off; it doubles with every attempt. 500 ms by default.
+    /// Sets the upper bound of the first back-off, which doubles with every attempt. 500 ms by default.
     pub fn base_delay(mut self, delay: Duration) -> Self {
         self.base_delay = delay;
         self
     }
 
-    /// Sets the longest back-off; 30 s by default. A delay that the service asks for is not cut by it.
+    /// Sets the longest back-off; 30 s by default. It does not limit a delay that the service asks for.
     pub fn max_delay(mut self, delay: Duration) -> Self {
         self.max_delay = delay;
         self
     }
 
-    /// Sets whether retries draw on the budget that all clones of the client share, so that an outage does not become a
-    /// storm: in the long run at most one retry for every five calls. On by default.
+    /// Sets whether retries draw on the budget that all clones of the client share, which prevents retry storms in an
+    /// outage: in the long run at most one retry for every five calls. On by default.
     pub fn budget(mut self, is_budgeted: bool) -> Self {
         self.is_budgeted = is_budgeted;
         self

@@ -1,4 +1,4 @@
-//! The SDK's end of the seam to the generated client: one attempt.
+//! The SDK's side of the seam to the generated client: one attempt.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -32,7 +32,7 @@ pub(crate) struct CallHeaders {
     pub(crate) validate_mfa: bool,
 }
 
-/// Sends the request that a generated method has built, and keeps what came of it for the loop of the call.
+/// Sends the request that a generated method has built, and keeps the result for the call's loop.
 pub(crate) struct Attempt {
     pub(crate) client: Client,
     pub(crate) headers: CallHeaders,
@@ -52,7 +52,7 @@ impl Attempt {
         generated::Client::new_with_client(endpoint::text(&inner.base_url), inner.http.reqwest.clone(), self.clone())
     }
 
-    /// What came of it; nothing if the generated method could not build its request.
+    /// The result; empty if the generated method could not build its request.
     pub(crate) fn take_exchange(&self) -> Exchange {
         self.exchange().take().unwrap_or_default()
     }
@@ -79,8 +79,8 @@ impl Attempt {
             headers.insert(VALIDATE_MFA, HeaderValue::from_static("true"));
         }
         if self.needs_new_connection {
-            // Connections are kept per authority: under a user name of its own, which is never sent, there are none to
-            // take, and `close` leaves none behind.
+            // Connections are pooled by authority: a user name of its own, which is never sent, matches none, and
+            // `close` leaves none behind.
             headers.insert(CONNECTION, HeaderValue::from_static("close"));
             let _ = request.url_mut().set_username("new-connection");
         }

@@ -1,4 +1,4 @@
-//! Makes text from elsewhere safe to print: one line, no control characters, bounded. Delays in words.
+//! Makes untrusted text safe to print: one line, no control characters, bounded. Formats delays.
 
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ pub(crate) fn excerpt(text: &str, limit: usize) -> String {
     shown
 }
 
-/// A delay for people: in seconds, and in minutes or hours where it is long, rounded up.
+/// A human-readable delay: in seconds, or if it is long in minutes or hours, rounded up.
 pub(crate) fn delay(delay: Duration) -> String {
     let seconds = delay.as_secs() + u64::from(delay.subsec_nanos() > 0);
     match seconds {

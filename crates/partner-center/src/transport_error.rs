@@ -19,7 +19,7 @@ pub(crate) struct TransportError {
 }
 
 impl TransportError {
-    /// An error without one of the HTTP client below it.
+    /// An error without an underlying one of the HTTP client.
     pub(crate) fn new(kind: ErrorKind, message: impl Into<String>, may_have_been_sent: bool) -> Self {
         Self { kind, message: message.into(), may_have_been_sent, source: None }
     }
@@ -42,7 +42,7 @@ impl TransportError {
                 (ErrorKind::Proxy, format!("{name} denies the connection (HTTP {})", status.as_u16()))
             }
             Some(status) => (ErrorKind::Connection, format!("{name} cannot connect (HTTP {})", status.as_u16())),
-            None => (ErrorKind::Connection, format!("{name} made no connection: {}", deepest(&error))),
+            None => (ErrorKind::Connection, format!("{name} did not connect: {}", deepest(&error))),
         };
         Self { source: Some(error.without_url()), ..Self::new(kind, message, false) }
     }
@@ -66,7 +66,7 @@ impl TransportError {
             let what = if may_have_been_sent { "the response took too long" } else { "connecting took too long" };
             (ErrorKind::Timeout, what.to_owned())
         } else if is_about_a_certificate(&error) {
-            let unknown = "it is of an authority that this machine does not trust";
+            let unknown = "it is signed by an authority that this machine does not trust";
             (ErrorKind::Certificate, deepest(&error).replace("invalid peer certificate: UnknownIssuer", unknown))
         } else if lacks_root_certificates(&error) {
             (ErrorKind::Configuration, NO_ROOT_CERTIFICATES.to_owned())
@@ -95,12 +95,12 @@ pub(crate) fn lacks_root_certificates(error: &reqwest::Error) -> bool {
     causes(error).any(|cause| cause.to_string().contains("No CA certificates"))
 }
 
-/// The TLS libraries say it in words of their own, below several layers; all of them name the certificate.
+/// TLS libraries word it differently, several layers down; all of them mention the certificate.
 fn is_about_a_certificate(error: &reqwest::Error) -> bool {
     error.is_connect() && causes(error).any(|cause| cause.to_string().to_ascii_lowercase().contains("certificate"))
 }
 
-/// The last cause, which says most.
+/// The last cause, which is the most specific.
 fn deepest(error: &reqwest::Error) -> String {
     causes(error).last().map_or_else(|| error.to_string(), ToString::to_string)
 }

@@ -33,11 +33,11 @@ pub(crate) struct Arguments {
 enum Source {
     /// Compare the documentation page of each operation with the contract.
     ///
-    /// Exit codes: 0 no difference but accepted ones, 1 another difference, 2 a page could not be read.
+    /// Exit codes: 0 only accepted differences, 1 other differences, 2 a page could not be read.
     Page(page::Arguments),
     /// Compare captured responses of the service with the contract.
     ///
-    /// Exit codes: 0 no difference but accepted ones, 1 another difference, 2 a capture could not be read.
+    /// Exit codes: 0 only accepted differences, 1 other differences, 2 a capture could not be read.
     Wire(wire::Arguments),
 }
 

@@ -1,4 +1,4 @@
-//! What the contract says of an operation's requests and responses.
+//! What the contract says about an operation's requests and responses.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! Compares documentation pages with the contract by what needs no reading of English, and by a digest of the rest.
+//! Compares documentation pages with the contract: structured parts item by item, the rest by digest.
 
 use std::process::Command;
 
@@ -14,7 +14,7 @@ use crate::contract::{Operation, elements, members, operations};
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// Pages in HTML, Markdown or plain text: files or URLs. None: the URL that the contract names for each operation.
+    /// Pages in HTML, Markdown or plain text: files or URLs; by default, the URLs that the contract names.
     pages: Vec<String>,
 }
 
@@ -75,7 +75,7 @@ fn check(contract: &Value, reviewed: &Reviewed, page: &str, text: &str) -> Resul
     Ok(Report::new(format!("{page} ({id})"), id, reviewed, found))
 }
 
-/// The sections that do not say what they said when they were reviewed.
+/// The sections whose text differs from the reviewed one.
 fn changed(sections: &[Section], known: &Page) -> Vec<String> {
     let is_there = |heading: &&String| sections.iter().any(|section| section.heading == **heading);
     let gone = known.sections.keys().filter(|heading| !is_there(heading));
@@ -93,7 +93,7 @@ fn changed(sections: &[Section], known: &Page) -> Vec<String> {
     found
 }
 
-/// What the contract does not have of a sample request or response.
+/// The parts of a sample request or response that are not in the contract.
 fn sample(contract: &Value, operation: &Operation<'_>, message: &Message) -> Result<Vec<String>> {
     let is_standard = |name: &str| STANDARD_HEADERS.split(' ').any(|known| known.eq_ignore_ascii_case(name));
     let headers = message.headers.iter().map(|(name, _)| name).filter(|name| !is_standard(name));

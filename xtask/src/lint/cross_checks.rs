@@ -6,11 +6,11 @@ use serde_json::{Value, json};
 use super::Violation;
 use crate::contract::{Operation, elements, examples, follow, members, operations, step};
 
-/// Names that the generated client and its hooks have beside the operations.
+/// Names that the generated client and its hooks use besides the operations.
 const TAKEN_BY_CLIENT: [&str; 9] =
     ["new", "new_with_client", "api_version", "baseurl", "client", "inner", "pre", "post", "exec"];
 
-/// Names that the generated method, or the typed mock of an operation, has beside the parameters.
+/// Names that the generated method, or the typed mock of an operation, uses besides the parameters.
 const TAKEN_BY_METHOD: [&str; 3] = ["header_map", "new", "into_inner"];
 
 /// Every violation in a contract that keeps to the subset.
@@ -134,7 +134,7 @@ fn json_schema(node: &Value) -> Value {
     }
 }
 
-/// The name of a schema is that of a type, and a schema inside it has a name made of both.
+/// The name of a schema is that of a type; the name of a schema inside it joins both names.
 fn schemas(contract: &Value, violations: &mut Vec<Violation>) {
     let schemas = &contract["components"]["schemas"];
     for (name, schema) in members(schemas) {
@@ -170,7 +170,7 @@ fn collisions<'a>(names: impl Iterator<Item = (&'a str, String, String)>, violat
     }
 }
 
-/// The field or argument that the generator makes of a name: what is no part of a word separates words.
+/// The field or argument that the generator makes from a name: any other character separates words.
 fn snake(name: &str) -> String {
     name.replace('\'', "").replace(|letter: char| !letter.is_alphanumeric(), "-").to_snake_case()
 }

@@ -24,16 +24,13 @@ const SUBSET: &str = include_str!("subset.yaml");
 const RULES: &[(&str, &str)] = &[
     ("subset", "leave it out, or extend the subset in xtask/src/lint/subset.yaml"),
     ("references", "refer to an entry of the matching section of `components`"),
-    (
-        "operation-id",
-        "give the operation an id of its own, in snake case, that is no keyword and not taken by the client",
-    ),
+    ("operation-id", "give the operation a unique id in snake case that is neither a keyword nor a name of the client"),
     ("operation-description", "add a `summary` of one line and a `description`; they document the method"),
     ("status-codes", "use a status of the list, or cover it by `4XX` or `5XX`; never `default`"),
     ("one-success", "describe one success, `200`, as JSON: a model or an array"),
     (
         "one-error",
-        "describe every error as JSON by `#/components/schemas/ServiceError`; text/plain may stand beside it",
+        "describe every error as JSON by `#/components/schemas/ServiceError`; text/plain is allowed in addition",
     ),
     (
         "parameters",
@@ -45,7 +42,7 @@ const RULES: &[(&str, &str)] = &[
     ("property-description", "add a `description` with meaning, format and unit"),
     ("nullable-properties", "add `nullable: true`"),
     ("no-secrets", "keep the secret out of the contract, and read it by hand into a type that does not print it"),
-    ("examples", "give each response's example a name of its own in kebab case and a `value` that matches the schema"),
+    ("examples", "give each response's example a unique name in kebab case and a `value` that matches the schema"),
     ("no-identifier-collisions", "rename one of the two"),
 ];
 

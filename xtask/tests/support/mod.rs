@@ -58,8 +58,8 @@ impl Workspace {
         fs::write(path, text).expect("the file is written");
     }
 
-    /// Replaces `old` where it first comes from the organization's path on, whatever operations stand before; else in
-    /// the whole file.
+    /// Replaces the first `old` after the organization's path, skipping the operations before it; else the first in the
+    /// file.
     pub(crate) fn edit(&self, path: &str, old: &str, new: &str) {
         let text = self.read(path);
         let start = text.find("/organization:").map_or(0, |end| text[..end].rfind('\n').unwrap_or(0));

@@ -14,7 +14,7 @@ pub(crate) enum CustomerCommand {
     #[command(after_long_help = examples(&[
         "partner-center customer list --name contoso",
         "partner-center customer list --domain contoso.onmicrosoft.com",
-        "partner-center customer list --format csv --excel > customers.csv",
+        "partner-center customer list --columns companyName,domain",
         "partner-center customer list -o ndjson | jq -r .customerTenantId",
     ]))]
     List(List),

@@ -3,11 +3,12 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, Subcommand, ValueEnum};
 use partner_center::uuid::Uuid;
 
 use super::columns::{self, Column, LISTED_ORGANIZATION};
 use super::examples::examples;
+use super::values::{tenant_id, time};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum OrganizationCommand {
@@ -16,7 +17,7 @@ pub(crate) enum OrganizationCommand {
     /// If some customers fail, the exit code is 1; if all fail, it is that of the first failure.
     #[command(after_long_help = examples(&[
         "partner-center organization get CUSTOMER_TENANT_ID",
-        "partner-center organization get ID_1 ID_2 --format csv > some.csv",
+        "partner-center organization get ID_1 ID_2 --format csv",
         "partner-center organization get --from ids.txt --columns city,state",
     ]))]
     Get(Get),
@@ -29,16 +30,17 @@ pub(crate) enum OrganizationCommand {
         "partner-center organization export --to all.ndjson",
         "partner-center org export --to all.ndjson --resume",
         "partner-center org export --from ids.csv --to some.csv --excel",
-        "partner-center org export --from - < ids.txt | jq -r .displayName",
+        "partner-center org export --from ids.txt | jq -r .displayName",
     ]))]
     Export(Export),
 }
 
 #[derive(Args, Debug)]
+#[command(group(ArgGroup::new("which").args(["customers", "from"]).required(true)))]
+#[command(mut_arg("column", |column| column.conflicts_with("customers")))]
 pub(crate) struct Get {
     /// The customers' tenant ids, which the portal shows as Microsoft ID
-    #[arg(required_unless_present = "from", conflicts_with = "from", value_name = "CUSTOMER_TENANT_ID")]
-    #[arg(value_parser = tenant_id)]
+    #[arg(value_name = "CUSTOMER_TENANT_ID", value_parser = tenant_id)]
     pub(crate) customers: Vec<Uuid>,
     #[command(flatten)]
     pub(crate) list: ListOptions,
@@ -49,7 +51,7 @@ pub(crate) struct Get {
 /// The format of the output.
 #[derive(Args, Debug)]
 pub(crate) struct Output {
-    /// The format; by default, a table on a terminal and JSON elsewhere
+    /// The format; by default, a table on a terminal, and elsewhere JSON or, with --columns or --excel, CSV
     #[arg(long, short = 'o', visible_alias = "output", value_name = "FORMAT")]
     pub(crate) format: Option<Format>,
     #[command(flatten)]
@@ -67,7 +69,7 @@ pub(crate) struct Export {
     /// The file for the failures; FILE.failures by default
     #[arg(long, value_name = "FILE")]
     pub(crate) failures: Option<PathBuf>,
-    /// The format; by default, that of the file extension (.ndjson, .json, .csv), else NDJSON
+    /// The format; by default, that of the file extension (.ndjson, .jsonl, .json, .csv), else NDJSON
     #[arg(long, short = 'o', visible_alias = "output", value_name = "FORMAT")]
     pub(crate) format: Option<FileFormat>,
     #[command(flatten)]
@@ -89,7 +91,7 @@ pub(crate) struct Export {
     #[arg(long, default_value_t = 8, value_name = "CALLS", value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) concurrency: u16,
     /// Stop after this time, such as 90s, 30m or 2h; --resume continues
-    #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
+    #[arg(long, value_name = "TIME", value_parser = time)]
     pub(crate) max_time: Option<Duration>,
     /// Show neither progress nor a summary
     #[arg(long, short)]
@@ -110,20 +112,14 @@ pub(crate) struct ListOptions {
 /// What tables and CSV look like.
 #[derive(Args, Debug)]
 pub(crate) struct Layout {
-    /// The columns after the tenant id, for a table or CSV
+    /// The columns of a table or CSV after the tenant id
     #[arg(long, value_delimiter = ',', value_name = "NAMES", value_parser = columns::parser(&columns::ORGANIZATION))]
     pub(crate) columns: Vec<Column>,
     /// CSV that Excel opens in columns and with every character in any language: UTF-16, divided by tabs
+    ///
+    /// Windows PowerShell 5.1 changes the encoding of what > redirects: there use `organization export --to`.
     #[arg(long)]
     pub(crate) excel: bool,
-}
-
-fn tenant_id(text: &str) -> Result<Uuid, String> {
-    Uuid::parse_str(text.trim()).map_err(|_| {
-        "not a tenant id: expected a GUID such as e220a839-7b1d-4daf-ae78-9e6aa1b965f4, which the portal shows as \
-         Microsoft ID"
-            .to_owned()
-    })
 }
 
 /// The formats of what is shown at once.
@@ -145,6 +141,7 @@ pub(crate) enum Format {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum FileFormat {
     /// One JSON object per line, with every field of the response
+    #[value(alias = "jsonl")]
     Ndjson,
     /// The same as an array
     Json,

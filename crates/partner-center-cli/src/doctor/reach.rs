@@ -2,7 +2,6 @@
 
 use std::time::{Duration, Instant, SystemTime};
 
-use indicatif::HumanDuration;
 use partner_center::{Error, ErrorKind, environment_proxy, reqwest};
 
 use super::check::{Check, patience};
@@ -11,6 +10,7 @@ use crate::exit::Exit;
 use crate::help;
 use crate::settings::Settings;
 use crate::sign_in::credential;
+use crate::terminal::rounded_down;
 
 /// An address that was tried.
 pub(super) struct Reached {
@@ -84,6 +84,6 @@ pub(super) fn clock(difference: Option<Result<Duration, Duration>>) -> Check {
         // A `Date` has whole seconds, and the response took its time.
         return Check::good("clock", format!("within {} s of the server's", apart.as_secs() + 1));
     }
-    let detail = format!("this machine is {} {word} the server", HumanDuration(apart));
+    let detail = format!("this machine is {} {word} the server", rounded_down(apart));
     Check::bad("clock", Exit::SignIn, detail, "Set this machine's clock; the validity of a token depends on it.")
 }

@@ -2,7 +2,6 @@
 
 use std::time::{Duration, Instant, SystemTime};
 
-use indicatif::HumanDuration;
 use partner_center::auth::{AccessToken, Claims, Credential, TokenRequest};
 
 use super::check::{Check, Report, patience};
@@ -11,6 +10,7 @@ use crate::failure::Failure;
 use crate::settings::Settings;
 use crate::sign_in::credential;
 use crate::sign_in::token_identity::TokenIdentity;
+use crate::terminal::rounded_down;
 
 /// How much longer than a token request getting a token may take.
 const SLACK: Duration = Duration::from_millis(500);
@@ -39,8 +39,8 @@ pub(super) async fn obtain(
     };
     report.add(Check::good("token", format!("obtained in {} ms", began.elapsed().as_millis())))?;
     let Some(claims) = token.claims() else {
-        let help = "Nothing, unless the service rejects it: an opaque token has no readable claims.";
-        report.add(Check::doubtful("claims", "the token is opaque", help))?;
+        let help = "Pass a customer's tenant id to test the call itself.";
+        report.add(Check::doubtful("claims", "the token is opaque, so its claims cannot be read", help))?;
         return Ok(Some(token));
     };
     let identity = identity(settings, &token);
@@ -88,7 +88,7 @@ fn expiry(claims: &Claims) -> Check {
     let now = SystemTime::now();
     if let Some(Ok(left)) = claims.not_before.map(|start| start.duration_since(now)) {
         let detail =
-            format!("the token is not valid yet, by this machine's clock; it will be in {}", HumanDuration(left));
+            format!("the token is not valid yet, by this machine's clock; it will be in {}", rounded_down(left));
         return Check::bad(
             "expiry",
             Exit::SignIn,
@@ -100,13 +100,13 @@ fn expiry(claims: &Claims) -> Check {
         return Check::doubtful("expiry", "the token does not say when it expires", "Try the call itself.");
     };
     match expires.duration_since(now) {
-        Ok(left) => Check::good("expiry", format!("in {}", HumanDuration(left))),
+        Ok(left) => Check::good("expiry", format!("in {}", rounded_down(left))),
         Err(error) => Check::bad(
             "expiry",
             Exit::SignIn,
             format!(
                 "the token expired {} ago, at {}",
-                HumanDuration(error.duration()),
+                rounded_down(error.duration()),
                 httpdate::fmt_http_date(expires)
             ),
             "Get a new token; if it is new, set this machine's clock.",

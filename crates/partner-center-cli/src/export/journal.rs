@@ -86,8 +86,8 @@ impl Journal {
         read.map_err(|error| Failure::file(&error, format!("{path} cannot be resumed"), RESUME))?;
         earlier::read(bytes, self.content, self.format, &self.header).map_err(|number| {
             Failure::usage(
-                format!("line {number} of {path} was not written by such an export"),
-                "Check --to, --failures, --format, --columns and --excel, or remove the line.",
+                format!("{path} cannot be resumed: line {number} is not a line of this export"),
+                "Check --to and --failures, and use the --format, --columns and --excel of the earlier run.",
             )
         })
     }

@@ -1,6 +1,7 @@
 //! The list of customers to fetch, and the two files that the lines go to.
 
 use std::collections::HashSet;
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
@@ -16,7 +17,7 @@ use crate::arguments::columns::{LISTED_ORGANIZATION, ORGANIZATION, names};
 use crate::arguments::{Export, FileFormat, RetryFailed};
 use crate::failure::Failure;
 use crate::list::{self, CustomerList};
-use crate::output::not_csv;
+use crate::output;
 use crate::output::record::{Listed, Record};
 
 /// The list, if there is one, and the two files.
@@ -148,13 +149,20 @@ fn is_retried(line: &Line, which: Option<RetryFailed>) -> bool {
 
 /// The format asked for, else that of the file's extension.
 fn format(arguments: &Export) -> Result<FileFormat, Failure> {
-    let extension = arguments.to.extension().and_then(|extension| extension.to_str());
-    let by_extension = extension.and_then(|extension| FileFormat::from_str(extension, true).ok());
-    match (arguments.format, arguments.layout.excel) {
-        (Some(FileFormat::Csv) | None, true) => Ok(FileFormat::Excel),
-        (Some(_), true) => Err(not_csv()),
-        (format, false) => Ok(format.or(by_extension).unwrap_or(FileFormat::Ndjson)),
-    }
+    let Export { to, layout, .. } = arguments;
+    let format = match (arguments.format, to.extension().map(OsStr::to_string_lossy)) {
+        (Some(format), _) => format,
+        (None, Some(extension)) => FileFormat::from_str(&extension, true).map_err(|_| {
+            Failure::usage(
+                format!("the extension of {} names no format", to.display()),
+                "End it in .csv, .ndjson, .jsonl or .json, or pass --format.",
+            )
+        })?,
+        (None, None) if layout.excel || !layout.columns.is_empty() => FileFormat::Csv,
+        (None, None) => FileFormat::Ndjson,
+    };
+    output::check(layout, format.is_csv(), false)?;
+    Ok(if layout.excel { FileFormat::Excel } else { format })
 }
 
 /// The columns asked for, or all that are known.

@@ -28,25 +28,30 @@ pub(crate) fn read(path: &Path, options: &ListOptions) -> Result<CustomerList, F
     read.map_err(|error| {
         Failure::file(&error, format!("the list {name} cannot be read"), "Check the name in --from.")
     })?;
-    let column = options.column.as_deref();
     let text = text::decode(&bytes);
-    let list = entries::parse(&text, column).ok_or_else(|| {
-        Failure::usage(
-            format!("the list {name} has no column {}", column.unwrap_or_default()),
-            "Check the name in --column; the list's header has the names.",
-        )
-    })?;
+    if bytes.starts_with(b"PK\x03\x04") {
+        return Err(Failure::usage(format!("the list {name} is an Excel workbook"), "Save it as CSV."));
+    }
+    if text.contains('\0') {
+        return Err(Failure::usage(format!("the list {name} is not text"), "Save it as CSV, or as text in UTF-8."));
+    }
+    let list = entries::parse(&text, options.column.as_deref())
+        .map_err(|(why, help)| Failure::usage(format!("the list {name} {why}"), help))?;
     list.unreadable.iter().take(SHOWN).for_each(|line| warn(line));
     if list.unreadable.len() > SHOWN {
         warn(&format!("{} more lines of the list name no customer", list.unreadable.len() - SHOWN));
     }
     // Most likely the wrong file, or a command before the pipe that failed.
     if list.customers.is_empty() {
-        let why = if text.trim().is_empty() { "is empty" } else { "contains no tenant id" };
-        return Err(Failure::usage(
-            format!("the list {name} {why}"),
-            "Pass a list with one customer's tenant id per line; the portal shows it as Microsoft ID.",
-        ));
+        let help = "Pass one tenant id per line, or a table whose header or --column names their column; the portal \
+                    shows them as Microsoft ID.";
+        let why = match &list.column {
+            _ if text.trim().is_empty() => "is empty".to_owned(),
+            Some(_) if list.unreadable.is_empty() => "has a header and no customers".to_owned(),
+            Some(column) => format!("contains no tenant id in the column {column}"),
+            None => "names no customer".to_owned(),
+        };
+        return Err(Failure::usage(format!("the list {name} {why}"), help));
     }
     Ok(list)
 }

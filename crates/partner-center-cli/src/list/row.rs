@@ -1,63 +1,80 @@
 //! Which customer a row of a list names.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use partner_center::uuid::Uuid;
+use unicode_width::UnicodeWidthChar;
 
-/// Spreadsheets of different countries divide their cells by different characters.
-const DELIMITERS: [u8; 3] = [b',', b';', b'\t'];
+/// Programs and countries divide the cells of a row by different characters.
+const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 /// A quoted cell with more line breaks is taken for a quotation mark that is not closed.
 const MAX_LINES: usize = 20;
 /// Names of the column with the tenant id, the best first.
-const NAMES: [&str; 7] =
-    ["customertenantid", "customerid", "microsoftid", "tenantid", "customertenant", "tenant", "id"];
-
-/// Why a row names no customer.
-pub(super) const NO_ID: &str = "contains no tenant id";
-const BLANK: &str = "has no value in the tenant id column";
-const SEVERAL: &str = "contains several tenant ids (name their column with --column)";
+const NAMES: &str = "customertenantid customerid microsoftid tenantid tenantguid directoryid directorytenantid \
+                     aadtenantid guid customertenant aadtenant tenant id";
 
 /// The line with the names of the columns.
 pub(super) struct Header {
     pub(super) line: String,
-    place: Place,
+    /// The name of the column with the tenant ids, and its place.
+    pub(super) name: String,
+    index: usize,
+    columns: usize,
+    layout: Layout,
 }
 
-/// Where the tenant id is in a row.
-enum Place {
-    Cell {
-        delimiter: u8,
-        index: usize,
-        cells: usize,
-    },
-    /// In a table as PowerShell prints it: the number of characters before it.
-    Offset(usize),
+/// How rows are divided into cells.
+enum Layout {
+    Delimited(u8),
+    /// In a table as PowerShell prints it: from where to where on the screen each column is.
+    Printed(Vec<Range<usize>>),
+}
+
+impl Layout {
+    fn cells(&self, row: &str) -> Vec<String> {
+        match self {
+            Self::Delimited(delimiter) => {
+                let record = records(row, *delimiter).into_iter().next().unwrap_or_default();
+                record.iter().map(str::to_owned).collect()
+            }
+            Self::Printed(columns) => columns.iter().map(|column| printed(row, column)).collect(),
+        }
+    }
 }
 
 impl Header {
     /// The header, if the line is one: it names a column of tenant ids, by `column` if given.
     pub(super) fn read(line: &str, next: &str, column: Option<&str>) -> Option<Self> {
-        if !ids(line).is_empty() {
-            return None;
+        let mut layouts: Vec<_> = DELIMITERS.into_iter().map(Layout::Delimited).collect();
+        if next.contains("--") && next.chars().all(|character| matches!(character, '-' | ' ')) {
+            let starts = next.match_indices('-').map(|(at, _)| at).filter(|at| !next[..*at].ends_with('-'));
+            let ends = starts.clone().skip(1).chain([usize::MAX]);
+            layouts = vec![Layout::Printed(starts.zip(ends).map(|(start, end)| start..end).collect())];
         }
-        let header = |place| Some(Self { line: line.to_owned(), place });
-        for delimiter in DELIMITERS {
-            let record = records(line, delimiter).into_iter().next()?;
-            if let Some(index) = position(record.iter(), column) {
-                return header(Place::Cell { delimiter, index, cells: record.len() });
-            }
-        }
-        if !(next.contains("--") && is_rule(next)) {
-            return None;
-        }
-        let name = line.split_whitespace().nth(position(line.split_whitespace(), column)?)?;
-        header(Place::Offset(line[..line.find(name)?].chars().count()))
+        layouts.into_iter().filter(|_| !has_id(line)).find_map(|layout| {
+            let names = layout.cells(line);
+            let index = position(names.iter().map(String::as_str), column)?;
+            let name = names[index].trim().to_owned();
+            Some(Self { line: line.to_owned(), name, index, columns: names.len(), layout })
+        })
     }
 }
 
 /// Whether the line only divides: cells without content, or the rule below a printed header.
 pub(super) fn is_rule(line: &str) -> bool {
-    line.chars().all(|character| matches!(character, ',' | ';' | '"' | '-' | ' ' | '\t'))
+    line.bytes().all(|byte| DELIMITERS.contains(&byte) || matches!(byte, b'"' | b'-' | b' '))
+}
+
+/// The part of a line between two columns of the screen, on which East Asian characters are two wide.
+fn printed(line: &str, columns: &Range<usize>) -> String {
+    let mut next = 0;
+    let is_within = |character: &char| {
+        let at = next;
+        next += character.width().unwrap_or_default();
+        columns.contains(&at)
+    };
+    line.chars().filter(is_within).collect()
 }
 
 /// The place of the tenant id's name among names of columns or fields.
@@ -65,7 +82,7 @@ pub(super) fn position<'a>(names: impl Iterator<Item = &'a str> + Clone, column:
     let place = |wanted: &str| names.clone().position(|name| normal(name) == wanted);
     match column {
         Some(column) => place(&normal(column)),
-        None => NAMES.into_iter().find_map(place),
+        None => NAMES.split(' ').find_map(place),
     }
 }
 
@@ -75,77 +92,72 @@ fn normal(name: &str) -> String {
 
 /// The customer of the first row of some lines, and how many lines the row takes: more than one where a quoted cell
 /// contains line breaks.
-pub(super) fn read(
-    lines: &[&str],
-    header: Option<&Header>,
-    is_column_given: bool,
-) -> (Result<Uuid, &'static str>, usize) {
-    let first = lines.first().copied().unwrap_or_default();
-    // Most lists contain nothing else.
-    if let Some(customer) = id(first) {
-        return (Ok(customer), 1);
+pub(super) fn read(lines: &[&str], header: Option<&Header>) -> (Result<Uuid, String>, usize) {
+    let is_odd = |line: &&str| line.matches('"').count() % 2 == 1;
+    if !is_odd(&lines[0]) {
+        return (named(lines[0], header), 1);
     }
-    if let Some(length) = quoted_lines(lines) {
+    if let Some(more) = lines.iter().take(MAX_LINES).skip(1).position(is_odd) {
+        let length = more + 2;
         let joined = lines[..length].join("\n");
         let alone: BTreeSet<Uuid> = lines[..length].iter().flat_map(|line| ids(line)).collect();
         // A quotation mark that is not closed must not swallow the customers below.
         if DELIMITERS.iter().any(|delimiter| records(&joined, *delimiter).len() == 1) && ids(&joined) == alone {
-            return (named(&joined, header, is_column_given), length);
+            return (named(&joined, header), length);
         }
     }
-    (named(first, header, is_column_given), 1)
+    (named(lines[0], header).map_err(|_| "has a quotation mark that is not closed".to_owned()), 1)
 }
 
-fn named(row: &str, header: Option<&Header>, is_column_given: bool) -> Result<Uuid, &'static str> {
-    match header.map(|header| &header.place) {
-        Some(Place::Cell { delimiter, index, cells }) => {
-            let record = records(row, *delimiter).into_iter().next().unwrap_or_default();
-            let cell = record.get(*index).filter(|_| record.len() == *cells);
-            match cell.map(|cell| (id(cell), cell.trim())) {
-                Some((Some(customer), _)) => return Ok(customer),
-                Some((None, "")) => return Err(BLANK),
-                Some((None, _)) if is_column_given => return Err(NO_ID),
-                _ => {}
+fn named(row: &str, header: Option<&Header>) -> Result<Uuid, String> {
+    match header {
+        Some(header) => match &header.layout.cells(row)[..] {
+            // An unquoted comma in a name moves the cells behind it.
+            cells if header.index > 0 && cells.len() > header.columns => {
+                Err("has more cells than the header".to_owned())
             }
+            cells => value(&header.name, cells.get(header.index).map_or("", String::as_str)),
+        },
+        None => {
+            let ids = ids(row);
+            let why = match (ids.first(), ids.len()) {
+                (Some(id), 1) => return Ok(*id),
+                (Some(_), _) => "contains several GUIDs, and neither a header nor --column says which to use",
+                (None, _) if row.bytes().any(|byte| DELIMITERS.contains(&byte)) => "contains no tenant id",
+                (None, _) => "is not a tenant id",
+            };
+            Err(why.to_owned())
         }
-        Some(Place::Offset(offset)) => {
-            let at = row.char_indices().nth(*offset).map_or("", |(start, _)| &row[start..]);
-            if let Some(customer) = at.split_whitespace().next().and_then(id) {
-                return Ok(customer);
-            }
-        }
-        None => {}
-    }
-    let ids = ids(row);
-    match (ids.first(), ids.len()) {
-        (Some(id), 1) => Ok(*id),
-        (Some(_), _) => Err(SEVERAL),
-        (None, _) => Err(NO_ID),
     }
 }
 
-/// How many lines it takes until the quotation marks of the first are closed; `None` where they are, or stay open.
-fn quoted_lines(lines: &[&str]) -> Option<usize> {
-    let is_odd = |line: &&str| line.matches('"').count() % 2 == 1;
-    lines.first().filter(|line| is_odd(line))?;
-    let more = lines.iter().take(MAX_LINES).skip(1).position(is_odd)?;
-    Some(more + 2)
+/// The tenant id in the column or field of that name.
+pub(super) fn value(name: &str, text: &str) -> Result<Uuid, String> {
+    let what = if text.trim().is_empty() { "value" } else { "tenant id" };
+    id(text).ok_or_else(|| format!("has no {what} in the column {name}"))
+}
+
+pub(super) fn has_id(row: &str) -> bool {
+    !ids(row).is_empty()
 }
 
 /// The cells that are GUIDs, in any of their spellings, whichever character divides the cells.
 fn ids(row: &str) -> BTreeSet<Uuid> {
+    // Most lists contain nothing else.
+    if let Some(id) = id(row) {
+        return [id].into();
+    }
     let mut ids = BTreeSet::new();
     let found = DELIMITERS.iter().filter(|delimiter| row.as_bytes().contains(delimiter));
     // The reader also takes quotation marks off where nothing is divided.
     let used = found.chain(&DELIMITERS[..1]);
     for record in used.flat_map(|delimiter| records(row, *delimiter)) {
         for cell in &record {
-            if let Some(commented) = cell.split_once('#').and_then(|(before, _)| id(before)) {
-                // The rest is a comment, with whatever ids it holds.
-                ids.insert(commented);
+            ids.extend(id(cell));
+            // The rest is a comment, with whatever ids it holds.
+            if cell.contains('#') && id(cell).is_some() {
                 break;
             }
-            ids.extend(id(cell));
         }
     }
     if ids.is_empty() {
@@ -160,6 +172,8 @@ fn records(row: &str, delimiter: u8) -> Vec<csv::StringRecord> {
     reader.from_reader(row.as_bytes()).into_records().flatten().collect()
 }
 
+/// The GUID of a cell, which a comment may follow.
 pub(super) fn id(cell: &str) -> Option<Uuid> {
+    let cell = cell.split('#').next().unwrap_or_default();
     Uuid::parse_str(cell.trim().trim_matches(['"', '\'']).trim()).ok()
 }

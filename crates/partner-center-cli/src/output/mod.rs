@@ -10,7 +10,7 @@ use std::io::{self, Write};
 
 use self::record::Record;
 use crate::arguments::columns::{Column, names};
-use crate::arguments::{FileFormat, Format, Output};
+use crate::arguments::{FileFormat, Format, Layout, Output};
 use crate::failure::Failure;
 use crate::terminal::{self, escape_json};
 
@@ -28,21 +28,21 @@ pub(crate) struct Printer<'a> {
 impl<'a> Printer<'a> {
     /// For the format asked for, or the one that fits standard output; `all` are the columns there are.
     pub(crate) fn new(output: &'a Output, all: &'a [Column]) -> Result<Self, Failure> {
-        let excel = output.layout.excel;
+        let (excel, is_chosen) = (output.layout.excel, !output.layout.columns.is_empty());
         let format = match output.format {
-            Some(format) if excel && format != Format::Csv => return Err(not_csv()),
             Some(format) => format,
             None if excel => Format::Csv,
             None if terminal::is_terminal() => Format::Table,
+            None if is_chosen => Format::Csv,
             None => Format::Json,
         };
+        check(&output.layout, format == Format::Csv, format == Format::Table)?;
         let lines = match format {
             Format::Csv if excel => FileFormat::Excel,
             Format::Csv => FileFormat::Csv,
             Format::Json => FileFormat::Json,
             Format::Ndjson | Format::Raw | Format::Table => FileFormat::Ndjson,
         };
-        let is_chosen = !output.layout.columns.is_empty();
         let columns = if is_chosen { &output.layout.columns } else { all };
         Ok(Self { format, lines, columns, is_chosen, rows: Vec::new(), is_first: true })
     }
@@ -98,8 +98,14 @@ impl<'a> Printer<'a> {
     }
 }
 
-pub(crate) fn not_csv() -> Failure {
-    Failure::usage("--excel is a form of CSV", "Leave out --format, or pass --format csv.")
+/// Rejects options that the format would ignore.
+pub(crate) fn check(layout: &Layout, is_csv: bool, is_table: bool) -> Result<(), Failure> {
+    let wrong = match layout {
+        Layout { excel: true, .. } if !is_csv => "--excel needs CSV",
+        Layout { columns, .. } if !columns.is_empty() && !is_csv && !is_table => "--columns needs a table or CSV",
+        _ => return Ok(()),
+    };
+    Err(Failure::usage(wrong, "Pass --format csv."))
 }
 
 fn write(bytes: &[u8]) -> io::Result<()> {

@@ -3,6 +3,7 @@
 use comfy_table::{ContentArrangement, Table, presets};
 use serde_json::Value;
 
+use super::table::lines;
 use crate::arguments::ReportFormat;
 use crate::failure::Failure;
 use crate::terminal::{self, plain};
@@ -36,8 +37,8 @@ fn camel_case(name: &str) -> String {
 fn table(rows: &[Value], columns: &[&str]) -> String {
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
-    if terminal::is_terminal() {
-        table.set_content_arrangement(ContentArrangement::Dynamic).set_width(terminal::width());
+    if let Some(width) = terminal::width() {
+        table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
     }
     table.set_header(columns.iter().map(|name| name.to_uppercase()));
     for row in rows {
@@ -47,9 +48,5 @@ fn table(rows: &[Value], columns: &[&str]) -> String {
             value => plain(value.as_str().unwrap_or_default()),
         }));
     }
-    for column in table.column_iter_mut() {
-        column.set_padding((0, 2));
-    }
-    let lines: Vec<String> = table.lines().map(|line| line.trim_end().to_owned()).collect();
-    lines.join("\n") + "\n"
+    lines(&mut table, true)
 }

@@ -4,7 +4,6 @@ mod file;
 
 use std::collections::BTreeSet;
 use std::fmt;
-use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -13,7 +12,7 @@ use partner_center::uuid::Uuid;
 use partner_center::{Cloud, check_address};
 
 use self::file::Profile;
-use crate::arguments::{CloudName, GlobalOptions};
+use crate::arguments::{CloudName, GlobalOptions, time};
 use crate::environment::variable;
 use crate::failure::Failure;
 
@@ -56,7 +55,7 @@ pub(crate) struct Settings {
 /// The environment variable that names another folder for the config file.
 pub(crate) const FOLDER: &str = "PARTNER_CENTER_CONFIG_DIR";
 const DEFAULT_PROFILE: &str = "default";
-const DEFAULT_TIMEOUT: NonZeroU32 = NonZeroU32::new(180).unwrap();
+const DEFAULT_TIMEOUT: Duration = Duration::from_secs(180);
 
 impl Settings {
     /// Reads the environment and the config file.
@@ -82,8 +81,9 @@ impl Settings {
             .unwrap_or_else(|| Setting::default(addresses.base_url().to_owned()));
         let authority = pick_text("--authority", &global.authority, "PARTNER_CENTER_AUTHORITY", authority)?
             .unwrap_or_else(|| Setting::default(addresses.authority().to_owned()));
-        let parse = |seconds: &str| seconds.parse().map_err(|_| "a whole number of seconds, 1 or more");
-        let seconds = pick("--timeout", global.timeout, "PARTNER_CENTER_TIMEOUT", parse, timeout, &path)?
+        let timeout = timeout.map(|seconds| Duration::from_secs(seconds.get().into()));
+        let parse = |text: &str| time(text).map_err(|_| "a time such as 30s or 2m, or a number of seconds above 0");
+        let timeout = pick("--timeout", global.timeout, "PARTNER_CENTER_TIMEOUT", parse, timeout, &path)?
             .unwrap_or_else(|| Setting::default(DEFAULT_TIMEOUT));
         Ok(Self {
             base_url: checked("base-url", base_url)?,
@@ -91,7 +91,7 @@ impl Settings {
             cloud,
             tenant: pick_text("--tenant", &None, "AZURE_TENANT_ID", tenant)?,
             client_id: pick_text("--client-id", &None, "AZURE_CLIENT_ID", client_id)?,
-            timeout: Setting { value: Duration::from_secs(seconds.value.get().into()), source: seconds.source },
+            timeout,
             correlation_id: global.correlation_id,
             verbose: global.verbose,
             profile,

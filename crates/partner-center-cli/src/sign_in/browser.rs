@@ -8,7 +8,6 @@ use std::path::Path;
 use std::task::Poll;
 use std::time::Duration;
 
-use indicatif::HumanDuration;
 use partner_center::auth::{AuthorizationCode, SignedIn, TokenRequest};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
@@ -17,7 +16,7 @@ use tokio::time::timeout;
 
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::terminal::{notify, plain, warn};
+use crate::terminal::{notify, plain, rounded_down, warn};
 
 /// Why no browser can be opened here; `None` if one can, or if `BROWSER` names one.
 pub(super) fn missing() -> Option<&'static str> {
@@ -50,7 +49,7 @@ pub(super) async fn sign_in(
     let url = code.authorization_url().to_owned();
     notify("Sign in with the browser. If it does not open, open this address on this machine, or use --device-code:");
     notify(&url);
-    notify(&format!("Waiting {} at most …", HumanDuration(limit)));
+    notify(&format!("Waiting {} at most …", rounded_down(limit)));
     tokio::spawn(async {
         // A text browser keeps the thread until it is closed.
         if let Ok(Err(error)) = spawn_blocking(move || webbrowser::open(&url)).await {
@@ -77,7 +76,7 @@ pub(super) async fn sign_in(
 }
 
 pub(super) fn timed_out(limit: Duration, help: &str) -> Failure {
-    Failure::new(Exit::SignIn, format!("the sign-in was not completed within {}", HumanDuration(limit)), help)
+    Failure::new(Exit::SignIn, format!("the sign-in was not completed within {}", rounded_down(limit)), help)
 }
 
 /// Listens on a free port of both loopback addresses, as the browser chooses which one `localhost` is.

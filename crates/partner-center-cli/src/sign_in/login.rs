@@ -3,7 +3,6 @@
 use std::io::{self, IsTerminal, Read};
 use std::time::Duration;
 
-use indicatif::HumanDuration;
 use partner_center::auth::{
     self, ClientSecret, Credential, DeviceCode, ExposeSecret, SecretString, SignedIn, TokenRequest,
 };
@@ -17,7 +16,7 @@ use crate::arguments::Login;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::settings::{Setting, Settings};
-use crate::terminal::{notify, warn};
+use crate::terminal::{notify, rounded_down, warn};
 use crate::text;
 
 /// How long to wait for the browser by default.
@@ -149,7 +148,7 @@ async fn user(
     let device_code = DeviceCode::new(tenant, client_id);
     let signed_in = device_code.sign_in(request, |prompt| {
         notify(&format!("Open {} in a browser and enter the code {}", prompt.verification_uri, prompt.user_code));
-        notify(&format!("Waiting {} at most …", HumanDuration(prompt.expires_in.min(limit))));
+        notify(&format!("Waiting {} at most …", rounded_down(prompt.expires_in.min(limit))));
     });
     let signed_in = timeout(limit, signed_in).await.map_err(|_| browser::timed_out(limit, "Run it again."))?;
     Ok((signed_in?, None))

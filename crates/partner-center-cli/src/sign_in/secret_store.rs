@@ -65,7 +65,7 @@ pub(super) async fn check(settings: &Settings, no_keyring: bool) -> Result<bool,
 }
 
 fn warn_of_keyring(reason: &str) {
-    warn(&format!("the system's keyring is not available: {reason}; using a file instead"));
+    warn(&format!("the system's keyring is not available, so a file is used instead ({reason})"));
 }
 
 /// Stores the secret of a new sign-in in the keyring, or in a file where there is none; the record says which.

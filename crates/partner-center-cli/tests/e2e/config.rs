@@ -42,6 +42,8 @@ fn flags_override_the_environment_which_overrides_the_file() {
         settings["timeout"]["value"].as_str().expect("a text").to_owned()
     };
     assert_eq!(timeout(&["--timeout", "10"], "20"), "10 s");
+    assert_eq!(timeout(&["--timeout", "1h 2m"], "20"), "3720 s");
+    assert_eq!(timeout(&[], "500ms"), "0.5 s");
     assert_eq!(timeout(&[], "20"), "20 s");
     assert_eq!(timeout(&[], ""), "30 s");
     assert_eq!(timeout(&["--profile", "default"], ""), "180 s");
@@ -76,7 +78,7 @@ fn a_url_is_parsed_in_one_way_and_its_password_is_never_shown() {
 
     let outcome = world.run(&["config", "--base-url", "https://me:hunter2@gateway.example"]);
     assert_eq!(outcome.code, Some(2));
-    assert!(outcome.err.contains("the base-url (flag --base-url) holds a user name"), "{}", outcome.err);
+    assert!(outcome.err.contains("the base-url (flag --base-url) contains a user name"), "{}", outcome.err);
     assert!(!outcome.err.contains("hunter2") && !outcome.out.contains("hunter2"));
     for wrong in [
         "login.example",

@@ -89,7 +89,7 @@ fn customers_are_found_by_the_beginning_of_name_or_domain() {
 #[test]
 fn the_list_is_a_list_for_other_commands() {
     let world = World::new();
-    for format in ["json", "ndjson", "csv"] {
+    for format in ["json", "ndjson", "csv", "table"] {
         let listed = world.run(&[&LIST[..], &["--format", format]].concat()).out;
         let arguments = ["organization", "get", "--from", "-", "--format", "ndjson"];
         let outcome = world.run_with_input(&arguments, listed.as_bytes());

@@ -32,7 +32,11 @@ fn the_help_of_every_command() {
         assert_eq!((outcome.code, &*outcome.err), (Some(0), ""));
         let (_, examples) = outcome.out.split_once("Examples:\n").expect("examples");
         let mut examples = examples.lines().take_while(|line| !line.is_empty());
-        assert!(examples.all(|line| line.trim_start().len() <= 73), "they fit a manual page: {}", outcome.out);
+        let is_fine = |line: &str| {
+            // Windows PowerShell 5.1 changes the encoding behind `>` and does not know `<`.
+            line.trim_start().len() <= 73 && !line.contains(" > ") && !line.contains(" < ")
+        };
+        assert!(examples.all(is_fine), "they fit a manual page and run in every shell: {}", outcome.out);
         let name = [&["help"], command].concat().join("-");
         golden::check(&format!("{name}.txt"), &outcome.out);
     }
@@ -45,25 +49,29 @@ fn the_version_names_the_contract() {
 }
 
 #[test]
-fn every_shell_has_completions() {
+fn every_shell_has_completions_and_a_line_to_load_them() {
     let world = World::new();
+    let help = world.run(&["completions", "--help"]).out;
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         let outcome = world.run(&["completions", shell]);
         assert_eq!(outcome.code, Some(0));
         assert!(outcome.out.contains("partner-center"), "{shell}");
+        assert!(help.contains(&format!("partner-center completions {shell}")), "{shell}: {help}");
     }
 }
 
 #[test]
 fn every_command_has_a_manual_page_with_its_sections() {
     let world = World::new();
-    let page = world.run(&["man"]).out;
-    assert!(page.contains(".TH partner-center"));
     std::fs::create_dir(world.path("man")).expect("a folder");
     assert_eq!(world.run(&["man", "--to", "man"]).code, Some(0));
     for command in COMMANDS {
         let name = [&["partner-center"], command].concat().join("-");
         let page = std::fs::read_to_string(world.path(&format!("man/{name}.1"))).expect("its page");
+        // The title twice and the manual between them fit 80 columns, as do name, version and title below the page.
+        let title =
+            format!(".TH PARTNER-CENTER 1 \" \" \"partner-center {}\" \"Partner Center\"\n", env!("CARGO_PKG_VERSION"));
+        assert!(page.contains(&title), "{name}: {page}");
         for section in ["EXAMPLES", "ENVIRONMENT", "FILES", "\"EXIT STATUS\""] {
             assert!(page.contains(&format!(".SH {section}\n")), "{name} lacks {section}");
         }
@@ -72,9 +80,12 @@ fn every_command_has_a_manual_page_with_its_sections() {
 }
 
 #[test]
-fn every_variable_of_an_option_is_in_the_manual_page() {
+fn every_variable_that_is_read_is_in_the_manual_page() {
     let world = World::new();
     let page = world.run(&["man"]).out;
+    for name in ["HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR", "BROWSER"] {
+        assert!(page.contains(&format!("\\fB{name}\\fR")), "{name}");
+    }
     for command in COMMANDS {
         let help = world.run(&[command, &["--help"]].concat()).out;
         for name in help.split("[env: ").skip(1).filter_map(|rest| rest.split_once(']')).map(|(name, _)| name) {

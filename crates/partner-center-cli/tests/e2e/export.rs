@@ -140,12 +140,50 @@ fn the_format_follows_the_file_extension_unless_set() {
         ("all.csv", None, "\"customerTenantId\","),
         ("all.NDJSON", None, "{\"customerTenantId\":"),
         ("all.json", None, "[\n{\"customerTenantId\":"),
+        ("all.jsonl", None, "{\"customerTenantId\":"),
+        ("all", None, "{\"customerTenantId\":"),
+        ("all.xlsx", Some("csv"), "\"customerTenantId\","),
         ("other.csv", Some("ndjson"), "{\"customerTenantId\":"),
     ] {
         let format = format.map(|format| ["--format", format]).into_iter().flatten();
         let arguments: Vec<&str> = ["--from", &list, "--to", file].into_iter().chain(format).collect();
         assert_eq!(world.run(&export(&arguments)).code, Some(0));
         assert!(fs::read_to_string(world.path(file)).is_ok_and(|text| text.starts_with(start)), "{file}");
+    }
+}
+
+#[test]
+fn what_the_format_would_ignore_is_rejected_and_nothing_is_sent() {
+    let world = World::new();
+    let list = world.list(ids(1));
+    for (arguments, error) in [
+        (&["export", "--to", "all.xlsx"][..], "the extension of all.xlsx names no format"),
+        (&["export", "--to", "all.csv.gz"], "the extension of all.csv.gz names no format"),
+        (&["export", "--to", "all.tsv", "--excel"], "the extension of all.tsv names no format"),
+        (&["export", "--to", "all.json", "--excel"], "--excel needs CSV"),
+        (&["export", "--to", "all.ndjson", "--excel"], "--excel needs CSV"),
+        (&["export", "--to", "all.csv", "--excel", "--format", "json"], "--excel needs CSV"),
+        (&["export", "--to", "all.ndjson", "--columns", "city"], "--columns needs a table or CSV"),
+        (&["export", "--columns", "city", "--format", "ndjson"], "--columns needs a table or CSV"),
+        (&["get", "--columns", "city", "--format", "json"], "--columns needs a table or CSV"),
+        (&["get", "--columns", "city", "--format", "raw"], "--columns needs a table or CSV"),
+        (&["get", "--excel", "--format", "ndjson"], "--excel needs CSV"),
+    ] {
+        let outcome = world.run(&[&["organization"], arguments, &["--from", &list]].concat());
+        assert_eq!((outcome.code, &*outcome.out), (Some(2), ""), "{arguments:?}");
+        assert!(outcome.err.starts_with(&format!("error: {error}\n  help: ")), "{arguments:?}: {}", outcome.err);
+    }
+    assert_eq!(world.service.request_count(), 0);
+    assert!(!world.path("all.xlsx").exists());
+}
+
+#[test]
+fn columns_select_csv_where_no_format_is_given() {
+    let world = World::new();
+    let list = world.list(ids(1));
+    for command in ["get", "export"] {
+        let outcome = world.run(&["organization", command, "--from", &list, "--columns", "city"]);
+        assert_eq!(outcome.out, format!("\"customerTenantId\",\"city\"\n\"{}\",\"Leeds\"\n", id(0)), "{command}");
     }
 }
 

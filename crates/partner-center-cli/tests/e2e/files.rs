@@ -84,7 +84,7 @@ fn the_same_file_cannot_be_used_twice_and_is_unchanged() {
         ["--from", "customers.txt", "--to", "new", "--failures", "./new"],
     ] {
         for more in ["--force", "--resume"] {
-            let outcome = world.run(&export(&[&arguments[..], &[more]].concat()));
+            let outcome = world.run(&export(&[&arguments[..], &["--format", "ndjson", more]].concat()));
             assert_eq!(outcome.code, Some(2), "{arguments:?} {}", outcome.err);
             assert!(outcome.err.contains("is the file of"), "{}", outcome.err);
         }
@@ -127,9 +127,9 @@ fn an_empty_list_is_an_error_and_keeps_an_earlier_export() {
     for (list, why) in [
         ("", "is empty"),
         (" \n\n", "is empty"),
-        ("# empty\n", "contains no tenant id"),
-        ("Contoso\nFabrikam\n", "contains no tenant id"),
-        ("customerTenantId\n", "contains no tenant id"),
+        ("# empty\n", "names no customer"),
+        ("Contoso\nFabrikam\n", "names no customer"),
+        ("customerTenantId\n", "has a header and no customers"),
     ] {
         let outcome = world.run_with_input(&export(&["--from", "-", "--to", "out", "--force"]), list.as_bytes());
         assert_eq!((outcome.code, text(&world, "out").as_str()), (Some(2), "earlier"), "{list:?} {}", outcome.err);

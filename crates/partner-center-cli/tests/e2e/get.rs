@@ -42,6 +42,18 @@ fn a_pipe_gets_json() {
 }
 
 #[test]
+fn a_table_in_a_pipe_has_a_line_per_customer_however_long() {
+    let world = World::new();
+    let long = "a field of two hundred characters ".repeat(6);
+    let service = world.serving(move || MockResponse::json(200, &json!([{ "displayName": long, "street": long }])));
+    let table = get(&world, &["--base-url", &service.url(), &id(0), &id(1), "--format", "table"]).out;
+    let lines: Vec<&str> = table.lines().collect();
+    assert_eq!(lines.len(), 3, "{table}");
+    assert!(lines[0].starts_with("Customer ") && lines[0].ends_with("Technical contacts"), "all columns: {table}");
+    assert!(lines[1].starts_with(&id(0)) && lines[2].starts_with(&id(1)), "{table}");
+}
+
+#[test]
 fn the_exit_code_says_whether_all_some_or_none_succeeded() {
     let world = World::of(Behaviour { customers: 60, faults: true, ..Behaviour::default() });
     let code = |arguments: &[&str]| get(&world, arguments).code;
@@ -172,11 +184,28 @@ fn customers_come_from_a_list_in_its_order() {
 }
 
 #[test]
-fn only_a_guid_is_a_tenant_id() {
-    for name in ["contoso.onmicrosoft.com", "Contoso"] {
-        let outcome = get(&World::new(), &[name]);
-        assert_eq!(outcome.code, Some(2));
-        assert!(outcome.err.contains("not a tenant id"), "{}", outcome.err);
+fn an_invalid_argument_says_what_is_expected() {
+    let world = World::new();
+    for (arguments, expected) in [
+        (&["organization", "get", "contoso.com"][..], "not a tenant id: expected a GUID such as "),
+        (&["customer", "domains", "Contoso"], "not a tenant id: expected a GUID such as "),
+        (&["doctor", "contoso.com"], "not a tenant id: expected a GUID such as "),
+        (&["status", "--correlation-id", "foo"], "expected a GUID such as "),
+        (&["status", "--timeout", "abc"], "expected a time such as 90s"),
+        (&["status", "--timeout", "99999999999"], "expected a time such as 90s"),
+        (&["login", "--max-time", "soon"], "expected a time such as 90s"),
+        (&["organization", "export", "--max-time", "0s"], "expected a time such as 90s"),
+        (
+            &["status", "--base-url", "foo"],
+            "the base-url (flag --base-url) is not an absolute URL (expected e.g. https://",
+        ),
+        (&["organization", "get"], "<CUSTOMER_TENANT_ID|--from <FILE>>"),
+        (&["organization", "get", UNKNOWN, "--from", "ids.txt"], "cannot be used with"),
+        (&["organization", "get", UNKNOWN, "--column", "Id"], "cannot be used with '--column <NAME>'"),
+    ] {
+        let outcome = world.run(arguments);
+        assert_eq!(outcome.code, Some(2), "{arguments:?}");
+        assert!(outcome.err.contains(expected), "{arguments:?}: {}", outcome.err);
     }
 }
 

@@ -41,8 +41,12 @@ fn every_spelling_of_a_list_is_read() {
         format!("\"Microsoft ID\",\"Name\"\n\"{a}\",\"Contoso, Ltd\"\n'{b}',x\n"),
         format!("Name;Tenant\nContoso #1;{a}\nFabrikam;{upper}\nx;{b}"),
         format!("{a}\t{a}\n{b},5\" disks"),
-        format!("{}\n{b}", a.replace('-', "")),
+        format!("{{{a}}}\n{}", b.replace('-', "")),
+        format!("[Internal] ours\n{a}\n{b}"),
         format!("# \"ours\n{a}\n{b}"),
+        format!("| Name | Id |\n|---|---|\n| x | {a} |\n| y | {b} |\n"),
+        format!("{{\"totalCount\":2,\"items\":[{{\"id\":\"{a}\"}},{{\"id\":\"{b}\"}}]}}"),
+        format!("{{\"@odata.context\":\"x\",\"value\":[{{\"tenantId\":\"{a}\"}},{{\"tenantId\":\"{b}\"}}]}}"),
     ] {
         assert_eq!(read(&world, &list, &[]), both(), "{list}");
     }
@@ -89,12 +93,95 @@ fn a_header_says_which_of_several_ids_is_the_customer() {
 }
 
 #[test]
-fn a_named_column_is_the_only_one_that_counts() {
+fn only_the_column_of_the_header_counts() {
     let (world, a, b) = (World::new(), id(0), id(1));
-    let list = format!("CustomerId;Reseller\n{OTHER};{a}\n{OTHER};none\n{OTHER};{b}\n");
-    assert_eq!(read(&world, &list, &["--column", "reseller"]), (both().0, vec![3]));
-    assert_eq!(get(&world, &list, &["--column", "missing"]).code, Some(2));
-    assert_eq!(get(&world, &format!("{a}\n"), &["--column", "CustomerId"]).code, Some(2));
+    for (list, more, reported) in [
+        (
+            format!("CustomerId,Order\n{a},{OTHER}\n#N/A,{OTHER}\nfoo,{OTHER}\n,{OTHER}\n{b},{OTHER}\n"),
+            &[][..],
+            vec![3, 4, 5],
+        ),
+        (format!("Order,CustomerId,x\n{OTHER}\n{OTHER},{a},x\n{OTHER},{b}\n"), &[], vec![2]),
+        (format!("Name,Order,Tenant\nSmith, Ltd,{OTHER},\nx,{OTHER},{a}\ny,,{b}\n"), &[], vec![2]),
+        (format!("Id{:35}Order\n--{:35}-----\n{:37}{OTHER}\n{a} {OTHER}\n{b} x\n", "", "", ""), &[], vec![3]),
+        (format!("CustomerId;Reseller\n{OTHER};{a}\n{OTHER};none\n{OTHER};{b}\n"), &["--column", "reseller"], vec![3]),
+    ] {
+        assert_eq!(read(&world, &list, more), (both().0, reported), "{list}");
+    }
+}
+
+#[test]
+fn printed_tables_are_cut_at_whole_headings_and_wide_characters() {
+    let (world, a, b) = (World::new(), id(0), id(1));
+    let table = |name: &str| {
+        format!(
+            "\nName      CommerceId{:27}{name}\n----      ----------{:27}--\n\u{6771}\u{4eac}\u{90fd}    {OTHER} {a}\nM\u{fc}ller    {OTHER} {b}\n",
+            "", ""
+        )
+    };
+    assert_eq!(read(&world, &table("Id"), &[]), both());
+    assert_eq!(read(&world, &table("Id"), &["--column", "Id"]), both());
+    assert_eq!(read(&world, &table("me"), &["--column", "me"]), both());
+}
+
+#[test]
+fn a_number_sign_begins_a_comment_in_plain_lists_and_a_row_in_tables() {
+    let (world, a, b) = (World::new(), id(0), id(1));
+    for (list, reported) in [
+        (format!("# {OTHER}\n{a}\n# x, {OTHER}\n#\n{b}\n"), vec![]),
+        (format!("#TYPE Customer\nName,CustomerId\n#1 Dental,{a}\n#N/A,{b}\n"), vec![]),
+        (format!("#TYPE C\nName,Id\nx,{a}\n#TYPE C\nName,Id\ny,{b}\n"), vec![]),
+        (format!("CustomerId;Name\n{a};x\n#N/A;y\n{b};z\n"), vec![3]),
+        (format!("# ours\n#1 Dental;{a}\nx;{b}\n# {OTHER};y\n"), vec![]),
+    ] {
+        assert_eq!(read(&world, &list, &[]), (both().0, reported), "{list}");
+    }
+}
+
+#[test]
+fn titles_and_headers_are_no_customers_and_no_failures() {
+    let (world, a, b) = (World::new(), id(0), id(1));
+    let title = "Customers as of 27/11/2026\n\nBy admin, 27.11.2026\n";
+    for header in ["Tenant GUID", "Directory ID", "Directory (tenant) ID", "AAD Tenant", "AAD Tenant (ID)", "GUID"] {
+        let list = format!("{title}Order;{header}\n{OTHER};{a}\n{OTHER};{b}\n");
+        assert_eq!(read(&world, &list, &[]), both(), "{list}");
+    }
+    assert_eq!(read(&world, &format!("{title}Firma;Kunden-ID\nx;{a}\ny;{b}\n"), &[]), both());
+    for first in [&a[1..], &a[..23], "contoso.com"] {
+        for list in [format!("{first}\n{a}\n{b}\n"), format!("{first},x\n{a},y\n{b},z\n")] {
+            assert_eq!(read(&world, &list, &[]), (both().0, vec![1]), "{list}");
+        }
+    }
+    for list in [format!("Ours\nContoso\n{a}\n{b}\n"), format!("\n12345678\n{a}\n{b}\n")] {
+        assert_eq!(read(&world, &list, &[]), (both().0, vec![2]), "{list}");
+    }
+}
+
+#[test]
+fn what_is_not_a_list_is_one_error_and_nothing_is_sent() {
+    let (world, a) = (World::new(), id(0));
+    let record = format!("{{\"id\":\"{a}\"}}");
+    let utf16: String = format!("Name\tId\nx\t{a}\n").chars().flat_map(|character| [character, '\0']).collect();
+    for (list, column, why) in [
+        ("PK\u{3}\u{4}\u{14}\0\n\n".to_owned(), "", "is an Excel workbook"),
+        (utf16, "", "is not text"),
+        (format!("[\n{record},\n{{\"id"), "", "is JSON that ends early"),
+        (format!("{record}\n{{\"id"), "", "is JSON that ends early (EOF while parsing a string at line 2 column 4)"),
+        (format!("{record}\n{a}\n"), "", "is not valid JSON"),
+        (format!("[\n{record},\n]"), "", "is not valid JSON (trailing comma at line 3 column 1)"),
+        ("CustomerId,Name\n".to_owned(), "", "has a header and no customers"),
+        (format!("CustomerId,Name\n{a},x\n"), "nope", "has no column nope"),
+        (format!("{a}\n"), "CustomerId", "has no column CustomerId"),
+        (format!("[{record}]"), "nope", "has no column nope"),
+        (format!("{record}\n{record}\n"), "nope", "has no column nope"),
+        (format!("[\"{a}\"]"), "nope", "has no column nope"),
+    ] {
+        let outcome = get(&world, &list, &["--column", column][if column.is_empty() { 2 } else { 0 }..]);
+        let errors: Vec<&str> = outcome.err.lines().filter(|line| !line.starts_with("warning:")).collect();
+        assert_eq!(outcome.code, Some(2), "{list}");
+        assert!(errors[0].starts_with(&format!("error: the list on standard input {why}")), "{}", errors[0]);
+    }
+    assert_eq!(world.service.request_count(), 0);
 }
 
 #[test]
@@ -115,13 +202,24 @@ fn lines_that_name_no_customer_are_reported_with_the_reason() {
     let (world, a, b) = (World::new(), id(0), id(1));
     let list = format!("id\n{a}\nnot a guid\n{}\n\n{b}\nid\n{}\n", &a[1..], a.to_uppercase());
     assert_eq!(read(&world, &list, &[]), (both().0, vec![3, 4]));
-    let outcome = get(&world, &format!("contoso.com\n{a}\n{a},{b}\nContoso,GB\n"), &[]);
-    for reason in [
-        "line 1 of the list is not a tenant id: contoso.com",
-        "several tenant ids (name their column with --column)",
-        "line 4 of the list contains no tenant id: Contoso,GB",
+    let several = "contains several GUIDs, and neither a header nor --column says which to use";
+    for (list, column, reason) in [
+        (format!("contoso.com\n{a}\n"), "", "line 1 of the list is not a tenant id: contoso.com"),
+        (format!("{a}\nContoso,GB\n"), "", "line 2 of the list contains no tenant id: Contoso,GB"),
+        (format!("{a}\n{a},{b}\n"), "", &*format!("line 2 of the list {several}: {a},")),
+        (format!("Id,x\n{a},\n,x\n"), "", "line 3 of the list has no value in the column Id: ,x"),
+        (format!("x;Id\nx;{a}\n{b};#N/A\n"), "", "line 3 of the list has no tenant id in the column Id: "),
+        (format!("x;Id\nx;{a}\n\"x;{b}\n"), "", "line 3 of the list has a quotation mark that is not closed: "),
+        (format!("x;Id\nx;{a}\ny;z;{b}\n"), "", "line 3 of the list has more cells than the header: "),
+        (format!("Id;Name\n{a};x\n"), "name", "line 2 of the list has no tenant id in the column Name: "),
+        (format!("Id;Name\n{a};x\n"), "name", "the list on standard input contains no tenant id in the column Name"),
+        (format!("CustomerId : {a}\n\nCustomerId :\n"), "", "line 3 of the list has no value in the column CustomerId"),
+        (format!("[\n\"{a}\",\n{{\n\"x\": 1\n}}]"), "", "element 2 of the list has no field of a tenant id: {\"x\":1}"),
+        (format!("[{{\"x\":\"{a}\"}},{{}}]"), "x", "element 2 of the list has no field x: {}"),
+        (format!("[\"{a}\",{{\"Id\":null}}]"), "", "element 2 of the list has no tenant id in the column Id: "),
     ] {
-        assert!(outcome.err.contains(reason), "{}", outcome.err);
+        let outcome = get(&world, &list, &["--column", column][if column.is_empty() { 2 } else { 0 }..]);
+        assert!(outcome.err.contains(reason), "{reason}\n{}", outcome.err);
     }
     for list in [format!("{a},{b}\n{a}"), format!("{a};x\t{b}\n{a}"), format!("\"x\",\"{a}\",\"{b}\"\n{a}")] {
         assert_eq!(read(&world, &list, &[]), (vec![a.clone()], vec![1]), "{list}");

@@ -125,7 +125,7 @@ mod linux {
         let login = with_bus(&["login"]);
         assert_eq!(login.code, Some(0), "{}", login.err);
         assert!(
-            login.err.contains("keyring is not available: it does not respond; using a file instead"),
+            login.err.contains("keyring is not available, so a file is used instead (it does not respond)"),
             "{}",
             login.err
         );

@@ -146,7 +146,11 @@ fn an_error_names_the_value_that_is_wrong_and_where_it_comes_from() {
             "two words",
             "misconfigured: PARTNER_CENTER_ACCESS_TOKEN: the access token is ",
         ),
-        ("AZURE_CLIENT_CERTIFICATE_PATH", "no-key.pem", "misconfigured: the file no-key.pem holds no private key"),
+        (
+            "AZURE_CLIENT_CERTIFICATE_PATH",
+            "no-key.pem",
+            "misconfigured: the file no-key.pem contains no readable private key",
+        ),
     ] {
         let mut get = world.command(&["organization", "get", &id(0)]);
         let outcome = Outcome::from(get.env(name, value).output().expect("it runs"));

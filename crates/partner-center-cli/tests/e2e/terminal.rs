@@ -3,9 +3,11 @@
 use std::io::{Read, Write};
 use std::time::Duration;
 
+use partner_center_mock::MockResponse;
 use partner_center_mock::serve::RateLimit;
 use partner_center_mock::token_endpoint::TokenEndpoint;
 use portable_pty::{CommandBuilder, PtySize, native_pty_system};
+use serde_json::json;
 
 use crate::golden;
 use crate::support::{BINARY, Behaviour, CORRELATION_ID, UNKNOWN, World, id, ids, lines};
@@ -61,12 +63,28 @@ fn on_terminal(
 #[test]
 fn the_table_is_as_wide_as_the_terminal() {
     let world = World::new();
-    for columns in [40, 80, 160] {
+    for columns in [64, 80, 160] {
         let (code, shown) = on_terminal(&world, columns, &["org", "get", &id(1), &id(4)], &[], None);
         assert_eq!(code, 0);
         let widest = shown.lines().map(|line| line.chars().count()).max();
         assert!(widest <= Some(columns.into()), "{widest:?} of {columns}");
         golden::check(&format!("terminal-{columns}.table"), &shown);
+    }
+}
+
+#[test]
+fn a_tenant_id_is_on_one_line_at_every_width() {
+    let world = World::new();
+    let long = "A name of an organization that is longer than most";
+    let service = world.serving(move || MockResponse::json(200, &json!([{ "displayName": long, "city": long }])));
+    for columns in [40, 80, 100, 120] {
+        let arguments = ["org", "get", "--base-url", &service.url(), &id(1), &id(4)];
+        let (_, shown) = on_terminal(&world, columns, &arguments, &[], None);
+        assert!(shown.contains(&id(1)) && shown.contains(&id(4)), "{columns}: {shown}");
+        let widest = shown.lines().map(|line| line.chars().count()).max();
+        assert!(widest <= Some(columns.max(64).into()), "{widest:?} of {columns}: {shown}");
+        let (_, shown) = on_terminal(&world, columns, &arguments[..5], &[], None);
+        assert!(shown.contains(&id(1)), "{columns}: {shown}");
     }
 }
 

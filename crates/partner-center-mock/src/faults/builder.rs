@@ -69,7 +69,7 @@ impl FaultServer {
         Self::builder().respond_with(function).start().await
     }
 
-    /// An address that refuses every connection, and stays reserved.
+    /// An address where every connection is refused (`ECONNREFUSED`), and which stays reserved.
     ///
     /// # Errors
     ///

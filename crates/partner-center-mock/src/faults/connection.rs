@@ -24,7 +24,7 @@ pub(super) async fn serve(socket: TcpStream, id: u64, shared: Arc<Shared>) {
     let _ = socket.set_nodelay(true);
     let mut connection = Connection { socket, buffer: BytesMut::new(), id, shared: &shared, reads_ahead: true };
     if let Some(response) = shared.source.next_on_connect() {
-        // Bytes that are read here would be missing in the TLS handshake.
+        // Bytes that are read here would be missing from the TLS handshake.
         connection.reads_ahead = shared.is_plain() || response.end != End::KeepAlive;
         if connection.execute(response).await.is_err() {
             return;

@@ -110,7 +110,7 @@ impl Query {
 }
 
 impl Position {
-    /// The position as a text that no client can make sense of, with every character that could be encoded by mistake.
+    /// The position as an opaque text with every character that a client might encode by mistake.
     fn token(self) -> String {
         let plain = self.customer << 24 | self.page << 1 | u64::from(self.is_after_gap);
         format!("{:016x},/{:016x}+==", plain ^ mixed(0), mixed(plain))

@@ -76,7 +76,7 @@ async fn a_code_that_was_never_issued_is_rejected() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_user_can_decline_and_a_state_can_be_another() -> Outcome {
+async fn authorization_can_be_declined_or_have_another_state() -> Outcome {
     let entra = TokenEndpoint::builder().authorization(Authorization::Declined).start().await?;
     let (_, fields) = visit(&entra, &VISIT).await?;
     assert_eq!((&fields[0], &fields[2]), (&pair("error", "access_denied"), &pair("state", "a state&more")));
@@ -87,7 +87,7 @@ async fn a_user_can_decline_and_a_state_can_be_another() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_visit_without_what_it_needs_is_not_redirected() -> Outcome {
+async fn an_incomplete_authorization_request_is_not_redirected() -> Outcome {
     let entra = TokenEndpoint::builder().client_id("app").start().await?;
     for name in ["client_id", "response_type", "redirect_uri", "scope"] {
         let fields: Vec<_> = VISIT.into_iter().filter(|(known, _)| *known != name).collect();

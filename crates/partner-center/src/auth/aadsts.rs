@@ -7,7 +7,7 @@ pub(super) const WRONG_SECRET: u32 = 7_000_215;
 pub(super) const WRONG_CERTIFICATE: u32 = 700_027;
 pub(super) const NO_AUTHENTICATION: u32 = 7_000_218;
 
-/// What is known of a code.
+/// What is known about a code.
 pub(super) struct Row {
     pub(super) kind: Kind,
     /// The reason, if the kind does not say it.
@@ -16,7 +16,7 @@ pub(super) struct Row {
     pub(super) help: Option<&'static str>,
 }
 
-/// A kind that says it all.
+/// A kind that needs no further reason.
 pub(super) const fn kind(kind: Kind) -> Row {
     Row { kind, reason: "", help: None }
 }
@@ -25,7 +25,7 @@ const fn sign_in(reason: &'static str) -> Row {
     Row { kind: Kind::SignInRequired, reason, help: None }
 }
 
-/// A secret, a certificate or a registration that does not fit.
+/// A secret, a certificate or a registration that does not match.
 const fn client(reason: &'static str, help: &'static str) -> Row {
     Row { kind: Kind::InvalidClient, reason, help: Some(help) }
 }
@@ -35,7 +35,7 @@ const fn rejected(reason: &'static str, help: &'static str) -> Row {
     Row { kind: Kind::Rejected, reason, help: Some(help) }
 }
 
-/// What is known of a code; `None` for the many that call for no help of their own.
+/// What is known about a code; `None` for the many that need no help of their own.
 ///
 /// [Source](https://learn.microsoft.com/entra/identity-platform/reference-error-codes#aadsts-error-codes). 700023 is an
 /// odd scope there and an assertion for another audience in the
@@ -44,11 +44,11 @@ const fn rejected(reason: &'static str, help: &'static str) -> Row {
 /// ([source](https://learn.microsoft.com/entra/msal/dotnet/advanced/client-and-server-throttling)).
 pub(super) fn find(code: u32) -> Option<Row> {
     Some(match code {
-        700_082 | 70_008 | 700_084 => sign_in("the refresh token has expired, by age or because it was not used"),
+        700_082 | 70_008 | 700_084 => sign_in("the refresh token has expired because of its age or inactivity"),
         50_173 | 50_132 | 50_133 => {
-            sign_in("the refresh token was revoked, by a changed password or by an administrator")
+            sign_in("the refresh token was revoked, for example by a password change or an administrator")
         }
-        70_000 => sign_in("the refresh token or the code is invalid: not copied whole, expired or revoked"),
+        70_000 => sign_in("the refresh token or the code is invalid: incompletely copied, expired or revoked"),
         70_043 | 70_044 => sign_in("a Conditional Access policy limits how long a sign-in lasts"),
         50_055 | 50_144 => sign_in("the user's password has expired"),
         54_005 => sign_in("the authorization code was already redeemed"),
@@ -64,7 +64,7 @@ pub(super) fn find(code: u32) -> Option<Row> {
         50_126 => rejected("the user name or the password is wrong", "Sign in again with the right ones."),
         50_020 | 50_034 | 51_004 | 90_072 | 500_341 => rejected(
             "the user has no account in this tenant",
-            "Sign in as a user of the partner's own tenant, and check that the tenant is that one.",
+            "Sign in as a user of the partner's own tenant, and check that the configured tenant is the right one.",
         ),
         50_105 | 501_051 => rejected(
             "the user, or the application itself, is not assigned to the application",
@@ -82,7 +82,7 @@ pub(super) fn find(code: u32) -> Option<Row> {
         ),
         7_000_222 => client(
             "the client secret has expired",
-            "Make a new client secret for the application in Entra and use that one.",
+            "Create a new client secret for the application in Entra and use that one.",
         ),
         NO_AUTHENTICATION => client(
             "neither a client secret nor a certificate was sent",
@@ -119,8 +119,8 @@ pub(super) fn find(code: u32) -> Option<Row> {
             kind: Kind::ConsentMissing,
             reason: "the tenant has no service principal of the application or of Partner Center",
             help: Some(
-                "Have an administrator of the partner's tenant consent to the application, which makes the service \
-                 principal; Partner Center has one in the tenants of partners alone.",
+                "Sign in to the partner's own tenant, and have its administrator consent to the application, which \
+                 creates the service principal; only partners' tenants have one of Partner Center.",
             ),
         },
         500_011 | 500_014 | 50_001 | 70_011 | 1_002_012 => kind(Kind::UnknownAudience),

@@ -86,12 +86,12 @@ impl Credential for Application {
     }
 }
 
-/// What a user grants an application, with a refresh token for later.
+/// The scope that a user grants an application, with a refresh token for later.
 pub(super) fn delegated_scope(request: &TokenRequest) -> String {
     format!("{}/user_impersonation offline_access", request.audience())
 }
 
-/// Shows the ids alone, which are no secrets.
+/// Shows only the ids, which are not secret.
 impl fmt::Debug for Application {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Application")

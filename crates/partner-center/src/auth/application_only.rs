@@ -1,4 +1,4 @@
-//! The application alone, with a secret or a certificate.
+//! App-only credentials, with a secret or a certificate.
 
 #[cfg(feature = "certificate")]
 use super::Certificate;
@@ -8,18 +8,18 @@ use super::{Credential, TokenFuture, TokenRequest};
 
 /// The application signs in for itself, with a client secret.
 ///
-/// For what needs no user. In Entra it needs a web app with a client secret, and in Partner Center the app must be
+/// For operations that need no user. Entra needs a web app with a client secret, and in Partner Center the app must be
 /// added under App Management
-/// ([source](https://learn.microsoft.com/partner-center/developer/partner-center-authentication)). It cannot do what
-/// depends on a user's roles: parts of Partner Center deny access to tokens of an application alone, and nothing
-/// documents that the organization endpoint takes them. Prefer [`RefreshToken`](super::RefreshToken), and a certificate
-/// to a secret.
+/// ([source](https://learn.microsoft.com/partner-center/developer/partner-center-authentication)). Operations that
+/// depend on a user's roles may be denied: parts of Partner Center deny access to app-only tokens, and the organization
+/// endpoint is not documented to accept them. Prefer [`RefreshToken`](super::RefreshToken), and prefer a certificate to
+/// a secret.
 #[derive(Debug)]
 pub struct ClientSecret(Application);
 
 impl ClientSecret {
-    /// Takes the partner's tenant (its id or a domain), the application's id, and the value of the secret, which is not
-    /// the secret's id.
+    /// Creates a credential from the partner's tenant (its id or a domain), the application's id, and the value of the
+    /// secret, which is not the secret's id.
     pub fn new(tenant: impl Into<String>, client_id: impl Into<String>, secret: impl Into<String>) -> Self {
         Self(Application::new(tenant, client_id, ClientAuthentication::Secret(secret.into().into())))
     }
@@ -33,16 +33,16 @@ impl Credential for ClientSecret {
 
 /// The application signs in for itself, with a certificate.
 ///
-/// As [`ClientSecret`], with the same limits, and with nothing sent that could be used again elsewhere: each request
-/// carries an assertion signed for it, which ends after five minutes. In Entra the certificate is uploaded to the
-/// application's registration.
+/// Like [`ClientSecret`], with the same limits, but without sending a reusable secret: each request carries an
+/// assertion of its own, which expires after five minutes. Upload the certificate to the application's registration in
+/// Entra.
 #[cfg(feature = "certificate")]
 #[derive(Debug)]
 pub struct ClientCertificate(Application);
 
 #[cfg(feature = "certificate")]
 impl ClientCertificate {
-    /// Takes the partner's tenant (its id or a domain), the application's id and the certificate with its key.
+    /// Creates a credential from the partner's tenant (its id or a domain), the application's id and the certificate.
     pub fn new(tenant: impl Into<String>, client_id: impl Into<String>, certificate: Certificate) -> Self {
         Self(Application::new(tenant, client_id, ClientAuthentication::Certificate(certificate)))
     }

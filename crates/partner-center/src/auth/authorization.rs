@@ -1,4 +1,4 @@
-//! A token as it goes onto requests, and when to renew it.
+//! An access token as a header value, and when to renew it.
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -14,9 +14,9 @@ use super::{AccessToken, CredentialError};
 
 /// A token is renewed this long before it expires, or at half its life if that is later.
 const AHEAD: Duration = Duration::from_secs(5 * 60);
-/// The share of that left to chance, so that many processes do not ask at the same moment.
+/// The random part of that, so that many processes do not renew at the same moment.
 const JITTER: f64 = 0.2;
-/// A token this close to its end could expire on the way; for short lives a tenth of them.
+/// A token this close to its end could expire in transit; for short lifetimes, a tenth of them.
 const LAST_MOMENT: Duration = Duration::from_secs(10);
 /// What precedes the token in the header.
 const SCHEME: &str = "Bearer ";
@@ -29,7 +29,9 @@ impl Authorization {
     /// What is wrong with a token, if anything is.
     pub(super) fn check(token: &str) -> Result<(), &'static str> {
         let is_token = !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic());
-        is_token.then_some(()).ok_or("is empty or holds a space, a line break or another character that no token has")
+        is_token
+            .then_some(())
+            .ok_or("is empty or contains a space, a line break or another character that no token has")
     }
 
     fn new(token: &str) -> Result<Self, CredentialError> {

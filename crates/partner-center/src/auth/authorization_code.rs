@@ -1,4 +1,4 @@
-//! A user signs in with the browser of this machine: authorization code, PKCE, a redirect to this program.
+//! A user signs in with the browser on this machine: authorization code, PKCE, and a redirect to this program.
 
 use std::fmt;
 
@@ -14,7 +14,7 @@ use super::error::Details;
 use super::signed_in::SignedIn;
 use super::{CredentialError, CredentialErrorKind as Kind, TokenRequest, oauth_error};
 
-/// A user signs in with the browser of this machine.
+/// A user signs in with the browser on this machine.
 ///
 /// For command-line and desktop programs ([RFC 8252](https://www.rfc-editor.org/rfc/rfc8252)), and for the first refresh
 /// token of a [`RefreshToken`](super::RefreshToken). In Entra it needs an application with Partner Center's delegated
@@ -37,7 +37,7 @@ use super::{CredentialError, CredentialErrorKind as Kind, TokenRequest, oauth_er
 /// let code = AuthorizationCode::start("contoso.onmicrosoft.com", "application id", &request, redirect_uri)?;
 /// println!("Open {}", code.authorization_url());
 /// while let Some(target) = targets.recv().await {
-///     // A browser asks for more than this, such as for /favicon.ico.
+///     // A browser also requests other paths, such as /favicon.ico.
 ///     if code.is_redirect(&target) {
 ///         return Ok(code.redeem(&target).await?.save(&FileStore::new("refresh-token")).await?);
 ///     }
@@ -55,7 +55,7 @@ pub struct AuthorizationCode {
 }
 
 impl AuthorizationCode {
-    /// Takes the partner's tenant (its id or a domain), the application's id, and where the program listens.
+    /// Starts a sign-in for the partner's tenant (its id or a domain), the application's id and the redirect URI.
     ///
     /// # Errors
     ///
@@ -104,7 +104,7 @@ impl AuthorizationCode {
     /// # Errors
     ///
     /// [`Declined`](Kind::Declined) if the user declines, [`UnexpectedResponse`](Kind::UnexpectedResponse) if it is not
-    /// the redirect of this sign-in, and whatever else keeps Entra from granting a token.
+    /// the redirect of this sign-in, and any other reason why Entra grants no token.
     pub async fn redeem(self, redirect: &str) -> Result<SignedIn, CredentialError> {
         if !self.is_redirect(redirect) {
             return Err(unexpected("the state of the redirect is not that of this sign-in"));
@@ -113,7 +113,7 @@ impl AuthorizationCode {
             return Err(oauth_error::in_redirect(&error, parameter(redirect, "error_description").as_deref()));
         }
         let code = parameter(redirect, "code").filter(|code| !code.is_empty());
-        let code = SecretString::from(code.ok_or_else(|| unexpected("the redirect holds no code"))?);
+        let code = SecretString::from(code.ok_or_else(|| unexpected("the redirect contains no code"))?);
         let scope = delegated_scope(&self.request);
         let tokens = self.application.redeem(&self.request, "authorization_code", |form| {
             form.secret("code", &code)
@@ -126,7 +126,7 @@ impl AuthorizationCode {
 }
 
 fn unexpected(message: &str) -> CredentialError {
-    let help = Some("Start the sign-in again, and open its own address alone.".to_owned());
+    let help = Some("Start the sign-in again, and open only the address that it shows.".to_owned());
     Details { help, ..Details::new(Kind::UnexpectedResponse, message) }.into()
 }
 

@@ -16,12 +16,12 @@ use super::{AccessToken, Credential, TokenFuture, TokenRequest};
 /// Any `azure_core` credential, such as those of
 /// [`azure_identity`](https://docs.rs/azure_identity): managed identities, workload identities, the Azure CLI.
 ///
-/// For programs that sign in that way already. It needs in Entra what that credential needs, and asks for
-/// `{audience}/.default`. The address of the sign-in, proxies and timeouts are the Azure SDK's own: this client's
-/// authority and connections are not used. It cannot show multi-factor authentication unless a user signed in with it.
+/// For programs that already use the Azure SDK. Entra needs what that credential needs; the scope is
+/// `{audience}/.default`. The Azure SDK uses its own authority, proxies and timeouts, not those of this client. The
+/// token shows multi-factor authentication only if a user signed in with it.
 ///
-/// The credentials of `azure_identity` cache their token until shortly before its end. So a token that the service
-/// rejects is not replaced: the client asks for another, is given the same, and returns the service's error.
+/// The credentials of `azure_identity` cache their token until shortly before it expires. So a token that the service
+/// rejects is not replaced: the client gets the same token again, and returns the service's error.
 #[derive(Clone)]
 pub struct AzureCredential(Arc<dyn TokenCredential>);
 
@@ -37,7 +37,7 @@ impl Credential for AzureCredential {
         Box::pin(async move {
             let scope = format!("{}/.default", request.audience());
             let token = self.0.get_token(&[&scope], None).await.map_err(error)?;
-            // The end is given by the wall clock alone, and counted on the monotonic one from here.
+            // The expiry is a wall-clock time; from here on it is measured on the monotonic clock.
             let expires = SystemTime::from(token.expires_on);
             let lifetime = expires.duration_since(SystemTime::now()).unwrap_or_default();
             Ok(AccessToken::new(token.token.secret(), lifetime))
@@ -47,7 +47,7 @@ impl Credential for AzureCredential {
 
 fn error(error: azure_core::Error) -> CredentialError {
     let message = error.to_string();
-    // The outermost error may say no more than that there is no token; the reason lies below.
+    // The outermost error may only say that there is no token; its sources have the reason.
     let codes = chain(&error).map(|cause| aadsts::in_text(&cause.to_string())).find(|codes| !codes.is_empty());
     let aadsts_codes = codes.unwrap_or_default();
     let row = aadsts_codes.iter().copied().find_map(aadsts::find);
@@ -67,8 +67,8 @@ fn kind(error: &azure_core::Error) -> Kind {
     }
 }
 
-/// The error that `azure_identity` wrapped, which alone says whether it may pass: the kind of all its own is
-/// [`ErrorKind::Credential`].
+/// The innermost error of `azure_identity`, which alone says whether it is transient: the kind of its own errors is
+/// always [`ErrorKind::Credential`].
 fn innermost(error: &azure_core::Error) -> &azure_core::Error {
     chain(error).filter_map(|cause| cause.downcast_ref()).last().unwrap_or(error)
 }

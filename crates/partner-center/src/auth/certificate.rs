@@ -23,9 +23,8 @@ use super::error::CredentialError;
 /// A client certificate with its private key, for [`ClientCertificate`](super::ClientCertificate) and
 /// [`RefreshToken::certificate`](super::RefreshToken::certificate).
 ///
-/// Read from PEM: one RSA key (PKCS#8 or PKCS#1, not encrypted) and the certificate that belongs to it; further
-/// certificates may be beside it. A PKCS#12 file (`.pfx`, `.p12`) becomes PEM by
-/// `openssl pkcs12 -in file.pfx -nodes -out file.pem`.
+/// Read from PEM: one RSA key (PKCS#8 or PKCS#1, not encrypted) and its certificate; the file may contain further
+/// certificates. To convert a PKCS#12 file (`.pfx`, `.p12`), run `openssl pkcs12 -in file.pfx -nodes -out file.pem`.
 #[derive(Clone)]
 pub struct Certificate {
     key: Arc<RsaKeyPair>,
@@ -33,7 +32,7 @@ pub struct Certificate {
     thumbprint: String,
 }
 
-/// An assertion is good from this long ago for this long: a clock that is off by less, either way, does no harm.
+/// An assertion is valid from this long ago for this long, so a clock that is off by less does no harm.
 const TOLERANCE: Duration = Duration::from_secs(5 * 60);
 
 impl Certificate {
@@ -41,13 +40,12 @@ impl Certificate {
     ///
     /// # Errors
     ///
-    /// [`Configuration`](super::CredentialErrorKind::Configuration) if there is no such key, or no certificate that
-    /// belongs to it.
+    /// [`Configuration`](super::CredentialErrorKind::Configuration) if there is no such key, or no certificate for it.
     pub fn from_pem(pem: impl AsRef<[u8]>) -> Result<Self, CredentialError> {
         Self::read(pem.as_ref()).map_err(|what| CredentialError::configuration(format!("the PEM {what}")))
     }
 
-    /// Reads a PEM file; UTF-8 and UTF-16 with a byte order mark, as Windows PowerShell writes them, are read too.
+    /// Reads a PEM file, in UTF-8 or, as Windows PowerShell writes it, in UTF-16 with a byte order mark.
     ///
     /// # Errors
     ///
@@ -68,7 +66,7 @@ impl Certificate {
         let public = key.public_key().as_ref();
         let belongs = |certificate: &CertificateDer<'_>| certificate.windows(public.len()).any(|part| part == public);
         let certificate = CertificateDer::pem_slice_iter(pem).filter_map(Result::ok).find(belongs);
-        let certificate = certificate.ok_or("holds no certificate that belongs to its private key")?;
+        let certificate = certificate.ok_or("contains no certificate for its private key")?;
         let thumbprint = BASE64.encode(digest(&SHA256, &certificate));
         Ok(Self { key: Arc::new(key), thumbprint })
     }
@@ -98,7 +96,7 @@ impl Certificate {
 }
 
 fn key(pem: &[u8]) -> Result<RsaKeyPair, &'static str> {
-    let missing = "holds no private key that can be read; it must be RSA and not encrypted";
+    let missing = "contains no readable private key; it must be RSA and not encrypted";
     let der = PrivateKeyDer::from_pem_slice(pem).map_err(|_| missing)?;
     let key = match &*Zeroizing::new(der) {
         PrivateKeyDer::Pkcs1(der) => RsaKeyPair::from_der(der.secret_pkcs1_der()),

@@ -1,4 +1,4 @@
-//! What an access token says about itself, read without being verified.
+//! The claims of an access token, unverified.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -6,34 +6,34 @@ use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde_json::{Map, Value};
 
-/// What an access token says about itself.
+/// The claims of an access token, unverified.
 ///
-/// For diagnosis only: nothing here is verified, the token is the service's business, and its form may change any day.
-/// What is missing or of another type than expected is absent, never an error
+/// For diagnosis only: access tokens are meant for the service, and their format may change at any time. A claim that
+/// is missing or of an unexpected type is absent, never an error
 /// ([source](https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference)).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Claims {
-    /// Whom the token is for (`aud`).
+    /// The audiences of the token (`aud`).
     pub audiences: Vec<String>,
-    /// The tenant it was issued in (`tid`).
+    /// The tenant that issued it (`tid`).
     pub tenant_id: Option<String>,
-    /// The application it was issued to (`appid`, in newer tokens `azp`).
+    /// The application that requested it (`appid`, in newer tokens `azp`).
     pub application_id: Option<String>,
-    /// The user's name for people, such as `admin@contoso.com` (`upn`, `preferred_username` or `unique_name`); `None` for
-    /// an application alone.
+    /// The user's human-readable name, such as `admin@contoso.com` (`upn`, `preferred_username` or `unique_name`);
+    /// `None` for an app-only token.
     pub user: Option<String>,
     /// How the user authenticated (`amr`).
     pub authentication_methods: Option<Vec<String>>,
-    /// What a user lets the application do (`scp`, in other issuers' tokens `scope`); empty for an application alone.
+    /// The delegated permissions (`scp`, in other issuers' tokens `scope`); empty for an app-only token.
     pub scopes: Vec<String>,
-    /// When it begins to be valid by the issuer's clock (`nbf`).
+    /// The time from which it is valid, by the issuer's clock (`nbf`).
     pub not_before: Option<SystemTime>,
-    /// When it ends by the issuer's clock (`exp`).
+    /// The time at which it expires, by the issuer's clock (`exp`).
     pub expires: Option<SystemTime>,
 }
 
-/// The applications by whose ids Entra names these resources.
+/// The application ids that Entra uses for these resources.
 const RESOURCES: [(&str, &str); 4] = [
     ("fa3d9a0c-3fb0-42cc-9193-47c7ecd2edbd", "https://api.partnercenter.microsoft.com"),
     ("00000003-0000-0000-c000-000000000000", "https://graph.microsoft.com"),
@@ -76,7 +76,7 @@ impl Claims {
         Some(self.authentication_methods.as_ref()?.iter().any(|method| method == "mfa"))
     }
 
-    /// Whether the token is for `audience`, as far as can be told from here; `None` if it cannot.
+    /// Whether the token is for `audience`; `None` if that cannot be determined.
     ///
     /// Entra names the resource by its address, or by the id of its application.
     #[must_use]
@@ -92,7 +92,7 @@ impl Claims {
         (!self.audiences.is_empty() && self.audiences.iter().all(is_foreign)).then_some(false)
     }
 
-    /// Whom the token is for, with the address beside the id of a resource that is known by one.
+    /// The audiences for display; a known resource id is followed by its address.
     #[must_use]
     pub fn audience_names(&self) -> Vec<String> {
         let name = |found: &String| match resource(found) {
@@ -108,7 +108,7 @@ fn resource(id: &str) -> Option<&'static str> {
     RESOURCES.iter().find(|(known, _)| known.eq_ignore_ascii_case(id)).map(|(_, address)| *address)
 }
 
-/// How many texts of one claim are kept.
+/// The maximum number of texts of one claim.
 const MOST: usize = 64;
 
 /// One text, or a list of them.

@@ -2,7 +2,7 @@
 
 use super::{AccessToken, Credential, CredentialError, TokenFuture, TokenRequest};
 
-/// A credential that calls a closure, for tests and for sources of tokens that have no credential of their own.
+/// A credential that calls a closure, for tests and for other sources of tokens.
 ///
 /// ```
 /// use std::time::Duration;

@@ -1,4 +1,4 @@
-//! A user signs in at another device, with a code.
+//! A user signs in on another device, with a code.
 
 use std::fmt;
 use std::time::Duration;
@@ -49,7 +49,7 @@ pub struct DevicePrompt {
     pub user_code: String,
     /// Where the user enters it.
     pub verification_uri: String,
-    /// Entra's own sentence that says both.
+    /// Entra's own message with both.
     pub message: Option<String>,
     /// How long the user has.
     pub expires_in: Duration,
@@ -76,17 +76,17 @@ struct DeviceAuthorization {
 }
 
 impl DeviceCode {
-    /// Takes the partner's tenant (its id or a domain) and the application's id.
+    /// Creates a sign-in from the partner's tenant (its id or a domain) and the application's id.
     pub fn new(tenant: impl Into<String>, client_id: impl Into<String>) -> Self {
         Self(Application::new(tenant, client_id, ClientAuthentication::None))
     }
 
-    /// Has `prompt` show the code, and waits until the user has signed in. Nothing is stored.
+    /// Calls `prompt` to show the code, and waits until the user has signed in. Nothing is stored.
     ///
     /// # Errors
     ///
-    /// [`Declined`](Kind::Declined) if the user declines, [`Expired`](Kind::Expired) if the code expires, and whatever
-    /// else keeps the token endpoint from granting a token.
+    /// [`Declined`](Kind::Declined) if the user declines, [`Expired`](Kind::Expired) if the code expires, and any other
+    /// reason why the token endpoint grants no token.
     pub async fn sign_in(
         &self,
         request: &TokenRequest,
@@ -120,7 +120,7 @@ impl DeviceCode {
                 Ok(tokens) => return SignedIn::new(tokens),
                 Err(error) => error,
             };
-            // After a failure that passes, too, the user may be at it right now; only the code's end is final.
+            // After a temporary failure, too, the user may be signing in right now; only the code's expiry is final.
             if error.error() == Some("slow_down") || error.is_retryable() {
                 interval = interval.saturating_add(INTERVAL);
             } else if error.error() != Some("authorization_pending") {

@@ -22,10 +22,10 @@ const CLIENT_ID: &str = "AZURE_CLIENT_ID";
 const CLIENT_SECRET: &str = "AZURE_CLIENT_SECRET";
 const CERTIFICATE_PATH: &str = "AZURE_CLIENT_CERTIFICATE_PATH";
 
-/// The variables that bring a credential, in the order in which they decide.
+/// The variables that determine the credential, in order of precedence.
 const DECIDING: [&str; 5] = [ACCESS_TOKEN, REFRESH_TOKEN_FILE, REFRESH_TOKEN, CLIENT_SECRET, CERTIFICATE_PATH];
 
-/// The credential that the environment describes.
+/// Creates the credential that the environment variables describe.
 ///
 /// The first row whose variables are set applies; the names are those of the Azure SDKs where they have one. An empty
 /// variable counts as not set, and quotation marks around a value are not part of it.
@@ -33,7 +33,7 @@ const DECIDING: [&str; 5] = [ACCESS_TOKEN, REFRESH_TOKEN_FILE, REFRESH_TOKEN, CL
 /// | Set | Credential |
 /// |---|---|
 /// | `PARTNER_CENTER_ACCESS_TOKEN` | [`StaticToken`] |
-/// | `PARTNER_CENTER_REFRESH_TOKEN_FILE`, `PARTNER_CENTER_REFRESH_TOKEN` or both | [`RefreshToken`] with a [`FileStore`], which begins with the second; or with a [`MemoryStore`], which loses rotated tokens when the process ends |
+/// | `PARTNER_CENTER_REFRESH_TOKEN_FILE`, `PARTNER_CENTER_REFRESH_TOKEN` or both | [`RefreshToken`] with a [`FileStore`], for which the second is the initial token; without a file with a [`MemoryStore`], which loses rotated tokens when the process ends |
 /// | `AZURE_CLIENT_SECRET` | [`ClientSecret`](super::ClientSecret) |
 /// | `AZURE_CLIENT_CERTIFICATE_PATH` | `ClientCertificate`, feature `certificate` |
 ///
@@ -51,7 +51,7 @@ pub fn from_env() -> Result<Arc<dyn Credential>, CredentialError> {
     from_env_with(|_| ())
 }
 
-/// The same, with what [`RefreshToken::on_store_failure`] calls where the environment brings a refresh token.
+/// Like [`from_env`], with a function for [`RefreshToken::on_store_failure`].
 ///
 /// # Errors
 ///
@@ -121,7 +121,7 @@ fn from_variables(
         )));
     }
     let required = |name| {
-        let missing = || CredentialError::configuration(format!("{name} is missing in the environment"));
+        let missing = || CredentialError::configuration(format!("{name} is missing from the environment"));
         variable(name)?.ok_or_else(missing)
     };
     let (tenant, client_id) = (required(TENANT_ID)?, required(CLIENT_ID)?);
@@ -146,14 +146,14 @@ fn from_variables(
     Ok(Arc::new(FromEnvironment { credential, file, has_initial, client }))
 }
 
-/// A credential whose errors name the variable that brought what was not accepted.
+/// A credential whose errors name the variable that the rejected credential came from.
 struct FromEnvironment {
     credential: Box<dyn Credential>,
     /// The file that [`REFRESH_TOKEN_FILE`] names.
     file: Option<PathBuf>,
     /// Whether [`REFRESH_TOKEN`] is set.
     has_initial: bool,
-    /// The variable that brought the secret or the certificate.
+    /// The variable of the secret or the certificate.
     client: Option<&'static str>,
 }
 
@@ -168,7 +168,7 @@ impl FromEnvironment {
         let name = match error.kind() {
             CredentialErrorKind::InvalidClient => self.client,
             kind if kind.needs_sign_in() => match &self.file {
-                // The token to begin with is used until there is a file.
+                // The initial token is used until there is a file.
                 Some(file) if !self.has_initial || file.exists() => Some(REFRESH_TOKEN_FILE),
                 _ => self.has_initial.then_some(REFRESH_TOKEN),
             },
@@ -191,7 +191,7 @@ fn certificate_in(path: &str) -> Result<ClientAuthentication, CredentialError> {
 #[cfg(not(feature = "certificate"))]
 fn certificate_in(_: &str) -> Result<ClientAuthentication, CredentialError> {
     Err(CredentialError::configuration(format!(
-        "{CERTIFICATE_PATH} is set, and the feature `certificate` of partner-center is not turned on"
+        "{CERTIFICATE_PATH} is set, but the feature `certificate` of partner-center is not enabled"
     )))
 }
 
@@ -247,7 +247,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_refresh_token_file_goes_before_the_token_it_began_with() {
+    async fn a_refresh_token_file_takes_precedence_over_the_initial_token() {
         let file = std::env::temp_dir().join(format!("partner-center-{}", uuid::Uuid::new_v4()));
         let path = file.to_str().unwrap();
         let variables = [IDS[0], IDS[1], (REFRESH_TOKEN, "first"), (REFRESH_TOKEN_FILE, path)];
@@ -260,7 +260,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_error_names_the_variable_that_brought_what_was_not_accepted() {
+    async fn an_error_names_the_variable_of_the_rejected_credential() {
         let entra = TokenEndpoint::start().await.unwrap();
         let request = TokenRequest::for_audience("https://service.example", &entra.authority()).unwrap();
         let file = std::env::temp_dir().join(format!("partner-center-{}", uuid::Uuid::new_v4()));
@@ -297,7 +297,7 @@ mod tests {
     #[test]
     fn says_which_variable_is_missing() {
         let error = |variables: &[(&str, &str)]| choose(variables).err().unwrap().to_string();
-        let said = |what: &str| format!("the credential is misconfigured: {what} is missing in the environment");
+        let said = |what: &str| format!("the credential is misconfigured: {what} is missing from the environment");
         assert_eq!(error(&[(CLIENT_SECRET, "s"), IDS[1]]), said("AZURE_TENANT_ID"));
         assert_eq!(error(&[(REFRESH_TOKEN, "r"), IDS[0], (CLIENT_ID, "")]), said("AZURE_CLIENT_ID"));
         assert_eq!(error(&[(REFRESH_TOKEN_FILE, "f")]), said("AZURE_TENANT_ID"));

@@ -14,8 +14,8 @@ use crate::text::{delay, excerpt};
 
 /// Why no access token could be obtained.
 ///
-/// Cheap to clone: every call that waited for the same request gets the same error. It never holds a secret: the secrets
-/// of a request are redacted from what comes back.
+/// Cheap to clone: every call that waited for the same request gets the same error. It never contains a secret: the
+/// secrets of a request are redacted from its response.
 ///
 /// ```
 /// # fn handle(error: partner_center::auth::CredentialError) {
@@ -35,7 +35,7 @@ pub struct CredentialError {
     variable: Option<(&'static str, Arc<str>)>,
 }
 
-/// What is known about a failed sign-in; no field may hold a secret.
+/// What is known about a failed sign-in; no field may contain a secret.
 pub(super) struct Details {
     pub(super) kind: CredentialErrorKind,
     /// What happened, if it is more than the kind says.
@@ -90,7 +90,7 @@ impl From<Details> for CredentialError {
     }
 }
 
-/// How much of a text from elsewhere is shown, in characters.
+/// The maximum number of characters of a received text that are shown.
 const SHOWN: usize = 600;
 
 impl CredentialError {
@@ -100,7 +100,7 @@ impl CredentialError {
         Details::new(kind, message).into()
     }
 
-    /// The same, with the error that led to it.
+    /// Like [`new`](Self::new), with the error that caused it.
     pub fn caused_by(
         kind: CredentialErrorKind,
         message: impl Into<String>,
@@ -113,7 +113,7 @@ impl CredentialError {
         Self::new(CredentialErrorKind::Configuration, message)
     }
 
-    /// The same, with the environment variable that brought `what` was not accepted.
+    /// The same, with the environment variable that the rejected `what` came from.
     pub(super) fn brought_by(mut self, variable: &'static str, what: &str) -> Self {
         let help = format!("{} The {what} comes from {variable}.", self.help());
         self.variable = Some((variable, help.into()));
@@ -135,14 +135,14 @@ impl CredentialError {
         }
     }
 
-    /// The environment variable whose refresh token, secret or certificate was not accepted, if
-    /// [`from_env`](super::from_env) made the credential.
+    /// The environment variable of the rejected refresh token, secret or certificate, if [`from_env`](super::from_env)
+    /// created the credential.
     #[must_use]
     pub fn variable(&self) -> Option<&'static str> {
         self.variable.as_ref().map(|(name, _)| *name)
     }
 
-    /// The numbers of Entra's `AADSTS` codes, the most telling first and at most eight; empty if it sent none.
+    /// The numbers of Entra's `AADSTS` codes, the most specific first and at most eight; empty if it sent none.
     ///
     /// [Source](https://learn.microsoft.com/entra/identity-platform/reference-error-codes).
     #[must_use]
@@ -162,7 +162,7 @@ impl CredentialError {
         self.details.error.as_deref()
     }
 
-    /// Entra's text about it, without the secrets that were sent and at most 4,096 characters; `Display` shows a safe
+    /// Entra's description, without the secrets that were sent and at most 4,096 characters; `Display` shows a safe
     /// excerpt.
     #[must_use]
     pub fn description(&self) -> Option<&str> {
@@ -175,13 +175,13 @@ impl CredentialError {
         self.details.status
     }
 
-    /// The id by which the tenant's sign-in log knows the request: as in the response, else as it was sent.
+    /// The correlation id of the request in the tenant's sign-in log: the response's, else the one that was sent.
     #[must_use]
     pub fn correlation_id(&self) -> Option<&str> {
         self.details.correlation_id.as_deref()
     }
 
-    /// The id by which Microsoft support knows the response.
+    /// The trace id, by which Microsoft support finds the response.
     #[must_use]
     pub fn trace_id(&self) -> Option<&str> {
         self.details.trace_id.as_deref()
@@ -200,7 +200,7 @@ impl CredentialError {
         matches!(self.kind(), Throttled | Unreachable | ServerFailure)
     }
 
-    /// What can be looked up, the most telling first.
+    /// The facts that can be looked up, the most specific first.
     fn facts(&self) -> Vec<String> {
         let show = |text: &str| excerpt(text, 64);
         let mut facts: Vec<_> = self.aadsts_codes().iter().map(|code| format!("AADSTS{code}")).collect();

@@ -6,7 +6,7 @@ kinds! {
     /// Why no access token could be obtained.
     CredentialErrorKind;
 
-    /// The refresh token is missing, expired, revoked or invalid, or Entra wants the user for another reason
+    /// The refresh token is missing, expired, revoked or invalid, or Entra requires a sign-in for another reason
     /// (`invalid_grant`, `interaction_required`).
     SignInRequired: "sign-in-required", "the user must sign in again",
         "Sign in again with multi-factor authentication and store the new refresh token; from then on keep every \
@@ -19,14 +19,14 @@ kinds! {
     WrongTenant: "wrong-tenant", "the refresh token belongs to another tenant",
         "Set the tenant that the refresh token was issued in, which is the partner's own, or sign in again there and \
          store the new refresh token.";
-    /// A Conditional Access policy stopped the sign-in (`AADSTS53003`).
-    ConditionalAccess: "conditional-access", "a Conditional Access policy stopped the sign-in",
+    /// A Conditional Access policy blocked the sign-in (`AADSTS53003`).
+    ConditionalAccess: "conditional-access", "a Conditional Access policy blocked the sign-in",
         "Look up the correlation id in the tenant's sign-in log to see which Conditional Access policy it was, and \
          satisfy the policy or exempt the integration user.";
     /// The application's secret or certificate is wrong, expired or missing (`invalid_client`).
     InvalidClient: "invalid-client", "the application's secret or certificate was not accepted",
         "Check the application's client secret or certificate in Entra.";
-    /// There is no such tenant in this cloud (`AADSTS90002`).
+    /// The tenant does not exist in this cloud (`AADSTS90002`).
     UnknownTenant: "unknown-tenant", "the tenant is unknown",
         "Check the tenant: it must be the partner's own tenant id or domain, and the authority must be that of its \
          cloud.";
@@ -48,7 +48,7 @@ kinds! {
         "See the error's message, and the tenant's sign-in log under the correlation id.";
     /// The user declined to sign in.
     Declined: "declined", "the user declined to sign in",
-        "Start the sign-in again and accept it.";
+        "Start the sign-in again and approve it.";
     /// The user did not sign in before the code expired.
     Expired: "expired", "the user did not sign in in time",
         "Start the sign-in again and enter the code before it expires.";
@@ -61,10 +61,10 @@ kinds! {
     /// The token endpoint did not send a complete response in time.
     Unreachable: "unreachable", "the token endpoint did not respond",
         "Check the network, the proxy and the authority's address, then try again.";
-    /// A proxy denied the connection to the token endpoint, for a wrong password for example (407).
+    /// A proxy denied the connection to the token endpoint, for example because of a wrong password (407).
     Proxy: "proxy", "a proxy or gateway, not Entra, sent this response",
         "Check the proxy (HTTPS_PROXY) with its user name and password, and that it lets this machine reach the authority.";
-    /// The token endpoint's certificate is expired, for another host, or of an authority this machine does not trust.
+    /// The token endpoint's certificate has expired, is for another host, or is signed by an untrusted authority.
     UntrustedServer: "untrusted-server", "the token endpoint's certificate is not trusted",
         "Check the authority's address and this machine's clock. If a proxy inspects TLS, have this system trust its \
          root certificate (on Linux, SSL_CERT_FILE can name a file with it).";
@@ -83,7 +83,7 @@ kinds! {
 }
 
 impl CredentialErrorKind {
-    /// Whether a new sign-in of the user helps, and the current refresh token is no longer usable.
+    /// Whether the user must sign in again, since the refresh token is no longer usable.
     #[must_use]
     pub fn needs_sign_in(self) -> bool {
         matches!(self, Self::SignInRequired | Self::MfaRequired | Self::WrongTenant)

@@ -1,4 +1,4 @@
-//! A form whose secrets are wiped from memory, and redacted from what comes back.
+//! A form whose secrets are wiped from memory, and redacted from responses.
 
 use bytes::Bytes;
 use secrecy::zeroize::Zeroizing;
@@ -14,7 +14,7 @@ pub(super) struct Form {
 }
 
 impl Form {
-    /// Adds a field that anybody may see.
+    /// Adds a field that is not secret.
     pub(super) fn field(mut self, name: &str, value: &str) -> Self {
         // Growing a string in place leaves its old bytes behind; a new one lets the old be wiped.
         let room = self.encoded.len() + name.len() + 3 * value.len() + 2;

@@ -1,4 +1,4 @@
-//! Ways to sign in, and the cache in front of them.
+//! Credentials, and the cache of the access token.
 //!
 //! | Who signs in | Credential | Needs in Entra |
 //! |---|---|---|
@@ -8,8 +8,8 @@
 //! | as an `azure_identity` credential does | `AzureCredential`, feature `azure` | what that credential needs |
 //! | your own code | [`StaticToken`], [`credential_fn`] | nothing |
 //!
-//! [`from_env`] chooses among them by environment variables. With `application+user` the service knows the user's roles
-//! and MFA; `application only` is accepted by parts of Partner Center and not documented as enough for everything
+//! [`from_env`] chooses among them by environment variables. With app+user tokens, the service knows the user's roles
+//! and MFA; app-only tokens are accepted by parts of Partner Center, and are not documented to suffice for everything
 //! ([source](https://learn.microsoft.com/partner-center/developer/partner-center-authentication)).
 //!
 //! The client caches the token and renews it before it expires, with one request for all calls that need it; a
@@ -108,14 +108,14 @@ pub type TokenFuture<'a> = Pin<Box<dyn Future<Output = Result<AccessToken, Crede
 /// # async fn read_from_vault(_: &str) -> Result<String, String> { Ok(String::new()) }
 /// ```
 pub trait Credential: Send + Sync {
-    /// A new token for what `request` describes.
+    /// Gets a new token for `request`.
     ///
     /// The future may be dropped before it is done, with the call that awaits it.
     ///
     /// # Errors
     ///
-    /// Whatever keeps the credential from getting one; [`CredentialError::new`] makes an error of a chosen kind, and
-    /// the kind decides whether a retry is worth it.
+    /// Any reason why the credential cannot get one; [`CredentialError::new`] makes an error of a chosen kind, and the
+    /// kind decides whether a retry is worth it.
     fn token<'a>(&'a self, request: &'a TokenRequest) -> TokenFuture<'a>;
 }
 

@@ -14,11 +14,11 @@ use crate::exchange::{Head, without_byte_order_mark};
 use crate::json::{members, string, value};
 use crate::pipeline::retry_after;
 
-/// How much of a text is kept, in characters.
+/// The maximum number of characters of a text.
 const LONGEST_DESCRIPTION: usize = 4096;
 const LONGEST_WORD: usize = 128;
 
-/// What was sent, as far as it matters to what went wrong.
+/// What the request sent, as far as errors depend on it.
 pub(super) struct Sent<'a> {
     pub(super) form: &'a Form,
     pub(super) authentication: &'a ClientAuthentication,
@@ -36,7 +36,7 @@ pub(super) fn is_error(body: &[u8]) -> bool {
     fields.is_ok_and(|fields: Fields| !fields.error.is_empty() && fields.access_token.is_none())
 }
 
-/// The error in a response that grants nothing.
+/// The error in a response without tokens.
 ///
 /// Entra's body names `error`, `error_description`, `error_codes`, `trace_id` and `correlation_id`
 /// ([source](https://learn.microsoft.com/entra/identity-platform/reference-error-codes#handling-error-codes-in-your-application));
@@ -115,7 +115,7 @@ fn details(
     }
 }
 
-/// Which kind of error it is: by the status where that says it all, else by Entra's code, else by the OAuth error.
+/// The kind of error: by the status if it is conclusive, else by Entra's code, else by the OAuth error.
 fn row(status: StatusCode, error: Option<&str>, codes: &[u32], authentication: &ClientAuthentication) -> Row {
     if status == StatusCode::TOO_MANY_REQUESTS {
         return kind(Kind::Throttled);
@@ -165,7 +165,7 @@ fn bounded(text: &str, limit: usize) -> String {
     text.chars().take(limit).collect()
 }
 
-/// What came back, without a word of the body: an incomplete response may hold a token.
+/// Describes a response without quoting its body: an incomplete response may contain a token.
 fn unexpected(status: StatusCode, headers: &HeaderMap) -> String {
     let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
     match (status.is_redirection(), text(http::header::LOCATION), text(http::header::CONTENT_TYPE)) {

@@ -1,4 +1,4 @@
-//! Finds secrets again in a text that came back, however the other side encoded them.
+//! Redacts secrets from a response, however it encodes them.
 
 use std::borrow::Cow;
 

@@ -1,4 +1,4 @@
-//! The application for a user who once signed in: redeems the newest refresh token, and saves the one that replaces it.
+//! A credential with refresh token rotation: redeems the newest refresh token, and saves the one that replaces it.
 
 use std::fmt;
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
@@ -19,15 +19,15 @@ use super::{
     AccessToken, Credential, CredentialError, CredentialErrorKind as Kind, RefreshTokenStore, TokenFuture, TokenRequest,
 };
 
-/// The application signs in for a user who once consented with multi-factor authentication.
+/// The application signs in on behalf of a user who once consented with multi-factor authentication.
 ///
 /// The recommended way: the service sees the user's roles and MFA
 /// ([source](https://learn.microsoft.com/partner-center/developer/enable-secure-app-model)). In Entra it needs an
 /// application in the partner's own tenant with Partner Center's delegated permission `user_impersonation`, and one
-/// sign-in of an integration user, by `AuthorizationCode` (feature `browser`) or [`DeviceCode`](super::DeviceCode). It
-/// cannot outlive a changed password, a revocation, or 90 days without use; then the user must sign in again.
+/// sign-in of an integration user, by `AuthorizationCode` (feature `browser`) or [`DeviceCode`](super::DeviceCode).
+/// After a password change, a revocation, or 90 days without use, the user must sign in again.
 ///
-/// Without a secret or a certificate it is a public client. Clones share what they know of the tokens.
+/// Without a secret or a certificate, the application is a public client. Clones share their tokens.
 ///
 /// ```
 /// use partner_center::auth::{FileStore, RefreshToken};
@@ -37,13 +37,13 @@ use super::{
 ///     .on_store_failure(|error| eprintln!("page the on-call engineer: {error}"));
 /// ```
 ///
-/// Tokens are redeemed at version 2 of the endpoint; one that came from version 1 (`/oauth2/token` with a `resource`)
-/// may be rejected there and needs a new consent.
+/// Tokens are redeemed at version 2 of the endpoint; a token from version 1 (`/oauth2/token` with a `resource`) may be
+/// rejected there and needs a new consent.
 ///
-/// The store has the last word on which refresh token is the newest, under its [`lock`](RefreshTokenStore::lock). Calls
-/// wait for that lock until their deadline; [`token`](Credential::token) called directly waits for as long as another
-/// process holds it, so put a timeout around it. A redemption that has begun is finished and its token saved even if the
-/// call that needed it is dropped: before the process ends, wait for it with [`finish_redemptions`].
+/// The store decides which refresh token is the newest, under its [`lock`](RefreshTokenStore::lock). Calls wait for
+/// that lock until their deadline; [`token`](Credential::token) called directly waits for as long as another process
+/// holds it, so put a timeout around it. Once started, a redemption completes and its token is saved, even if the call
+/// that needed it is dropped: before the process ends, wait for it with [`finish_redemptions`].
 #[derive(Clone)]
 pub struct RefreshToken {
     application: Application,
@@ -54,17 +54,17 @@ pub struct RefreshToken {
     turns: Turns,
 }
 
-/// What this process knows of the refresh tokens.
+/// The refresh tokens that this process knows.
 #[derive(Default)]
 struct Known {
     /// The newest one; newer than the store's if that could not be saved.
     newest: Option<SecretString>,
-    /// What the store held when it was last loaded or saved.
+    /// The store's token when it was last loaded or saved.
     stored: Option<SecretString>,
 }
 
 impl RefreshToken {
-    /// Takes the partner's tenant (its id or a domain), the application's id and the place of the refresh token.
+    /// Creates a credential from the partner's tenant (its id or a domain), the application's id and a store.
     pub fn new(
         tenant: impl Into<String>,
         client_id: impl Into<String>,
@@ -78,14 +78,14 @@ impl RefreshToken {
         Self { application, store, initial: None, on_store_failure, known: Arc::default(), turns: Turns::default() }
     }
 
-    /// The application's client secret, by its value.
+    /// Sets the application's client secret, by its value.
     #[must_use]
     pub fn client_secret(mut self, secret: impl Into<String>) -> Self {
         self.application.authentication = ClientAuthentication::Secret(secret.into().into());
         self
     }
 
-    /// The application's certificate, instead of a secret.
+    /// Sets the application's certificate, instead of a secret.
     #[cfg(feature = "certificate")]
     #[must_use]
     pub fn certificate(mut self, certificate: Certificate) -> Self {
@@ -93,9 +93,9 @@ impl RefreshToken {
         self
     }
 
-    /// The refresh token to begin with while the store holds none.
+    /// Sets the initial refresh token, which is used while the store is empty.
     ///
-    /// After a new sign-in, save its token into the store; this one is not used again.
+    /// After a new sign-in, save its token to the store; the initial token is not used again.
     #[must_use]
     pub fn initial(mut self, refresh_token: impl Into<String>) -> Self {
         self.initial = Some(refresh_token.into().into());
@@ -113,12 +113,13 @@ impl RefreshToken {
 
     /// The access token for the newest refresh token.
     ///
-    /// Dropping this before the token request is sent cancels it. From then on the work continues in a task of its own:
-    /// the response may hold the only token that is still good, and must be saved before another redemption begins.
+    /// Dropping this before the token request is sent cancels it. From then on, the work continues in a task of its
+    /// own: the response may have the only token that is still valid, which must be saved before another redemption
+    /// begins.
     async fn redeem(&self, request: &TokenRequest) -> Result<AccessToken, CredentialError> {
         let turn = self.turns.take().await?;
-        // The lock comes when no other process holds it. Where there can be none, another process may redeem the same
-        // token, which Entra allows.
+        // Waits until no other process holds the lock. Without a lock, another process may redeem the same token, which
+        // Entra allows.
         match self.store.lock().await {
             Ok(guard) => turn.keep(guard),
             Err(error) => self.report(&error),
@@ -139,7 +140,7 @@ impl RefreshToken {
     async fn newest(&self) -> Result<(SecretString, bool), CredentialError> {
         let loaded = self.store.load().await;
         let mut known = self.known();
-        // Another process or a new sign-in has the last word; a store that was emptied has none.
+        // A token saved by another process or a new sign-in wins; an emptied store does not.
         if let Ok(Some(stored)) = &loaded
             && !is_same(known.stored.as_ref(), stored)
         {
@@ -163,7 +164,7 @@ impl RefreshToken {
         }
     }
 
-    /// Redeems a token, and saves the next one before the access token is given away.
+    /// Redeems a token, and saves the next one before it returns the access token.
     async fn exchange(
         &self,
         request: &TokenRequest,
@@ -193,7 +194,7 @@ impl RefreshToken {
         }
     }
 
-    /// Makes a failure of the store known; the work goes on with what there is.
+    /// Reports a failure of the store; the work continues without it.
     fn report(&self, error: &CredentialError) {
         tracing::warn!(%error, help = error.help(), "the store of the refresh token failed");
         (self.on_store_failure)(error);
@@ -220,7 +221,7 @@ impl fmt::Debug for RefreshToken {
     }
 }
 
-/// The redemptions that are under way in this process.
+/// The redemptions in progress in this process.
 static IN_FLIGHT: LazyLock<watch::Sender<usize>> = LazyLock::new(watch::Sender::default);
 
 /// Waits until no [`RefreshToken`] of this process is being redeemed.

@@ -1,4 +1,4 @@
-//! What a token is wanted for, and the means to get it.
+//! A request for an access token, and what it needs to be sent.
 
 use std::fmt;
 use std::time::Duration;
@@ -8,9 +8,9 @@ use crate::endpoint;
 use crate::http_client::{self, HttpClient};
 use crate::retry_policy::RetryPolicy;
 
-/// What a token is wanted for, and the means to get it.
+/// A request for an access token: its audience, its authority, and how to send it.
 ///
-/// The client makes one for its credential. [`TokenRequest::for_audience`] makes one to sign in without a client.
+/// The client passes one to its credential. [`TokenRequest::for_audience`] creates one to sign in without a client.
 #[derive(Clone)]
 pub struct TokenRequest {
     pub(crate) audience: String,
@@ -27,7 +27,7 @@ impl TokenRequest {
         Self { audience, authority, http, retry: RetryPolicy::default(), timeout: Duration::from_secs(60) }
     }
 
-    /// A request that needs no client, for a first sign-in; [`Cloud`](crate::Cloud) knows both addresses.
+    /// Creates a request without a client, for a first sign-in; [`Cloud`](crate::Cloud) has both addresses.
     ///
     /// # Errors
     ///

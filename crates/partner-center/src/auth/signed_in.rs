@@ -1,11 +1,11 @@
-//! The tokens that a sign-in of a user gives.
+//! The tokens of a user's sign-in.
 
 use secrecy::{ExposeSecret, SecretString};
 
 use super::token_response::TokenResponse;
 use super::{AccessToken, CredentialError, CredentialErrorKind as Kind, RefreshTokenStore};
 
-/// The tokens that a sign-in of a user gives.
+/// The tokens of a user's sign-in.
 #[derive(Debug)]
 pub struct SignedIn {
     access_token: AccessToken,
@@ -17,13 +17,13 @@ impl SignedIn {
         Ok(Self { access_token: response.access_token?, refresh_token: response.refresh_token })
     }
 
-    /// The access token; its [`claims`](AccessToken::claims) tell who signed in and how.
+    /// The access token; its [`claims`](AccessToken::claims) say who signed in and how.
     #[must_use]
     pub fn access_token(&self) -> &AccessToken {
         &self.access_token
     }
 
-    /// The refresh token; `None` if Entra gave none, because the application lacks the permission `offline_access`.
+    /// The refresh token; `None` if Entra sent none, because the application lacks the permission `offline_access`.
     #[must_use]
     pub fn refresh_token(&self) -> Option<&SecretString> {
         self.refresh_token.as_ref()
@@ -31,15 +31,15 @@ impl SignedIn {
 
     /// Saves the refresh token in the store of a [`RefreshToken`](super::RefreshToken), in place of the one before it.
     ///
-    /// Waits for the store's lock, so that a redemption of the token before it ends first, and loads what was saved to
-    /// see that it is there.
+    /// Waits for the store's lock, so that a redemption in progress finishes first, and loads the token again to check
+    /// that it was saved.
     ///
     /// # Errors
     ///
     /// [`Store`](Kind::Store) if there is no refresh token, or it cannot be saved and loaded again.
     pub async fn save(&self, store: &(impl RefreshTokenStore + ?Sized)) -> Result<(), CredentialError> {
         let token = self.refresh_token.as_ref().ok_or_else(|| {
-            CredentialError::new(Kind::Store, "the sign-in gave no refresh token, because of a missing offline_access")
+            CredentialError::new(Kind::Store, "the sign-in returned no refresh token: offline_access is missing")
         })?;
         let lock = store.lock().await;
         if let Err(error) = &lock {

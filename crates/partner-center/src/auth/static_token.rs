@@ -6,13 +6,13 @@ use super::{AccessToken, Credential, TokenFuture, TokenRequest};
 
 /// A fixed token.
 ///
-/// For tests, for a token from elsewhere (`az account get-access-token`), and for a first try. It needs nothing in
-/// Entra. It cannot renew itself: it is used until the service rejects it.
+/// For tests, first experiments, and tokens obtained elsewhere (`az account get-access-token`). It needs no setup in
+/// Entra. It cannot renew itself: the token is used until the service rejects it.
 #[derive(Debug)]
 pub struct StaticToken(SecretString);
 
 impl StaticToken {
-    /// Takes the token as it is, without the word `Bearer`.
+    /// Creates a credential from the token alone, without the word `Bearer`.
     pub fn new(token: impl Into<String>) -> Self {
         Self(token.into().into())
     }

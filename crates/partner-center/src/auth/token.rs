@@ -1,4 +1,4 @@
-//! An access token and how long it lives.
+//! An access token and its lifetime.
 
 use std::time::Duration;
 
@@ -7,9 +7,9 @@ use tokio::time::Instant;
 
 use super::Claims;
 
-/// An access token and how long it lives.
+/// An access token and its lifetime.
 ///
-/// The end is kept on the monotonic clock, so that setting this machine's clock does no harm.
+/// Its expiry is measured on the monotonic clock, so changing this machine's clock does no harm.
 #[derive(Clone, Debug)]
 pub struct AccessToken {
     secret: SecretString,
@@ -23,7 +23,7 @@ impl AccessToken {
         Self { secret: secret.into().into(), lifetime: Some(lifetime), issued: Instant::now() }
     }
 
-    /// A token whose end is not known; it is used until the service rejects it.
+    /// A token whose expiry is unknown; it is used until the service rejects it.
     pub fn without_expiry(secret: impl Into<String>) -> Self {
         Self { secret: secret.into().into(), lifetime: None, issued: Instant::now() }
     }
@@ -38,18 +38,18 @@ impl AccessToken {
         &self.secret
     }
 
-    /// How long the token lived when it was issued; `None` if that is not known.
+    /// The lifetime of the token when it was issued; `None` if it is unknown.
     #[must_use]
     pub fn lifetime(&self) -> Option<Duration> {
         self.lifetime
     }
 
-    /// When it ends; `None` if that is not known, or further away than the clock reaches.
+    /// When it expires; `None` if that is unknown, or too far away for the clock.
     pub(super) fn expires(&self) -> Option<Instant> {
         self.issued.checked_add(self.lifetime?)
     }
 
-    /// What the token says about itself, unverified; `None` if it is opaque.
+    /// The claims of the token, unverified; `None` if it is opaque.
     #[must_use]
     pub fn claims(&self) -> Option<Claims> {
         Claims::read(self.secret.expose_secret())

@@ -1,8 +1,8 @@
-//! Keeps the current access token, and has it renewed once, however many calls need it.
+//! Caches the current access token, and renews it once, however many calls need it.
 //!
 //! Calls share the token behind a read lock. The first call that finds it missing or due renews it, in its own future;
-//! the others go on with a token that is still good, or wait. A call that is dropped takes its renewal with it, and the
-//! next one begins anew. A failure is remembered for a while, so that not every call repeats it, and a service that
+//! the others continue with a token that is still valid, or wait. If that call is dropped, so is its renewal, and the
+//! next call starts another. A failure is remembered for a while, so that not every call repeats it, and a service that
 //! rejects every token causes no more renewals than that.
 
 use std::sync::{Arc, PoisonError, RwLock, RwLockWriteGuard};
@@ -23,7 +23,7 @@ const FAILURE_PAUSE: Duration = Duration::from_secs(1);
 const FAILURE_BACKOFF: Backoff = Backoff { base: Duration::from_secs(1), cap: Duration::from_secs(30) };
 /// The token endpoint is asked again after this, even if it asks for a longer delay.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5 * 60);
-/// How long a call waits for an early renewal at most before it goes on with the token it has, and when the next call may
+/// How long a call waits for an early renewal before it continues with the token it has, and when the next call may
 /// try.
 const EARLY_LIMIT: Duration = Duration::from_secs(5);
 const EARLY_PAUSE: Duration = Duration::from_secs(15);
@@ -154,7 +154,7 @@ impl TokenCache {
         }
     }
 
-    /// Warns of what the service is going to reject the token for; true if there was something to warn of.
+    /// Warns of reasons for which the service will reject the token; `true` if there are any.
     fn warn(&self, token: &AccessToken) -> bool {
         let Some(claims) = token.claims() else { return false };
         let audience = self.request.audience();
@@ -178,7 +178,7 @@ impl TokenCache {
     }
 }
 
-/// How long to leave the credential alone after its `count`th failure in a row.
+/// How long to wait before asking the credential again after its `count`th failure in a row.
 fn pause(error: &CredentialError, count: u32) -> Duration {
     if !error.is_retryable() {
         return REJECTION_PAUSE;

@@ -1,8 +1,8 @@
-//! Sends a form to the token endpoint, repeats it while that may help, and tells what came back.
+//! Sends a form to the token endpoint, with retries, and reads the response.
 //!
-//! The address is https (checked when the request was made), redirects are off, every attempt and the whole have a
-//! limit in time, the response has one in size. Transport errors, 408, 429 and 5xx are retried; other OAuth errors are
-//! not, nor a certificate that this machine does not trust.
+//! The address is https (checked when the request was created), redirects are off, each attempt and the whole request
+//! have timeouts, and the response has a size limit. Transport errors, 408, 429 and 5xx are retried; other OAuth errors
+//! are not, nor is an untrusted certificate.
 
 use std::time::Duration;
 
@@ -28,9 +28,9 @@ const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(20);
 /// The largest response that is read, in bytes.
 const BODY_LIMIT: usize = 1 << 20;
 
-/// Posts a form until there is a response that counts, or the time or the attempts are used up.
+/// Posts a form until there is a final response, or until time or attempts run out.
 ///
-/// `form` makes it anew for each attempt, so that no signed assertion is sent twice.
+/// `form` creates a new form for each attempt, so that no signed assertion is sent twice.
 pub(super) async fn post(
     request: &TokenRequest,
     url: &str,
@@ -54,7 +54,7 @@ pub(super) async fn post(
         if !is_repeated(&error) || attempts >= retry.max_attempts || next >= deadline {
             return Err(error);
         }
-        tracing::debug!(attempts, %error, "the token request is repeated");
+        tracing::debug!(attempts, %error, "retrying the token request");
         sleep_until(next).await;
         attempts += 1;
     }
@@ -89,13 +89,13 @@ async fn attempt(
         (head, Some(failure)) if head.as_ref().is_none_or(|head| head.status.is_success()) => {
             Err(transport_error(failure, &host, head.map(|head| head.status), id))
         }
-        // Of an error, status and headers say enough if the body does not come whole.
+        // For an error, status and headers are enough if the body is incomplete.
         (Some(head), _) => Err(oauth_error::read(&head, &exchange.body, &sent)),
         (None, _) => Err(CredentialError::new(Kind::Unreachable, format!("{host}: no response"))),
     }
 }
 
-/// Whether a repeat within the same sign-in may help. An OAuth error that says "too often" is not repeated at once.
+/// Whether a retry within the same sign-in may help. An OAuth error that says "too often" is not retried at once.
 fn is_repeated(error: &CredentialError) -> bool {
     let is_loop = error.kind() == Kind::Throttled && error.status() != Some(StatusCode::TOO_MANY_REQUESTS);
     error.is_retryable() && !is_loop
@@ -114,7 +114,7 @@ fn transport_error(error: TransportError, host: &str, status: Option<StatusCode>
     Details { status, correlation_id: Some(id.to_owned()), source, ..Details::new(kind, message) }.into()
 }
 
-/// That much from now, as far as the clock can tell.
+/// The instant after this time, or the latest that the clock can represent.
 fn after(time: Duration) -> Instant {
     const DAY: Duration = Duration::from_secs(24 * 60 * 60);
     Instant::now() + time.min(DAY)

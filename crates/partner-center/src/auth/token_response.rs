@@ -17,7 +17,7 @@ use super::oauth_error;
 use super::token::AccessToken;
 use crate::exchange::without_byte_order_mark;
 
-/// What is assumed if a response does not say how long its token lives: short enough to be true of every token.
+/// The lifetime that is assumed if a response names none: short enough for every token.
 const DEFAULT_LIFETIME: Duration = Duration::from_secs(5 * 60);
 
 /// A response with a success status.
@@ -31,7 +31,7 @@ pub(super) struct Response {
 
 /// An access token, and the refresh token to use from now on if there is one.
 pub(super) struct TokenResponse {
-    /// Apart from the rest: the refresh token beside one that cannot be used may be the only one that is still good.
+    /// Apart from the rest: the refresh token beside an unusable access token may be the only one that is still valid.
     pub(super) access_token: Result<AccessToken, CredentialError>,
     pub(super) refresh_token: Option<SecretString>,
 }
@@ -53,7 +53,7 @@ pub(super) fn read(response: Response) -> Result<TokenResponse, CredentialError>
     let present = |token: &SecretString| !token.expose_secret().is_empty();
     let is_bearer = |kind: Value| kind.as_str().is_some_and(|kind| kind.eq_ignore_ascii_case("Bearer"));
     let access_token = match access_token.filter(present) {
-        None => Err("it holds no access token"),
+        None => Err("it contains no access token"),
         Some(_) if !token_type.is_none_or(is_bearer) => Err("its token is of a type other than Bearer"),
         Some(token) => Ok(AccessToken::issued(token, expires_in.unwrap_or(DEFAULT_LIFETIME), sent)),
     };

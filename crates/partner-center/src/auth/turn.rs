@@ -1,6 +1,6 @@
 //! Lets one caller at a time renew a token, and takes the turn from a caller whose runtime has stopped running.
 //!
-//! A holder that waits for a slow server keeps its turn for as long as it needs. A Tokio runtime that is kept and not
+//! A holder that waits for a slow server keeps its turn for as long as it needs. A Tokio runtime that is no longer
 //! driven polls nothing, so a turn held there would never end: a waiter notices because a task spawned on that runtime
 //! does not run either, and takes the turn away.
 
@@ -28,7 +28,7 @@ struct Shared {
 }
 
 struct Holder {
-    /// Tells a holder that lost its turn from the one that has it now.
+    /// Distinguishes a holder that lost its turn from the current one.
     id: Arc<()>,
     runtime: Handle,
     /// The lock of a store, given back with the turn.

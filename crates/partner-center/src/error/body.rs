@@ -10,18 +10,18 @@ use crate::received::Received;
 pub(crate) struct ErrorBody {
     /// The service's code; documented as a string, mostly sent as a number.
     pub(crate) code: Option<String>,
-    /// The text for people.
+    /// The human-readable text.
     pub(crate) description: Option<String>,
 }
 
-/// The fields that say something, in the order in which they count.
+/// The fields with the code and the description, in order of precedence.
 const CODES: [&str; 2] = ["code", "errorCode"];
 const DESCRIPTIONS: [&str; 4] = ["description", "message", "error_description", "errorName"];
 /// Where Microsoft Graph nests both.
 const NESTED: &str = "error";
 
 impl ErrorBody {
-    /// Reads the body of an error response; nothing makes it fail.
+    /// Reads the body of an error response; never fails.
     pub(crate) fn read(received: &Received) -> Self {
         // One odd byte must not cost the code.
         let text = String::from_utf8_lossy(received.body());
@@ -56,7 +56,7 @@ impl ErrorBody {
     }
 }
 
-/// The fields of an object; what was read before something that is no JSON still counts.
+/// The members of an object; those before invalid JSON still count.
 fn fields(json: &str) -> Option<Vec<Member<'_>>> {
     let mut fields = Vec::new();
     let read = members(json, &mut fields);
@@ -79,7 +79,7 @@ fn code_in_brackets(text: &str) -> Option<String> {
     is_code.then(|| code.to_owned())
 }
 
-/// The title of an HTML page, which tells a sign-in page from a gateway's.
+/// The title of an HTML page, which distinguishes a sign-in page from a gateway's.
 fn title(page: &str) -> Option<&str> {
     // ASCII lower case keeps every byte offset.
     let lower = page.to_ascii_lowercase();

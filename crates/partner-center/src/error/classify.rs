@@ -1,4 +1,4 @@
-//! The kind of error that a response other than a success is.
+//! Classifies responses without a success status.
 
 use http::header::WWW_AUTHENTICATE;
 
@@ -6,7 +6,7 @@ use super::body::ErrorBody;
 use crate::error_kind::ErrorKind;
 use crate::received::{CORRELATION_ID, CORRELATION_VECTOR, REQUEST_ID, Received, SERVER_ID};
 
-/// The kind of a response whose status is no success.
+/// The kind of error of a response without a success status.
 ///
 /// The service uses the same code under several statuses, so both decide. Sources of the codes: the
 /// [table of error codes](https://learn.microsoft.com/partner-center/developer/error-codes) and, where that is silent,
@@ -41,7 +41,7 @@ pub(crate) fn classify(received: &Received, body: &ErrorBody) -> ErrorKind {
     }
 }
 
-/// A page without any of the ids that the service puts into its responses comes from a machine in between.
+/// Whether the response is a web page without any of the service's ids, and so comes from a proxy or gateway.
 fn is_foreign_page(received: &Received) -> bool {
     let has_ids =
         [REQUEST_ID, CORRELATION_ID, CORRELATION_VECTOR, SERVER_ID].iter().any(|id| received.header(id).is_some());
@@ -51,7 +51,7 @@ fn is_foreign_page(received: &Received) -> bool {
 /// The documented response for missing multi-factor authentication: no body, and a challenge that calls the token
 /// invalid ([source](https://learn.microsoft.com/partner-center/security/partner-security-requirements-mandating-mfa)).
 ///
-/// A challenge that gives another reason, such as that the token has expired, is no such response.
+/// A challenge with another reason, such as an expired token, does not count.
 fn is_bare_invalid_token(received: &Received) -> bool {
     let challenge = received.headers(&WWW_AUTHENTICATE).collect::<Vec<_>>().join(", ").to_ascii_lowercase();
     let gives_another_reason =
@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_without_the_services_ids_is_a_proxys() {
+    fn a_page_without_the_services_ids_is_from_a_proxy() {
         let page = "\u{feff}\n<html><title>Access denied</title></html>";
         for status in [401, 403, 404, 407, 511] {
             assert_eq!(kind(status, page), ErrorKind::Proxy, "{status}");

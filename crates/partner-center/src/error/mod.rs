@@ -1,4 +1,4 @@
-//! The error of a call: what happened, what to do, and everything learned on the way.
+//! The error of a call: what happened, what to do, and everything known about the call.
 
 pub(crate) mod body;
 pub(crate) mod classify;
@@ -22,10 +22,9 @@ use crate::text::{delay, excerpt};
 
 /// Why a call, or building a client, failed.
 ///
-/// `Display` is one line without headers, tokens or bodies (`{:#}` leaves the ids out);
-/// [`help`](Self::help) says what to do;
-/// [`source`](StdError::source) is the cause below. It keeps both pairs of ids, the status, the service's code and the
-/// raw body.
+/// `Display` is one line without headers, tokens or bodies (`{:#}` leaves the ids out); [`help`](Self::help) says what
+/// to do; [`source`](StdError::source) is the underlying cause. The error keeps the ids as sent and as received, the
+/// status, the service's code and the raw body.
 ///
 /// ```
 /// # fn handle(error: partner_center::Error) {
@@ -56,7 +55,7 @@ struct Inner {
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
-/// How much of a text from the service `Display` shows, in characters.
+/// The maximum number of characters of a text from the service that `Display` shows.
 const SHOWN: usize = 200;
 /// The same for a credential's error, which is bounded itself.
 const CREDENTIAL_SHOWN: usize = 4096;
@@ -137,7 +136,7 @@ impl Error {
         self
     }
 
-    /// Whether the attempt got no response: then a kept connection may be to blame.
+    /// Whether the attempt got no response, perhaps because of a stale pooled connection.
     pub(crate) fn is_without_response(&self) -> bool {
         self.0.received.is_none() && matches!(self.kind(), ErrorKind::Connection | ErrorKind::Timeout)
     }
@@ -148,7 +147,7 @@ impl Error {
         self.0.kind.unwrap_or(ErrorKind::Configuration)
     }
 
-    /// What to do about it, one sentence.
+    /// What to do about it, in one sentence.
     #[must_use]
     pub fn help(&self) -> &str {
         match self.credential_error() {
@@ -207,19 +206,20 @@ impl Error {
         self.0.received.as_ref()?.header(&CORRELATION_VECTOR)
     }
 
-    /// Which machine of the service sent the last response (`MS-ServerId`), opaque.
+    /// The machine of the service that sent the last response (`MS-ServerId`), opaque.
     #[must_use]
     pub fn server_id(&self) -> Option<&str> {
         self.0.received.as_ref()?.header(&SERVER_ID)
     }
 
-    /// The delay that the service asks for before the next attempt, of any length: add it to a clock with `checked_add`.
+    /// The delay that the service asks for before the next attempt. It may be very long: add it to a time with
+    /// `checked_add`.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
     }
 
-    /// How many times the request was sent, or the sending was tried.
+    /// The number of attempts, including those that could not be sent.
     #[must_use]
     pub fn attempts(&self) -> u32 {
         self.0.attempts
@@ -231,7 +231,7 @@ impl Error {
         self.0.elapsed
     }
 
-    /// Whether the same call may succeed later without anything being changed.
+    /// Whether the same call may succeed later without any change.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         match self.kind() {
@@ -251,9 +251,9 @@ impl Error {
         self.0.may_have_been_sent
     }
 
-    /// The bytes of the last response's body as they came, a byte order mark included; empty if there was none.
+    /// The body of the last response, byte for byte, including a byte order mark; empty if there was none.
     ///
-    /// Where the body broke off, stalled or was larger than the limit, these are the bytes that had come.
+    /// If the body was truncated, stalled or exceeded the limit, these are the bytes received until then.
     #[must_use]
     pub fn raw(&self) -> &Bytes {
         static NOTHING: Bytes = Bytes::new();

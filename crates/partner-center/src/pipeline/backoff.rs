@@ -1,8 +1,8 @@
-//! How long to wait between two attempts where the service does not say.
+//! The delay between two attempts if the service names none.
 
 use std::time::Duration;
 
-/// Exponential back-off with full jitter: a random wait between nothing and a bound that doubles with every attempt.
+/// Exponential back-off with full jitter: a random delay between zero and a bound that doubles with every attempt.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Backoff {
     pub(crate) base: Duration,
@@ -10,7 +10,7 @@ pub(crate) struct Backoff {
 }
 
 impl Backoff {
-    /// The wait after `attempts` failed ones.
+    /// The delay after `attempts` failed attempts.
     pub(crate) fn wait(&self, attempts: u32) -> Duration {
         self.bound(attempts).mul_f64(fastrand::f64())
     }
@@ -34,7 +34,7 @@ mod tests {
     }
 
     #[test]
-    fn the_wait_is_spread_over_the_whole_bound() {
+    fn the_delay_is_spread_over_the_whole_bound() {
         let waits: Vec<_> = (0..1000).map(|_| BACKOFF.wait(3)).collect();
         assert!(waits.iter().all(|wait| *wait <= BACKOFF.bound(3)));
         assert!(waits.iter().any(|wait| *wait < BACKOFF.bound(3) / 10));

@@ -1,14 +1,14 @@
-//! Keeps an outage from becoming a storm: repeats draw on a budget that calls fill up.
+//! The retry budget: calls fill it and retries draw on it, which prevents retry storms in an outage.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// What one call puts in and one repeat takes out: in the long run one repeat for every five calls.
+/// What one call deposits and one retry costs: in the long run, one retry for every five calls.
 const DEPOSIT: u32 = 1;
 const PRICE: u32 = 5;
-/// Enough for a burst of a hundred repeats after quiet times.
+/// Enough for a burst of a hundred retries after quiet times.
 const CAPACITY: u32 = 100 * PRICE;
 
-/// Responses pay for connections that are replaced at once: a server that still responds has closed an old connection.
+/// Responses pay for immediate replacements of connections: a server that still responds has closed an old connection.
 const MOST_RESPONSES: u32 = 100;
 
 /// The budget that all clones of a client share.
@@ -25,15 +25,15 @@ impl Default for Budget {
 }
 
 impl Budget {
-    /// Every call puts a little in.
+    /// Adds the deposit of one call.
     pub(crate) fn deposit(&self) {
-        // A full budget is the rule; it costs one read.
+        // The budget is usually full, which costs one read.
         if self.level.load(Ordering::Relaxed) < CAPACITY {
             change(&self.level, |level| Some((level + DEPOSIT).min(CAPACITY)));
         }
     }
 
-    /// Takes out the price of one repeat; false where there is not enough.
+    /// Withdraws the price of one retry; `false` if there is not enough.
     pub(crate) fn withdraw(&self) -> bool {
         change(&self.level, |level| level.checked_sub(PRICE))
     }
@@ -45,7 +45,7 @@ impl Budget {
         }
     }
 
-    /// Takes out the price of replacing a connection; false if there were not enough responses.
+    /// Withdraws the price of replacing a connection; `false` if there were not enough responses.
     pub(crate) fn replace_connection(&self) -> bool {
         change(&self.responses, |responses| responses.checked_sub(1))
     }
@@ -60,7 +60,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_empty_budget_grants_one_repeat_for_five_calls() {
+    fn an_empty_budget_grants_one_retry_for_five_calls() {
         let budget = Budget::default();
         for _ in 0..=CAPACITY {
             budget.withdraw();
@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn replacing_connections_is_paid_by_responses() {
+    fn responses_pay_for_replacing_connections() {
         let budget = Budget::default();
         assert!(!budget.replace_connection());
         (0..500).for_each(|_| budget.record_response());

@@ -1,4 +1,4 @@
-//! The steps of an attempt and the decisions between attempts, as functions that take what they need.
+//! The steps of an attempt, and the decisions between attempts.
 
 pub(crate) mod backoff;
 pub(crate) mod budget;

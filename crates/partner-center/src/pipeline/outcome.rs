@@ -1,4 +1,4 @@
-//! Makes a response or an error of what came of one exchange.
+//! Turns the result of one exchange into a response or an error.
 
 use http::header::LOCATION;
 use reqwest::Url;
@@ -13,8 +13,8 @@ use crate::transport_error::TransportError;
 
 /// The complete response of an attempt, if its status is a success.
 ///
-/// `limit` names the time limit of the attempt, should it be up. `redact` takes the secrets of the call out of a text that
-/// the service may repeat; the raw body stays as it came.
+/// `limit` names the limit that applied to the attempt, in case it timed out. `redact` removes the call's secrets from
+/// a text that may repeat them; the raw body is unchanged.
 pub(crate) fn outcome(
     exchange: Exchange,
     limit: &str,
@@ -27,7 +27,7 @@ pub(crate) fn outcome(
         (Some(received), None) if received.status.is_success() => Ok(received),
         (Some(received), None) => Err(of_status(received, base_url, redact)),
         (Some(received), Some(failure)) => {
-            // The status alone says enough where an error has a huge body.
+            // The status alone is enough if an error has a huge body.
             if failure.kind == ErrorKind::UnexpectedBody && !received.status.is_success() {
                 return Err(of_status(received, base_url, redact));
             }
@@ -38,7 +38,7 @@ pub(crate) fn outcome(
     }
 }
 
-/// The error of a response whose status is no success.
+/// The error of a response without a success status.
 fn of_status(received: Received, base_url: &Url, redact: impl Fn(&str) -> String) -> Error {
     let ErrorBody { code, description } = ErrorBody::read(&received);
     let body = ErrorBody { code: code.map(|code| redact(&code)), description: description.map(|text| redact(&text)) };
@@ -58,9 +58,9 @@ fn of_status(received: Received, base_url: &Url, redact: impl Fn(&str) -> String
 }
 
 impl Error {
-    /// The error of a request of your own to the service or to the sign-in, in the words of a call's.
+    /// Converts an error of your own request to the service or the sign-in, with the same messages as for a call.
     ///
-    /// For diagnosis, such as whether an address can be reached. A proxy is named if it is the environment's.
+    /// For diagnosis, such as whether an address can be reached. The error names a proxy of the environment.
     pub async fn of_transport(error: reqwest::Error) -> Self {
         let proxies = Proxies::from_environment().ok().flatten();
         let proxy = error.url().and_then(|url| proxies?.find(url));

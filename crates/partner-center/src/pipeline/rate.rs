@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// Fewer responses say nothing about a rate.
+/// Fewer responses are too few to estimate a rate.
 const ENOUGH: f64 = 20.0;
 /// Never slower than this, in requests a second: below it the holds are enough.
 const LOWEST: f64 = 1.0;
@@ -19,10 +19,10 @@ const FIRST_RAISE: f64 = 0.003;
 const RAISE_GROWTH: f64 = 1.3;
 const RAISE_SECONDS: f64 = 5.0;
 const UNLIMITED: f64 = 16.0;
-/// Traffic that pauses for longer begins anew.
+/// After a longer pause, traffic counts as new.
 const PAUSE: Duration = Duration::from_secs(5);
 
-/// A rate limiter: found by itself, or fixed.
+/// A rate limiter, adaptive or fixed.
 #[derive(Debug)]
 pub(crate) struct Rate(Mutex<State>);
 
@@ -96,7 +96,7 @@ impl Rate {
 }
 
 impl State {
-    /// The rate now; `None` if there is no limit, or no more.
+    /// The current rate; `None` if there is no limit, or no longer one.
     fn rate(&mut self, now: Instant) -> Option<f64> {
         let (rate, rises_since) = self.limit?;
         let steps = rises_since.map_or(0.0, |since| now.saturating_duration_since(since).as_secs_f64() / RAISE_SECONDS);

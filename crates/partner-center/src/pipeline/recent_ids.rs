@@ -1,4 +1,4 @@
-//! The request ids that a client sent lately, to recognize a response that belongs to another of its calls.
+//! The request ids that a client sent recently, to recognize a response that belongs to another of its calls.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
@@ -30,7 +30,7 @@ impl RecentIds {
     }
 }
 
-/// Half of an id is telling enough, and quick to compare.
+/// Half of an id is distinctive enough, and quick to compare.
 fn random_part(id: Uuid) -> u64 {
     id.as_u64_pair().1
 }
@@ -40,7 +40,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_the_id_of_another_call_is_of_another_call() {
+    fn only_an_id_of_another_call_belongs_to_another_call() {
         let ids = RecentIds::default();
         let (own, other, foreign) = (Uuid::from_u128(1), Uuid::from_u128(2), Uuid::from_u128(3));
         ids.insert(own);

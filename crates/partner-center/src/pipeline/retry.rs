@@ -17,7 +17,7 @@ pub(crate) enum Next {
     NewToken,
     /// Another attempt after this delay, if the budget allows it.
     After(Duration),
-    /// Another attempt after this delay, which does not count as the call's time.
+    /// Another attempt after this delay, which does not count towards the call's timeout.
     AfterThrottling(Duration),
 }
 
@@ -29,7 +29,7 @@ pub(crate) struct Progress {
     pub(crate) has_new_token: bool,
     /// Whether the call has replaced a connection at once.
     pub(crate) has_replaced_connection: bool,
-    /// How many attempts were throttled. Of several in a time of nothing but 429, one counts, unless no other call follows.
+    /// How many attempts were throttled. Of those within a time of nothing but 429, only the first counts while other customers of the run are still to come.
     throttled: u32,
     /// Since when every response to this client is a 429.
     throttled_since: Option<Instant>,
@@ -77,7 +77,7 @@ pub(crate) fn next(
     Next::Stop
 }
 
-/// Whether another attempt may be made at once over a new connection, since the server may have closed a kept one under
+/// Whether to make another attempt at once over a new connection, since the server may have closed a pooled one during
 /// the request.
 pub(crate) fn may_replace_connection(error: &Error, policy: &RetryPolicy, progress: &Progress) -> bool {
     let is_broken = error.kind() == ErrorKind::Connection && error.is_without_response() && error.may_have_been_sent();

@@ -15,7 +15,7 @@ pub(crate) fn in_headers(headers: &HeaderMap) -> Option<Duration> {
     headers.get_all(RETRY_AFTER).iter().filter_map(|value| read(value.as_bytes(), now)).max()
 }
 
-/// The farthest date that is believed without the service's own clock.
+/// The farthest date that is accepted without a `Date` header.
 const FARTHEST: Duration = Duration::from_secs(60 * 60);
 
 /// The delay that the gateway names in its text (`Try again in 57 seconds.`).
@@ -30,7 +30,7 @@ pub(crate) fn in_text(text: &str) -> Option<Duration> {
 fn read(value: &[u8], now: impl FnOnce() -> Option<SystemTime>) -> Option<Duration> {
     let text = std::str::from_utf8(value).ok()?.trim();
     if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
-        // More digits than a number holds is still a demand to wait, and one that fits no deadline.
+        // A number too large to parse still asks for a delay, one beyond any deadline.
         return Some(Duration::from_secs(text.parse().unwrap_or(u64::MAX)));
     }
     let until = date(text.as_bytes())?;
@@ -60,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn believes_a_far_date_only_beside_the_services_own_clock() {
+    fn accepts_a_far_date_only_with_the_services_own_date() {
         let in_a = |hours: u64| httpdate::fmt_http_date(SystemTime::now() + Duration::from_secs(hours * 60 * 60 - 60));
         assert_eq!(in_headers(&with(&[(RETRY_AFTER, in_a(24).as_bytes())])), None);
         let within_an_hour = in_headers(&with(&[(RETRY_AFTER, in_a(1).as_bytes())]));
@@ -74,13 +74,13 @@ mod tests {
         }
 
         #[test]
-        fn seconds_are_read_as_they_stand(seconds: u64) {
+        fn seconds_are_read_unchanged(seconds: u64) {
             let headers = with(&[(RETRY_AFTER, seconds.to_string().as_bytes())]);
             prop_assert_eq!(in_headers(&headers), Some(Duration::from_secs(seconds)));
         }
 
         #[test]
-        fn a_date_is_as_far_away_as_the_services_clock_says(now in 0..4_000_000_000_u64, seconds in 0..100_000_000_u64) {
+        fn a_date_is_measured_by_the_services_clock(now in 0..4_000_000_000_u64, seconds in 0..100_000_000_u64) {
             let date = |seconds| httpdate::fmt_http_date(UNIX_EPOCH + Duration::from_secs(seconds));
             let (now, until) = (date(now), date(now + seconds));
             let headers = with(&[(DATE, now.as_bytes()), (RETRY_AFTER, until.as_bytes())]);

@@ -1,6 +1,6 @@
 //! One span for a logical call, one below it for every attempt, one event at the end.
 //!
-//! Fields are those of OpenTelemetry's conventions for HTTP clients, and the ids. Of headers, only the ids are shown.
+//! Fields are those of OpenTelemetry's conventions for HTTP clients, and the ids. No other header is shown.
 
 use reqwest::Url;
 use tracing::field::Empty;
@@ -58,7 +58,7 @@ pub(crate) fn attempt_span(request: &reqwest::Request, number: u32) -> Span {
 pub(crate) fn finish_attempt(span: &Span, exchange: &Exchange) {
     let status = exchange.head.as_ref().map(|head| head.status);
     span.record("http.response.status_code", status.map(|status| status.as_u16()));
-    // As the conventions have it: what broke, else the status.
+    // As in the conventions: the kind of failure, else the status.
     if let Some(failure) = &exchange.failure {
         span.record("error.type", failure.kind.as_str());
     } else if let Some(status) = status.filter(|status| !status.is_success()) {

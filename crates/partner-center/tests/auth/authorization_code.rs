@@ -77,7 +77,7 @@ async fn each_sign_in_has_a_state_and_a_challenge_of_its_own() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_redirect_with_another_state_is_not_taken() -> Outcome {
+async fn a_redirect_with_another_state_is_rejected() -> Outcome {
     let entra = TokenEndpoint::builder().authorization(Authorization::WrongState).start().await?;
     let code = start(&entra)?;
     let state = opened_with(&code, "state");
@@ -104,7 +104,7 @@ async fn a_code_of_another_sign_in_is_rejected() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_redirect_with_an_error_says_what_entra_said() -> Outcome {
+async fn an_error_in_the_redirect_is_reported_with_entras_text() -> Outcome {
     let entra = TokenEndpoint::builder().authorization(Authorization::Declined).start().await?;
     let code = start(&entra)?;
     let redirect = visit(&code).await?;
@@ -138,7 +138,7 @@ async fn a_redirect_with_an_error_says_what_entra_said() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_failure_that_passes_is_retried_and_a_redeemed_code_is_not() -> Outcome {
+async fn transient_failures_are_retried_and_a_redeemed_code_is_not() -> Outcome {
     let entra = TokenEndpoint::start().await?;
     let code = start(&entra)?;
     let redirect = visit(&code).await?;
@@ -171,7 +171,7 @@ async fn an_application_registered_for_another_platform_says_what_to_change() ->
 }
 
 #[tokio::test]
-async fn what_cannot_lead_to_a_sign_in_is_an_error_before_the_browser_opens() -> Outcome {
+async fn an_impossible_sign_in_is_an_error_before_the_browser_opens() -> Outcome {
     let request = TokenRequest::for_audience(AUDIENCE, "http://127.0.0.1:1")?;
     for (tenant, client_id) in [("", CLIENT_ID), ("a/b", CLIENT_ID), (TENANT, " ")] {
         let error = AuthorizationCode::start(tenant, client_id, &request, REDIRECT_URI).expect_err("it must fail");

@@ -59,7 +59,7 @@ pub(crate) fn marked() -> Certificate {
 }
 
 #[tokio::test]
-async fn signs_what_entra_documents() -> Outcome {
+async fn the_assertion_has_the_documented_claims_and_signature() -> Outcome {
     let [identity, _] = Identity::rsa();
     let entra = TokenEndpoint::start().await?;
     let credential = ClientCertificate::new(TENANT, CLIENT_ID, Certificate::from_pem(identity.pem())?);
@@ -136,7 +136,7 @@ fn finds_the_certificate_that_matches_the_key() -> Outcome {
     assert_eq!(format!("{:?}", Certificate::from_pem(among_others)?), format!("{alone:?}"));
     let error =
         Certificate::from_pem(format!("{}{}", other.certificate.pem(), identity.key_pem())).expect_err("it must fail");
-    assert!(error.to_string().contains("no certificate that belongs to its private key"), "{error}");
+    assert!(error.to_string().contains("no certificate for its private key"), "{error}");
     Ok(())
 }
 
@@ -145,13 +145,13 @@ fn an_invalid_pem_is_explained_but_not_shown() {
     let [rsa, _] = Identity::rsa();
     let encrypted = rsa.key_pem().replace("PRIVATE KEY", "ENCRYPTED PRIVATE KEY");
     for (pem, said) in [
-        (String::new(), "no private key that can be read"),
-        ("garbage".to_owned(), "no private key that can be read"),
-        (rsa.certificate.pem(), "no private key that can be read"),
+        (String::new(), "no readable private key"),
+        ("garbage".to_owned(), "no readable private key"),
+        (rsa.certificate.pem(), "no readable private key"),
         (format!("{encrypted}{}", rsa.certificate.pem()), "not encrypted"),
         (Identity::elliptic().pem(), "not an RSA key"),
         (rsa.key_pem().replacen("MII", "MIJ", 1), "not an RSA key"),
-        (rsa.key_pem(), "no certificate that belongs"),
+        (rsa.key_pem(), "no certificate for its private key"),
     ] {
         let error = Certificate::from_pem(&pem).expect_err("it must fail");
         assert_eq!(error.kind(), Kind::Configuration);

@@ -74,7 +74,7 @@ fn detects_a_wrong_audience_only_if_the_claim_is_readable() {
         assert_eq!(claims.is_for(AUDIENCE), is_for, "{aud}");
     }
     let claims = Claims::read(&token(r#"{"aud":["fa3d9a0c-3fb0-42cc-9193-47c7ecd2edbd","x"]}"#)).unwrap();
-    // The same application may stand for another cloud's resource.
+    // The same application may be another cloud's resource.
     assert_eq!(claims.is_for("https://api.partnercenter.example"), None);
     assert_eq!(claims.audience_names(), [&format!("{AUDIENCE} (fa3d9a0c-3fb0-42cc-9193-47c7ecd2edbd)"), "x"]);
 }

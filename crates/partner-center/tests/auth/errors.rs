@@ -32,9 +32,9 @@ async fn shows_entras_message_first_then_code_status_and_ids() {
 #[tokio::test]
 async fn each_reason_is_named_and_has_its_help() {
     for (oauth_error, kind, reason, help) in [
-        (OAuthError::inactive_refresh_token(), Kind::SignInRequired, "has expired, by age", "90 days"),
-        (OAuthError::revoked_grant(), Kind::SignInRequired, "a changed password", "Sign in again"),
-        (OAuthError::unknown_grant(), Kind::SignInRequired, "not copied whole", "Sign in again"),
+        (OAuthError::inactive_refresh_token(), Kind::SignInRequired, "has expired because of its age", "90 days"),
+        (OAuthError::revoked_grant(), Kind::SignInRequired, "a password change", "Sign in again"),
+        (OAuthError::unknown_grant(), Kind::SignInRequired, "incompletely copied", "Sign in again"),
         (OAuthError::mfa_required(), Kind::MfaRequired, "is missing", "with multi-factor authentication"),
         (
             OAuthError::new("interaction_required", 53003, "No."),
@@ -58,7 +58,7 @@ async fn each_reason_is_named_and_has_its_help() {
             OAuthError::new("invalid_client", 650_052, "No."),
             Kind::ConsentMissing,
             "no service principal",
-            "an administrator of the partner's tenant consent",
+            "have its administrator consent",
         ),
         (OAuthError::new("invalid_client", 650_051, "No."), Kind::Rejected, "is unmanaged", "with a DNS record"),
         (OAuthError::new("invalid_grant", 50_105, "No."), Kind::Rejected, "is not assigned", "assign the user"),

@@ -207,7 +207,7 @@ mod unix {
     }
 
     #[tokio::test]
-    async fn where_no_lock_file_can_be_made_the_lock_is_on_the_token_itself() -> Outcome {
+    async fn without_a_lock_file_the_lock_is_on_the_token_file() -> Outcome {
         let folder = Folder::new();
         let store = FileStore::new(folder.file("token"));
         fs::create_dir(folder.file("token.lock"))?;

@@ -103,7 +103,7 @@ async fn codes_and_ids_are_read_from_the_description_if_fields_are_missing() {
     assert_eq!((error.trace_id(), error.correlation_id()), (Some("trace-1"), Some("correlation-1")));
     assert_eq!(
         error.to_string(),
-        "the refresh token has expired, by age or because it was not used: too old. \
+        "the refresh token has expired because of its age or inactivity: too old. \
          (AADSTS700082, invalid_grant, HTTP 400, correlation id correlation-1, trace id trace-1)"
     );
 }

@@ -31,7 +31,7 @@ async fn a_response_without_a_token_is_an_error_that_keeps_the_status() {
             "its JSON cannot be read",
         ),
         (MockResponse::text(200, "{\"access_token\":\"s3cr3t-half"), "its JSON cannot be read"),
-        (MockResponse::text(200, "{}"), "holds no access token"),
+        (MockResponse::text(200, "{}"), "contains no access token"),
         (MockResponse::json(200, &json!(["s3cr3t-a", null, 3600, "Bearer"])), "it is not a JSON object"),
         (MockResponse::json(200, &json!({ "access_token": "s3cr3t-a", "token_type": "pop" })), "other than Bearer"),
         (

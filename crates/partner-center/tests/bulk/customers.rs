@@ -58,7 +58,7 @@ fn calls(server: &FaultServer, path: impl Fn(&str) -> bool) -> usize {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_customer_listed_twice_is_asked_for_once_in_a_run() -> Outcome {
+async fn a_customer_listed_twice_is_fetched_once_in_a_run() -> Outcome {
     let server = FaultServer::start_with(service(20, no_more())).await?;
     let (numbers, error) = items(builder(&server).build()?.customers().organizations()).await;
     assert!(error.is_none(), "{error:?}");
@@ -114,7 +114,7 @@ async fn the_list_is_read_only_as_far_as_calls_need_it() -> Outcome {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_caller_that_takes_its_time_does_not_stall_the_page_on_its_way() -> Outcome {
+async fn a_slow_caller_does_not_stall_the_page_in_flight() -> Outcome {
     let server = FaultServer::start_with(service(3, no_more())).await?;
     // One attempt has a second.
     let client = builder(&server).attempt_timeout(LATENCY * 50).build()?;
@@ -130,7 +130,7 @@ async fn a_caller_that_takes_its_time_does_not_stall_the_page_on_its_way() -> Ou
 }
 
 #[tokio::test(start_paused = true)]
-async fn customers_that_are_not_wanted_cost_no_call() -> Outcome {
+async fn skipped_customers_cost_no_call() -> Outcome {
     let server = FaultServer::start_with(service(5, no_more())).await?;
     let done: HashSet<Uuid> = (1..=40).map(Uuid::from_u128).collect();
     let run = builder(&server).build()?.customers().organizations().only(move |customer| !done.contains(&customer.id));
@@ -151,7 +151,7 @@ async fn a_correlation_id_ties_pages_and_organizations_together() -> Outcome {
 }
 
 #[tokio::test(start_paused = true)]
-async fn throttling_holds_list_and_organizations_back_together() -> Outcome {
+async fn throttling_holds_the_list_and_the_organizations() -> Outcome {
     let mut service = service(10, no_more());
     let server = FaultServer::start_with(move |request| match request.number() {
         30 | 60 => throttled(HOUR / 60).into(),

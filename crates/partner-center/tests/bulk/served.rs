@@ -41,7 +41,7 @@ async fn filters_find_what_starts_with_the_prefix_in_any_case() -> Outcome {
 }
 
 #[tokio::test]
-async fn page_faults_lose_nobody_and_a_list_without_an_end_is_an_error() -> Outcome {
+async fn page_faults_lose_no_customer_and_an_endless_list_is_an_error() -> Outcome {
     let (service, client) = start(Service::builder().customers(1000).page_faults(true)).await?;
     for has_end in [false, true, false, true] {
         let (mut ids, mut error) = (Vec::new(), None);

@@ -6,7 +6,7 @@ use partner_center_mock::MockResponse;
 use crate::support::{receive, receive_error};
 
 /// Asserts that a 200 with `body` is an error whose message contains `says`, after one attempt, with everything kept.
-async fn assert_misfit(body: impl Into<Vec<u8>>, says: &str) {
+async fn assert_decode_error(body: impl Into<Vec<u8>>, says: &str) {
     let body = body.into();
     let shown = String::from_utf8_lossy(&body[..body.len().min(60)]).into_owned();
     let error = receive_error(MockResponse::new(200).header("MS-RequestId", "theirs").body(body.clone())).await;
@@ -21,50 +21,50 @@ async fn assert_misfit(body: impl Into<Vec<u8>>, says: &str) {
 
 #[tokio::test]
 async fn scalars_are_not_an_organization() {
-    assert_misfit("null", "expected a sequence").await;
-    assert_misfit("7", "expected a sequence").await;
-    assert_misfit("true", "expected a sequence").await;
-    assert_misfit(r#""Contoso""#, "expected a sequence").await;
-    assert_misfit("[null]", "[0]").await;
-    assert_misfit("[[]]", "[0]").await;
+    assert_decode_error("null", "expected a sequence").await;
+    assert_decode_error("7", "expected a sequence").await;
+    assert_decode_error("true", "expected a sequence").await;
+    assert_decode_error(r#""Contoso""#, "expected a sequence").await;
+    assert_decode_error("[null]", "[0]").await;
+    assert_decode_error("[[]]", "[0]").await;
 }
 
 #[tokio::test]
 async fn objects_without_a_known_field_are_not_an_organization() {
-    assert_misfit("{}", "no known field").await;
-    assert_misfit(r#"{"displayName":null}"#, "no known field").await;
-    assert_misfit(r#"{"items":null}"#, "expected a sequence").await;
-    assert_misfit(r#"{"value":{"displayName":"Contoso"}}"#, "expected a sequence").await;
+    assert_decode_error("{}", "no known field").await;
+    assert_decode_error(r#"{"displayName":null}"#, "no known field").await;
+    assert_decode_error(r#"{"items":null}"#, "expected a sequence").await;
+    assert_decode_error(r#"{"value":{"displayName":"Contoso"}}"#, "expected a sequence").await;
 }
 
 #[tokio::test]
 async fn elements_without_a_known_field_are_not_an_organization() {
     let error = r#"[{"code":900308,"description":"not allowed"}]"#;
-    assert_misfit(error, "at [0]: the object has no known field").await;
-    assert_misfit(format!(r#"{{"items":{error}}}"#), "at items[0]: the object has no known field").await;
-    assert_misfit(format!(r#"{{"value":{error}}}"#), "at value[0]: the object has no known field").await;
-    assert_misfit(r#"[{"DisplayName":"Contoso"}]"#, "at [0]: the object has no known field").await;
+    assert_decode_error(error, "at [0]: the object has no known field").await;
+    assert_decode_error(format!(r#"{{"items":{error}}}"#), "at items[0]: the object has no known field").await;
+    assert_decode_error(format!(r#"{{"value":{error}}}"#), "at value[0]: the object has no known field").await;
+    assert_decode_error(r#"[{"DisplayName":"Contoso"}]"#, "at [0]: the object has no known field").await;
 }
 
 #[tokio::test]
 async fn an_array_is_not_read_as_an_organization_by_position() {
-    assert_misfit(r#"[["Redmond","US",null,null,null,null,null]]"#, "at [0]: expected an object").await;
-    assert_misfit(r#"{"items":[["Redmond","US"]]}"#, "at items[0]: expected an object").await;
-    assert_misfit(r#"[{"city":"a"},["b"]]"#, "at [1]: expected an object").await;
+    assert_decode_error(r#"[["Redmond","US",null,null,null,null,null]]"#, "at [0]: expected an object").await;
+    assert_decode_error(r#"{"items":[["Redmond","US"]]}"#, "at items[0]: expected an object").await;
+    assert_decode_error(r#"[{"city":"a"},["b"]]"#, "at [1]: expected an object").await;
 }
 
 #[tokio::test]
 async fn duplicate_fields_are_an_error() {
-    assert_misfit(r#"[{"city":"a","city":"b"}]"#, "duplicate field").await;
-    assert_misfit(r#"{"city":"a","city":"b"}"#, "duplicate field").await;
-    assert_misfit(r#"{"items":[{"city":"a","city":"b"}]}"#, "duplicate field").await;
-    assert_misfit(r#"{"items":[{"city":"a"}],"value":[{"city":"b"}]}"#, "more than once").await;
-    assert_misfit(r#"{"items":[],"items":[]}"#, "more than once").await;
+    assert_decode_error(r#"[{"city":"a","city":"b"}]"#, "duplicate field").await;
+    assert_decode_error(r#"{"city":"a","city":"b"}"#, "duplicate field").await;
+    assert_decode_error(r#"{"items":[{"city":"a","city":"b"}]}"#, "duplicate field").await;
+    assert_decode_error(r#"{"items":[{"city":"a"}],"value":[{"city":"b"}]}"#, "more than once").await;
+    assert_decode_error(r#"{"items":[],"items":[]}"#, "more than once").await;
 }
 
 #[tokio::test]
 async fn an_envelope_is_read_like_the_array() {
-    assert_misfit(r#"{"value":[{"city":7}]}"#, "at value[0].city: expected a string").await;
+    assert_decode_error(r#"{"value":[{"city":7}]}"#, "at value[0].city: expected a string").await;
     let deep = format!("{}{}", "[".repeat(100), "]".repeat(100));
     let odd = format!(r#"[{{"city":"Redmond","x":1e999,"y":"\ud800","z":{deep}}}]"#);
     for body in [format!(r#"{{"items":{odd}}}"#), odd] {
@@ -76,55 +76,55 @@ async fn an_envelope_is_read_like_the_array() {
 
 #[tokio::test]
 async fn an_empty_body_says_so() {
-    assert_misfit("", "the body is empty").await;
-    assert_misfit("\r\n ", "the body is empty").await;
-    assert_misfit(b"\xef\xbb\xbf", "the body is empty").await;
+    assert_decode_error("", "the body is empty").await;
+    assert_decode_error("\r\n ", "the body is empty").await;
+    assert_decode_error(b"\xef\xbb\xbf", "the body is empty").await;
 }
 
 #[tokio::test]
 async fn a_web_page_instead_of_json_says_so() {
-    assert_misfit("<!DOCTYPE html><html><body>Sign in</body></html>", "HTML").await;
-    assert_misfit("\u{feff}\n<html/>", "HTML").await;
+    assert_decode_error("<!DOCTYPE html><html><body>Sign in</body></html>", "HTML").await;
+    assert_decode_error("\u{feff}\n<html/>", "HTML").await;
 }
 
 #[tokio::test]
 async fn a_truncated_body_says_where_it_ends() {
-    assert_misfit(r#"[{"displayName":"Conto"#, "EOF").await;
-    assert_misfit("[", "EOF").await;
-    assert_misfit(r#"[{"displayName":"Contoso"}"#, "EOF").await;
+    assert_decode_error(r#"[{"displayName":"Conto"#, "EOF").await;
+    assert_decode_error("[", "EOF").await;
+    assert_decode_error(r#"[{"displayName":"Contoso"}"#, "EOF").await;
 }
 
 #[tokio::test]
 async fn text_after_the_value_is_an_error() {
-    assert_misfit("[{}] [{}]", "trailing characters").await;
-    assert_misfit("[{}]\0", "trailing characters").await;
+    assert_decode_error("[{}] [{}]", "trailing characters").await;
+    assert_decode_error("[{}]\0", "trailing characters").await;
 }
 
 #[tokio::test]
 async fn a_field_with_the_wrong_type_is_named_by_its_path() {
-    assert_misfit(r#"[{"city":7}]"#, "[0].city").await;
-    assert_misfit(r#"[{},{"technicalNotificationMails":["a",7]}]"#, "[1].technicalNotificationMails[1]").await;
-    assert_misfit(r#"[{"technicalNotificationMails":"a@b.c"}]"#, "[0].technicalNotificationMails").await;
+    assert_decode_error(r#"[{"city":7}]"#, "[0].city").await;
+    assert_decode_error(r#"[{},{"technicalNotificationMails":["a",7]}]"#, "[1].technicalNotificationMails[1]").await;
+    assert_decode_error(r#"[{"technicalNotificationMails":"a@b.c"}]"#, "[0].technicalNotificationMails").await;
 }
 
 #[tokio::test]
 async fn bytes_that_are_not_utf_8_are_an_error_and_never_replaced() {
-    assert_misfit(b"[{\"city\":\"Z\xfcrich\"}]", "not UTF-8").await;
-    assert_misfit(b"[{\"city\":\"\xed\xa0\x80\"}]", "not UTF-8").await;
-    assert_misfit(b"\xff\xfe[\0{\0}\0]\0", "not UTF-8").await;
-    assert_misfit(b"{\"city\":\"Z\xfcrich\"}", "not UTF-8").await;
-    assert_misfit(b"[{\"city\":\"Z\xc3\"}]", "not UTF-8").await;
+    assert_decode_error(b"[{\"city\":\"Z\xfcrich\"}]", "not UTF-8").await;
+    assert_decode_error(b"[{\"city\":\"\xed\xa0\x80\"}]", "not UTF-8").await;
+    assert_decode_error(b"\xff\xfe[\0{\0}\0]\0", "not UTF-8").await;
+    assert_decode_error(b"{\"city\":\"Z\xfcrich\"}", "not UTF-8").await;
+    assert_decode_error(b"[{\"city\":\"Z\xc3\"}]", "not UTF-8").await;
 }
 
 #[tokio::test]
 async fn bytes_that_are_not_utf_8_in_unknown_fields_are_an_error() {
-    assert_misfit(b"[{\"displayName\":\"Contoso\",\"unknown\":\"Z\xfcrich\"}]", "not UTF-8").await;
+    assert_decode_error(b"[{\"displayName\":\"Contoso\",\"unknown\":\"Z\xfcrich\"}]", "not UTF-8").await;
 }
 
 #[tokio::test]
 async fn utf_16_is_an_error() {
     let utf_16: Vec<u8> = r#"[{"city":"Redmond"}]"#.encode_utf16().flat_map(u16::to_le_bytes).collect();
-    assert_misfit(utf_16, "line 1 column 2").await;
+    assert_decode_error(utf_16, "line 1 column 2").await;
 }
 
 #[tokio::test]

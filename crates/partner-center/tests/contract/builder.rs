@@ -20,8 +20,8 @@ fn the_message_names_the_invalid_setting() {
     type Change = fn(ClientBuilder) -> ClientBuilder;
     let wrong: &[(Change, &str)] = &[
         (|builder| builder.application_name(""), "the application name is empty"),
-        (|builder| builder.application_name("a\r\nX: y"), "the application name holds a character"),
-        (|builder| builder.application_name("naïve"), "the application name holds a character"),
+        (|builder| builder.application_name("a\r\nX: y"), "the application name contains a character"),
+        (|builder| builder.application_name("naïve"), "the application name contains a character"),
         (|builder| builder.application_name("x".repeat(257)), "the application name is longer than 256 bytes"),
         (|builder| builder.application_name(" a"), "the application name begins or ends with a space"),
         (|builder| builder.timeout(Duration::ZERO), "the timeout is zero"),
@@ -44,12 +44,12 @@ async fn a_call_with_an_invalid_header_value_is_not_sent() -> Outcome {
     for (request, says) in [
         (customer.organization().application_name(""), "the application name is empty"),
         (customer.organization().application_name("  "), "the application name is empty"),
-        (customer.organization().application_name("a\tb"), "the application name holds"),
-        (customer.organization().application_name("a\nb"), "the application name holds"),
-        (customer.organization().application_name("de\r\nX-Forged: 1"), "the application name holds"),
-        (customer.organization().application_name("\u{7f}"), "the application name holds"),
-        (customer.organization().application_name("a\0b"), "the application name holds"),
-        (customer.organization().application_name("naïve"), "the application name holds"),
+        (customer.organization().application_name("a\tb"), "the application name contains"),
+        (customer.organization().application_name("a\nb"), "the application name contains"),
+        (customer.organization().application_name("de\r\nX-Forged: 1"), "the application name contains"),
+        (customer.organization().application_name("\u{7f}"), "the application name contains"),
+        (customer.organization().application_name("a\0b"), "the application name contains"),
+        (customer.organization().application_name("naïve"), "the application name contains"),
     ] {
         let error = request.await.expect_err(says);
         assert_eq!((error.kind(), error.attempts()), (ErrorKind::Configuration, 0), "{says}");

@@ -44,7 +44,7 @@ async fn a_token_without_a_link_and_an_empty_list_are_read() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_field_without_a_value_is_none_in_every_spelling_and_new_words_are_kept() -> Outcome {
+async fn fields_without_a_value_are_none_and_unknown_words_are_kept() -> Outcome {
     let id = |number: u8| format!("00000000-0000-0000-0000-00000000000{number}");
     let body = json!({ "items": [
         { "id": id(1), "relationshipToPartner": "a_new_word", "tags": ["kept"] },
@@ -63,7 +63,7 @@ async fn a_field_without_a_value_is_none_in_every_spelling_and_new_words_are_kep
 }
 
 #[tokio::test]
-async fn a_filter_is_json_in_the_documented_form_whatever_the_prefix_holds() -> Outcome {
+async fn a_filter_is_json_in_the_documented_form_for_any_prefix() -> Outcome {
     for prefix in ["north", "Smith & Sons", r#"a"b\c"#, "50% +1?", "Åse/株"] {
         let body = pages::NO_CUSTOMERS.body;
         let recorder = Recorder::start(&[&raw_response("200 OK", body)]).await;
@@ -88,7 +88,7 @@ async fn a_filter_is_json_in_the_documented_form_whatever_the_prefix_holds() -> 
 }
 
 #[tokio::test]
-async fn the_filter_goes_on_from_page_to_page_whether_or_not_the_link_repeats_it() -> Outcome {
+async fn every_page_has_the_filter_even_if_links_omit_it() -> Outcome {
     let on = r#"{"items":[],"continuationToken":"t1"}"#;
     let link = r#"{"items":[],"links":{"next":{"uri":"/v1/customers?filter=x&seekOperation=Next","headers":[{"key":"MS-ContinuationToken","value":"t2"}]}}}"#;
     let responses = [on, link, pages::NO_CUSTOMERS.body].map(|body| raw_response("200 OK", body));

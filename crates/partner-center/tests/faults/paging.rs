@@ -65,7 +65,7 @@ fn sent(target: &str, token: &str) -> (String, Option<String>) {
 }
 
 #[tokio::test]
-async fn both_forms_of_the_continuation_token_lead_on_and_the_links_comes_first() -> Outcome {
+async fn tokens_in_links_and_bodies_are_followed_and_the_links_wins() -> Outcome {
     let mut both = link(LINK, "of the link, a/b==");
     both["continuationToken"] = json!("of the body");
     let token_only = json!({ "continuationToken": "of the body", "links": null });
@@ -120,7 +120,7 @@ async fn every_form_of_a_link_to_the_list_is_the_same_request() -> Outcome {
 }
 
 #[tokio::test]
-async fn behind_a_base_url_with_a_path_the_list_stays_at_that_path() -> Outcome {
+async fn the_list_keeps_the_path_of_the_base_url() -> Outcome {
     for uri in [LINK, "/gateway/v1/customers?size=2&seekOperation=Next"] {
         let server = FaultServer::start([page([1], link(uri, "t")), last([2])]).await?;
         let (numbers, error) = read(client(format!("{}/gateway", server.url())).customers()).await;
@@ -137,9 +137,9 @@ async fn a_link_to_anything_but_the_list_is_an_error_and_nothing_is_sent_there()
     for (uri, reason) in [
         (format!("{}{LINK}", other.url()), "another host"),
         (format!("https://127.0.0.1:{port}{LINK}"), "another host"),
-        (format!("//127.0.0.1:{port}{LINK}"), "something else than the list"),
-        ("/v1/invoices?size=2&seekOperation=Next".to_owned(), "something else than the list"),
-        ("/v1/customers/../invoices?size=2".to_owned(), "something else than the list"),
+        (format!("//127.0.0.1:{port}{LINK}"), "does not lead to the list"),
+        ("/v1/invoices?size=2&seekOperation=Next".to_owned(), "does not lead to the list"),
+        ("/v1/customers/../invoices?size=2".to_owned(), "does not lead to the list"),
         ("/v1/customers?size=2&offset=2".to_owned(), "unknown parameter `offset`"),
         ("/v1/customers?size=two".to_owned(), "invalid size"),
     ] {
@@ -169,7 +169,7 @@ async fn a_link_back_to_an_earlier_page_is_an_error() {
 }
 
 #[tokio::test]
-async fn a_link_that_says_nothing_and_a_token_no_header_can_carry_are_errors() {
+async fn an_empty_link_and_a_token_no_header_can_carry_are_errors() {
     for (rest, reason) in [
         (json!({ "links": { "next": { "uri": "" } } }), "link to the next page is empty"),
         (link(LINK, "t\r\nX-Injected: 1"), "a character that a header cannot carry"),
@@ -183,7 +183,7 @@ async fn a_link_that_says_nothing_and_a_token_no_header_can_carry_are_errors() {
 }
 
 #[tokio::test]
-async fn an_empty_page_with_a_way_on_is_not_the_end() {
+async fn an_empty_page_with_a_next_page_is_not_the_end() {
     let (numbers, error, _) =
         list([page([], link(LINK, "1")), page([1], link(LINK, "2")), page([], link(LINK, "3")), last([2])]).await;
     assert!(error.is_none(), "{error:?}");
@@ -230,7 +230,7 @@ async fn a_401_within_the_list_repeats_the_page_with_a_new_token() -> Outcome {
 }
 
 #[tokio::test]
-async fn throttling_within_the_list_is_waited_out_beyond_a_calls_time() -> Outcome {
+async fn throttling_within_the_list_is_waited_out_beyond_the_timeout() -> Outcome {
     let clock = Clock::pause();
     let throttled = MockResponse::new(429).header("Retry-After", "200");
     let server = FaultServer::start([page([1], link(LINK, "t")), throttled.clone(), throttled, last([2])]).await?;
@@ -242,7 +242,7 @@ async fn throttling_within_the_list_is_waited_out_beyond_a_calls_time() -> Outco
 }
 
 #[tokio::test]
-async fn a_page_that_breaks_off_is_repeated_and_never_read_in_part() -> Outcome {
+async fn a_truncated_page_is_retried_and_never_read_in_part() -> Outcome {
     let server = FaultServer::start([
         FaultResponse::from(page([1, 2], link(LINK, "t"))),
         FaultResponse::partial(page([3, 4], link(LINK, "u")), 60).then_reset(),
@@ -259,7 +259,7 @@ async fn a_page_that_breaks_off_is_repeated_and_never_read_in_part() -> Outcome 
 }
 
 #[tokio::test]
-async fn a_page_that_cannot_be_had_ends_the_list_with_its_error() {
+async fn an_unreadable_page_ends_the_list_with_its_error() {
     let failed = MockResponse::json(500, &json!({ "code": 800003, "description": "d" }));
     let (numbers, error, _) = list([page([1], link(LINK, "t")), failed]).await;
     let error = error.expect("the list did not end");
@@ -268,7 +268,7 @@ async fn a_page_that_cannot_be_had_ends_the_list_with_its_error() {
 }
 
 #[tokio::test]
-async fn a_page_that_is_no_list_is_an_error_with_its_number_and_place() {
+async fn a_page_that_is_not_a_list_is_an_error_with_number_and_place() {
     for (body, reason) in [
         ("<html><title>Sign in</title></html>", "an HTML or XML page"),
         ("", "the body is empty"),
@@ -297,7 +297,7 @@ async fn a_byte_order_mark_before_a_page_is_stripped() {
 }
 
 #[tokio::test]
-async fn a_customer_listed_twice_comes_twice() {
+async fn a_customer_listed_twice_is_returned_twice() {
     let (numbers, error, _) = list([page([1, 2, 2], link(LINK, "t")), last([2, 1])]).await;
     assert!(error.is_none() && numbers == [1, 2, 2, 2, 1], "{numbers:?} {error:?}");
 }
@@ -344,7 +344,7 @@ async fn dropping_the_list_midway_ends_its_call() -> Outcome {
 }
 
 #[tokio::test]
-async fn forty_thousand_customers_come_once_each_and_a_page_at_a_time() -> Outcome {
+async fn forty_thousand_customers_are_listed_once_a_page_at_a_time() -> Outcome {
     let server = FaultServer::start_with(|request| {
         let number: u128 = request.header("ms-continuationtoken").map_or(0, |token| token.parse().unwrap_or_default());
         let customers = number * 500..(number + 1) * 500;

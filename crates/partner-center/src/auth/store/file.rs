@@ -18,16 +18,16 @@ use crate::auth::{CredentialError, CredentialErrorKind};
 
 /// Keeps the refresh token in a file, as text and nothing else.
 ///
-/// The file is replaced as a whole, so that a reader finds the old token or the new one, also after a crash. On Unix its
-/// owner alone can read it; elsewhere it inherits the permissions of its folder, which should be one that only this user
-/// can read. Several processes may share one file: they redeem in turn, by a lock on a second file (`.lock` is added to
-/// the name), which ends with the process that holds it. A process that is killed while it writes may leave a third
-/// file, which ends in `.tmp` and is as private as the others. A file that holds something else than a token is neither
-/// read nor replaced: the path is wrong. UTF-8 and UTF-16 with a byte order mark are read, as Windows PowerShell writes
-/// them.
+/// The file is replaced as a whole, so that a reader finds the old token or the new one, even after a crash. On Unix,
+/// only its owner can read it; elsewhere it inherits the permissions of its folder, which should be one that only this
+/// user can read. Several processes may share one file: they redeem in turn, using a lock on a second file (`.lock` is
+/// added to the name) that is released when its process ends. A process that is killed while it writes may leave a
+/// third file, which ends in `.tmp` and is as private as the others. A file that contains anything but a token is
+/// neither read nor replaced: the path is wrong. UTF-8 is read, and UTF-16 with a byte order mark, as Windows
+/// PowerShell writes it.
 ///
-/// A file that cannot be renamed over, such as one that is bind-mounted into a container, is written in place and keeps
-/// its permissions; where its folder cannot be written either, the lock is on the file itself.
+/// A file that cannot be replaced by renaming, such as one that is bind-mounted into a container, is written in place
+/// and keeps its permissions; if its folder cannot be written either, the lock is on the file itself.
 #[derive(Clone, Debug)]
 pub struct FileStore {
     path: PathBuf,
@@ -42,7 +42,7 @@ const BETWEEN_TRIES: Duration = Duration::from_millis(20);
 const LONG_WAIT: Duration = Duration::from_secs(10);
 
 impl FileStore {
-    /// Takes the file's path; the file need not exist yet, its folder must.
+    /// Creates a store from the file's path; the file need not exist yet, its folder must.
     pub fn new(path: impl Into<PathBuf>) -> Self {
         Self { path: path.into() }
     }
@@ -59,7 +59,7 @@ impl FileStore {
         reason: &'static str,
         work: impl FnOnce(&Path) -> io::Result<T> + Send + 'static,
     ) -> Result<T, CredentialError> {
-        // The file itself where the path is a link to it: the lock is beside the file.
+        // The file itself if the path is a link to it: the lock is beside the file.
         let path = fs::canonicalize(&self.path).unwrap_or_else(|_| self.path.clone());
         let result = tokio::task::spawn_blocking(move || work(&path)).await;
         result.unwrap_or_else(|error| Err(io::Error::other(error))).map_err(|error| self.error(reason, error))
@@ -102,8 +102,8 @@ impl RefreshTokenStore for FileStore {
     }
 }
 
-/// The file for the lock. Where none can be made, the token's own is never renamed over, and on Unix a lock on it does
-/// not prevent reading.
+/// The file for the lock. Where none can be created, the token's own file is never replaced by renaming, and on Unix a
+/// lock on it does not prevent reading.
 fn open_lock(path: &Path) -> io::Result<File> {
     let lock = private().truncate(false).open(beside(path, ".lock"));
     match cfg!(unix) {
@@ -126,7 +126,7 @@ fn read(path: &Path) -> io::Result<Option<SecretString>> {
     match text.as_ref().map(|text| text.trim_ascii()) {
         Some("") => Ok(None),
         Some(text) if bytes.len() as u64 <= LARGEST && is_token(text) => Ok(Some(text.into())),
-        _ => Err(io::Error::new(io::ErrorKind::InvalidData, "the file holds something other than a refresh token")),
+        _ => Err(io::Error::new(io::ErrorKind::InvalidData, "the file contains something other than a refresh token")),
     }
 }
 
@@ -135,12 +135,12 @@ fn is_token(text: &str) -> bool {
     text.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic())
 }
 
-/// Writes a new file and puts it into the place of the old one, unless that is no token's.
+/// Writes a new file and replaces the old one with it, unless that is not a token's.
 fn replace(path: &Path, token: &str) -> io::Result<()> {
     if !is_token(token) || token.trim() != token {
         return Err(io::Error::new(
             io::ErrorKind::InvalidInput,
-            "the token holds a character that could not be read back",
+            "the token contains a character that could not be read back",
         ));
     }
     // One that cannot be read for another reason may well be the old token.

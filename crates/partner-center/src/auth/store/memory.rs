@@ -1,4 +1,4 @@
-//! A store that ends with the process.
+//! A store in memory.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -8,14 +8,14 @@ use super::{RefreshTokenStore, StoreFuture};
 
 /// Keeps the refresh token in memory.
 ///
-/// For tests and short runs. The next process starts from the token it is given, which ends 90 days after it was
-/// issued, however often it was redeemed: what runs longer needs a [`FileStore`](super::FileStore) or a store of its
+/// For tests and short runs. The next process starts with the token that it is given, which expires 90 days after it
+/// was issued, however often it was redeemed: longer runs need a [`FileStore`](super::FileStore) or a store of their
 /// own.
 #[derive(Debug, Default)]
 pub struct MemoryStore(Mutex<Option<SecretString>>);
 
 impl MemoryStore {
-    /// A store that holds `token`; an empty one is `MemoryStore::default()`.
+    /// Creates a store with `token`; an empty one is `MemoryStore::default()`.
     pub fn new(token: impl Into<String>) -> Self {
         Self(Mutex::new(Some(token.into().into())))
     }

@@ -1,4 +1,4 @@
-//! Where refresh tokens are kept.
+//! Stores of refresh tokens.
 
 mod file;
 mod memory;
@@ -14,20 +14,20 @@ pub use self::memory::MemoryStore;
 pub use self::replace::replace_file;
 use super::CredentialError;
 
-/// What the methods of a [`RefreshTokenStore`] give back.
+/// The future of the methods of a [`RefreshTokenStore`].
 pub type StoreFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, CredentialError>> + Send + 'a>>;
 
 /// Held while a refresh token is redeemed and replaced; dropping it releases the lock.
 pub type StoreGuard = Box<dyn Send>;
 
-/// A place that keeps the newest refresh token of one sign-in.
+/// A store of the newest refresh token of one sign-in.
 ///
-/// Every redemption gives a new refresh token, and the one before it ends after 90 days even if it was used yesterday
+/// Every redemption returns a new refresh token, and each token expires 90 days after it was issued, even if it is used
 /// ([source](https://learn.microsoft.com/entra/identity-platform/refresh-tokens)). So every new one is saved before the
 /// access token that came with it is used.
 ///
-/// Errors are made by [`CredentialError::caused_by`] with [`CredentialErrorKind::Store`](super::CredentialErrorKind);
-/// their text must not hold the token.
+/// Make errors with [`CredentialError::caused_by`] and [`CredentialErrorKind::Store`](super::CredentialErrorKind);
+/// their text must not contain the token.
 pub trait RefreshTokenStore: Send + Sync {
     /// The newest refresh token, or `None` if there is none yet.
     ///
@@ -37,11 +37,11 @@ pub trait RefreshTokenStore: Send + Sync {
     /// Keeps a refresh token in place of the one before it. When this returns, it must survive the end of the process.
     fn save<'a>(&'a self, token: &'a SecretString) -> StoreFuture<'a, ()>;
 
-    /// Waits for the lock that processes which share the store take turns by. By default there is none.
+    /// Waits for the lock by which processes that share the store take turns. By default there is none.
     ///
-    /// A redemption holds it from [`load`](Self::load) to [`save`](Self::save), and so does a new sign-in while it saves
-    /// its token. It waits for as long as another process holds the lock; dropping the future ends that. An error means
-    /// that there can be no lock here: it is reported, and the redemption goes on without.
+    /// A redemption holds it from [`load`](Self::load) to [`save`](Self::save), and so does a new sign-in while it
+    /// saves its token. It waits for as long as another process holds the lock; dropping the future cancels that. An
+    /// error means that locking is not possible here: it is reported, and the redemption continues without a lock.
     fn lock(&self) -> StoreFuture<'_, StoreGuard> {
         Box::pin(async { Ok(Box::new(()) as StoreGuard) })
     }

@@ -1,4 +1,4 @@
-//! Replaces a file as a whole, or writes it in place where its name cannot be replaced.
+//! Replaces a file as a whole, or writes it in place if it cannot be replaced by renaming.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Read, Seek, Write};
@@ -16,9 +16,9 @@ const SHARING_VIOLATION: i32 = 32;
 
 /// Replaces the content of a file, which need not exist; a link stays a link.
 ///
-/// A reader finds the old content or the new, also after a crash, and on Unix the owner alone can read the new file. A
-/// file that cannot be renamed over, such as a bind mount, is written in place and keeps its permissions. For the
-/// command, which shares it with [`FileStore`](super::FileStore).
+/// A reader finds the old content or the new, even after a crash, and on Unix only the owner can read the new file. A
+/// file that cannot be replaced by renaming, such as a bind mount, is written in place and keeps its permissions. The
+/// command shares this function with [`FileStore`](super::FileStore).
 ///
 /// # Errors
 ///
@@ -37,7 +37,7 @@ fn replace(path: &Path, content: &[u8], rename: impl Fn(&Path, &Path) -> io::Res
         Err(error) if needs_writing_in_place(&error) && path.is_file() => write_in_place(&path, content),
         Err(error) => Err(error),
     };
-    // Until now a copy of the content, and from here on a secret of no use.
+    // Until now a copy of the content, from here on a useless copy of a secret.
     let _ = fs::remove_file(&new);
     replaced
 }

@@ -1,4 +1,4 @@
-//! A failure is remembered for a while, and takes no good token away.
+//! A failure is remembered for a while, and invalidates no valid token.
 
 use super::*;
 use crate::auth::CredentialErrorKind as Kind;
@@ -31,7 +31,7 @@ async fn a_rejection_is_remembered_for_half_a_minute() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_passing_failure_is_remembered_for_a_moment_that_grows() {
+async fn a_transient_failure_is_remembered_for_a_growing_time() {
     let fixture = Fixture::new(failing(Kind::Unreachable));
     let first = fixture.token().await;
     advance(Duration::from_millis(900)).await;
@@ -55,7 +55,7 @@ fn the_pause_respects_retry_after_up_to_five_minutes() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_good_token_serves_while_renewal_fails_and_ends_when_it_ends() {
+async fn a_valid_token_is_used_while_renewal_fails_until_it_expires() {
     for kind in [Kind::Unreachable, Kind::SignInRequired] {
         let fail = failing(kind);
         let fixture = Fixture::new(move |number| match number {
@@ -100,7 +100,7 @@ async fn hanging() -> Fixture {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_renewal_that_hangs_delays_one_call_for_a_moment_and_costs_none() {
+async fn a_hanging_renewal_delays_one_call_briefly_and_fails_none() {
     let fixture = hanging().await;
     let end = Instant::now() + Duration::from_secs(220);
     let mut delayed = 0;
@@ -115,7 +115,7 @@ async fn a_renewal_that_hangs_delays_one_call_for_a_moment_and_costs_none() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn calls_too_short_for_a_renewal_that_hangs_still_get_the_token() {
+async fn calls_with_short_deadlines_get_the_token_while_renewal_hangs() {
     let fixture = hanging().await;
     let limit = Duration::from_millis(500);
     for _ in 0..100 {

@@ -37,7 +37,7 @@ async fn renewals_of_many_processes_are_spread_and_none_before_half_of_the_life(
 }
 
 #[tokio::test(start_paused = true)]
-async fn never_uses_a_token_that_would_be_dead_on_arrival() {
+async fn never_uses_a_token_that_would_expire_in_transit() {
     let fixture = Fixture::numbered(HOUR);
     assert_eq!(fixture.token().await, bearer(1));
     advance(HOUR - Duration::from_secs(9)).await;
@@ -59,7 +59,7 @@ async fn a_token_that_expires_while_it_is_renewed_makes_callers_wait_for_the_nex
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_token_of_unknown_or_endless_life_is_not_renewed() {
+async fn a_token_of_unknown_or_unlimited_lifetime_is_not_renewed() {
     for token in [AccessToken::without_expiry("token-1"), AccessToken::new("token-1", Duration::MAX)] {
         let fixture = Fixture::new(move |_| Ok(token.clone()));
         assert_eq!(fixture.token().await, bearer(1));

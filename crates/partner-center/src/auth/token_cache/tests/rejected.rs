@@ -34,7 +34,7 @@ async fn a_service_that_rejects_every_token_costs_one_renewal_in_half_a_minute()
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_rejection_of_a_token_that_is_gone_already_delays_no_other() {
+async fn rejecting_a_replaced_token_delays_no_renewal() {
     let fixture = Fixture::numbered(Duration::from_secs(20));
     let first = fixture.cache.authorization(later()).await.unwrap();
     advance(Duration::from_secs(20)).await;

@@ -9,7 +9,7 @@ fn runtime() -> Runtime {
 }
 
 #[test]
-fn a_renewal_on_a_runtime_that_does_not_run_is_taken_over_by_one_that_does() {
+fn a_renewal_on_a_stopped_runtime_is_taken_over() {
     let fixture = Fixture::numbered(HOUR);
     let stalled = runtime();
     let first = {
@@ -22,8 +22,7 @@ fn a_renewal_on_a_runtime_that_does_not_run_is_taken_over_by_one_that_does() {
     running.block_on(async {
         let callers: Vec<_> = (0..10).map(|_| fixture.caller()).collect();
         for caller in callers {
-            let outcome =
-                timeout(Duration::from_secs(6), caller).await.expect("it waits for a runtime that stands still");
+            let outcome = timeout(Duration::from_secs(6), caller).await.expect("it waits for a stopped runtime");
             assert_eq!(outcome.unwrap(), bearer(2));
         }
     });
@@ -34,7 +33,7 @@ fn a_renewal_on_a_runtime_that_does_not_run_is_taken_over_by_one_that_does() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_slow_renewal_on_a_runtime_that_runs_is_not_taken_over() {
+async fn a_slow_renewal_on_a_running_runtime_is_not_taken_over() {
     let fixture = Fixture::asking(|number| async move {
         sleep(Duration::from_secs(90)).await;
         Ok(named(number, HOUR))

@@ -1,4 +1,4 @@
-//! One request serves all callers that wait, and a caller that is dropped strands none of them.
+//! One request serves all waiting callers, and a dropped caller blocks none of the others.
 
 use super::*;
 
@@ -19,7 +19,7 @@ async fn callers_on_many_threads_share_one_token_too() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_caller_that_leaves_strands_nobody() {
+async fn a_dropped_caller_blocks_no_other() {
     let fixture = Fixture::numbered(HOUR);
     let leader = fixture.caller();
     yield_now().await;
