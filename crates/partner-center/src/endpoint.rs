@@ -12,7 +12,7 @@ use crate::configuration::InvalidConfiguration;
 pub(crate) fn check(name: &str, address: &str, allows_plain_http: bool) -> Result<Url, InvalidConfiguration> {
     let invalid = |reason: &str| Err(InvalidConfiguration::new(format!("the {name} {reason}")));
     let Ok(url) = Url::parse(address.trim()) else {
-        return invalid("is not an absolute URL (expected e.g. https://api.partnercenter.microsoft.com)");
+        return invalid("is not an absolute URL (expected https://HOST, with a path if there is one)");
     };
     match url.scheme() {
         "https" => {}

@@ -39,7 +39,7 @@ pub(super) async fn obtain(
     };
     report.add(Check::good("token", format!("obtained in {} ms", began.elapsed().as_millis())))?;
     let Some(claims) = token.claims() else {
-        let help = "Pass a customer's tenant id to test the call itself.";
+        let help = "Test the call itself with `partner-center doctor CUSTOMER_TENANT_ID`.";
         report.add(Check::doubtful("claims", "the token is opaque, so its claims cannot be read", help))?;
         return Ok(Some(token));
     };

@@ -155,7 +155,7 @@ fn format(arguments: &Export) -> Result<FileFormat, Failure> {
         (None, Some(extension)) => FileFormat::from_str(&extension, true).map_err(|_| {
             Failure::usage(
                 format!("the extension of {} names no format", to.display()),
-                "End it in .csv, .ndjson, .jsonl or .json, or pass --format.",
+                "Use .csv, .ndjson, .jsonl or .json, or pass --format.",
             )
         })?,
         (None, None) if layout.excel || !layout.columns.is_empty() => FileFormat::Csv,

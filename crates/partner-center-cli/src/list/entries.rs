@@ -4,7 +4,6 @@ use std::collections::HashSet;
 use std::slice;
 
 use partner_center::uuid::Uuid;
-use serde::de::IgnoredAny;
 use serde_json::Value;
 
 use super::row::{self, Header};
@@ -41,46 +40,44 @@ pub(super) fn parse(text: &str, column: Option<&str>) -> Result<CustomerList, (S
 }
 
 impl CustomerList {
-    /// Adds the customers of a document, or of a document on each line; whether any has the field.
+    /// Adds the customers of one document or more, such as a line each; whether any has the field.
     fn add_json(&mut self, text: &str, column: Option<&str>) -> Result<bool, (String, &'static str)> {
-        let is_document = |line: &&str| serde_json::from_str::<IgnoredAny>(line).is_ok();
-        let mut has_field = false;
-        match serde_json::from_str::<Value>(text) {
-            Ok(document) => {
-                // Services wrap their lists in an object.
-                let list = ["items", "value"].iter().find_map(|name| document.get(*name)?.as_array());
-                let elements = list.or(document.as_array()).map_or(slice::from_ref(&document), Vec::as_slice);
-                for (element, number) in elements.iter().zip(1..) {
-                    has_field |= self.add_element(element, column, &format!("element {number}"));
-                }
-            }
-            Err(_) if text.trim_start().lines().next().as_ref().is_some_and(is_document) => {
-                for (line, number) in text.split('\n').zip(1..).filter(|(line, _)| !line.trim().is_empty()) {
-                    let place = format!("line {number}");
-                    match serde_json::from_str(line) {
-                        Ok(value) => has_field |= self.add_element(&value, column, &place),
-                        Err(error) => self.add(row::id(line).ok_or_else(|| invalid(&error).to_owned()), &place, line),
+        let (mut has_field, mut number) = (false, 0);
+        let lines: Vec<&str> = text.lines().filter(|line| !line.is_empty()).collect();
+        // A line that is cut off or damaged costs only itself.
+        let is_ndjson = lines.len() > 1 && lines.iter().all(|line| line.starts_with('{'));
+        let parts = if is_ndjson { lines } else { vec![text] };
+        let documents = parts.iter().flat_map(|part| {
+            serde_json::Deserializer::from_str(part).into_iter::<Value>().map(move |document| (part, document))
+        });
+        for (part, document) in documents {
+            let document = match document {
+                Ok(document) => document,
+                Err(error) => {
+                    let what = if error.is_eof() { "is JSON that ends early" } else { "is not valid JSON" };
+                    if !is_ndjson {
+                        return Err((format!("{what} ({error})"), "Save the list again, as JSON, NDJSON or CSV."));
                     }
+                    number += 1;
+                    self.add(Err(what.to_owned()), &format!("element {number}"), part);
+                    continue;
                 }
-            }
-            Err(error) => {
-                return Err((format!("{} ({error})", invalid(&error)), "Save the list again, as JSON, NDJSON or CSV."));
+            };
+            // Services wrap their lists in an object.
+            let list = ["items", "value"].iter().find_map(|name| document.get(*name)?.as_array());
+            for element in list.or(document.as_array()).map_or(slice::from_ref(&document), Vec::as_slice) {
+                let fields = element.as_object().into_iter().flatten();
+                let index = row::position(fields.clone().map(|(name, _)| name.as_str()), column);
+                let named = match index.and_then(|index| fields.clone().nth(index)) {
+                    Some((name, value)) => row::value(name, &value.to_string()),
+                    None if element.is_object() => Err(format!("has no field {}", column.unwrap_or("of a tenant id"))),
+                    None => row::id(&element.to_string()).ok_or_else(|| "is not a tenant id".to_owned()),
+                };
+                (has_field, number) = (has_field || index.is_some(), number + 1);
+                self.add(named, &format!("element {number}"), &element.to_string());
             }
         }
         Ok(has_field)
-    }
-
-    /// Adds the customer of a JSON value; whether it has the field.
-    fn add_element(&mut self, value: &Value, column: Option<&str>, place: &str) -> bool {
-        let fields = value.as_object().into_iter().flatten();
-        let index = row::position(fields.clone().map(|(name, _)| name.as_str()), column);
-        let named = match index.and_then(|index| fields.clone().nth(index)) {
-            Some((name, value)) => row::value(name, &value.to_string()),
-            None if value.is_object() => Err(format!("has no field {}", column.unwrap_or("of a tenant id"))),
-            None => row::id(&value.to_string()).ok_or_else(|| "is not a tenant id".to_owned()),
-        };
-        self.add(named, place, &value.to_string());
-        index.is_some()
     }
 
     /// Adds the customers of lines; whether the column is found.
@@ -142,10 +139,6 @@ impl CustomerList {
 fn is_json(text: &str) -> bool {
     let inside = text.trim_start().strip_prefix(['[', '{']);
     inside.is_some_and(|inside| inside.trim_start().starts_with(['[', '{', '"', ']', '}']))
-}
-
-fn invalid(error: &serde_json::Error) -> &'static str {
-    if error.is_eof() { "is JSON that ends early" } else { "is not valid JSON" }
 }
 
 /// A line of PowerShell's `Format-List`, such as `CustomerId : …`: whether it is the tenant id's, its name and value.

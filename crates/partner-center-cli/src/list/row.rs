@@ -17,20 +17,30 @@ const NAMES: &str = "customertenantid customerid microsoftid tenantid tenantguid
 /// The line with the names of the columns.
 pub(super) struct Header {
     pub(super) line: String,
-    /// The name of the column with the tenant ids.
+    /// The name of the column with the tenant ids, and its place.
     pub(super) name: String,
-    place: Place,
+    index: usize,
+    columns: usize,
+    layout: Layout,
 }
 
-/// Where the tenant id is in a row.
-enum Place {
-    Cell {
-        delimiter: u8,
-        index: usize,
-        cells: usize,
-    },
-    /// In a table as PowerShell prints it: between these columns of the screen.
-    Printed(Range<usize>),
+/// How rows are divided into cells.
+enum Layout {
+    Delimited(u8),
+    /// In a table as PowerShell prints it: from where to where on the screen each column is.
+    Printed(Vec<Range<usize>>),
+}
+
+impl Layout {
+    fn cells(&self, row: &str) -> Vec<String> {
+        match self {
+            Self::Delimited(delimiter) => {
+                let record = records(row, *delimiter).into_iter().next().unwrap_or_default();
+                record.iter().map(str::to_owned).collect()
+            }
+            Self::Printed(columns) => columns.iter().map(|column| printed(row, column)).collect(),
+        }
+    }
 }
 
 impl Header {
@@ -39,19 +49,17 @@ impl Header {
         if has_id(line) {
             return None;
         }
-        let header = |name: &str, place| Some(Self { line: line.to_owned(), name: name.trim().to_owned(), place });
+        let mut layouts: Vec<_> = DELIMITERS.into_iter().map(Layout::Delimited).collect();
         if next.contains("--") && next.chars().all(|character| matches!(character, '-' | ' ')) {
             let starts = next.match_indices('-').map(|(at, _)| at).filter(|at| !next[..*at].ends_with('-'));
             let ends = starts.clone().skip(1).chain([usize::MAX]);
-            let columns: Vec<_> =
-                starts.zip(ends).map(|(start, end)| (printed(line, start..end), start..end)).collect();
-            let (name, range) = &columns[position(columns.iter().map(|(name, _)| name.as_str()), column)?];
-            return header(name, Place::Printed(range.clone()));
+            layouts = vec![Layout::Printed(starts.zip(ends).map(|(start, end)| start..end).collect())];
         }
-        DELIMITERS.into_iter().find_map(|delimiter| {
-            let record = records(line, delimiter).into_iter().next()?;
-            let index = position(record.iter(), column)?;
-            header(&record[index], Place::Cell { delimiter, index, cells: record.len() })
+        layouts.into_iter().find_map(|layout| {
+            let names = layout.cells(line);
+            let index = position(names.iter().map(String::as_str), column)?;
+            let name = names[index].trim().to_owned();
+            Some(Self { line: line.to_owned(), name, index, columns: names.len(), layout })
         })
     }
 }
@@ -62,7 +70,7 @@ pub(super) fn is_rule(line: &str) -> bool {
 }
 
 /// The part of a line between two columns of the screen, on which East Asian characters are two wide.
-fn printed(line: &str, columns: Range<usize>) -> String {
+fn printed(line: &str, columns: &Range<usize>) -> String {
     let mut next = 0;
     let is_within = |character: &char| {
         let at = next;
@@ -88,8 +96,12 @@ fn normal(name: &str) -> String {
 /// The customer of the first row of some lines, and how many lines the row takes: more than one where a quoted cell
 /// contains line breaks.
 pub(super) fn read(lines: &[&str], header: Option<&Header>) -> (Result<Uuid, String>, usize) {
-    let first = lines.first().copied().unwrap_or_default();
-    if let Some(length) = quoted_lines(lines) {
+    let is_odd = |line: &&str| line.matches('"').count() % 2 == 1;
+    if !is_odd(&lines[0]) {
+        return (named(lines[0], header), 1);
+    }
+    if let Some(more) = lines.iter().take(MAX_LINES).skip(1).position(is_odd) {
+        let length = more + 2;
         let joined = lines[..length].join("\n");
         let alone: BTreeSet<Uuid> = lines[..length].iter().flat_map(|line| ids(line)).collect();
         // A quotation mark that is not closed must not swallow the customers below.
@@ -97,24 +109,18 @@ pub(super) fn read(lines: &[&str], header: Option<&Header>) -> (Result<Uuid, Str
             return (named(&joined, header), length);
         }
     }
-    let is_open = first.matches('"').count() % 2 == 1;
-    let named = named(first, header);
-    (named.map_err(|why| if is_open { "has a quotation mark that is not closed".to_owned() } else { why }), 1)
+    (named(lines[0], header).map_err(|_| "has a quotation mark that is not closed".to_owned()), 1)
 }
 
 fn named(row: &str, header: Option<&Header>) -> Result<Uuid, String> {
     match header {
-        Some(Header { name, place: Place::Printed(columns), .. }) => {
-            value(name, printed(row, columns.clone()).split_whitespace().next().unwrap_or_default())
-        }
-        Some(Header { name, place: Place::Cell { delimiter, index, cells }, .. }) => {
-            let record = records(row, *delimiter).into_iter().next().unwrap_or_default();
-            match record.get(*index) {
-                // An unquoted comma in a name moves the cells behind it.
-                _ if *index > 0 && record.len() > *cells => Err("has more cells than the header".to_owned()),
-                cell => value(name, cell.unwrap_or_default()),
+        Some(header) => match &header.layout.cells(row)[..] {
+            // An unquoted comma in a name moves the cells behind it.
+            cells if header.index > 0 && cells.len() > header.columns => {
+                Err("has more cells than the header".to_owned())
             }
-        }
+            cells => value(&header.name, cells.get(header.index).map_or("", String::as_str)),
+        },
         None => {
             let ids = ids(row);
             let why = match (ids.first(), ids.len()) {
@@ -132,14 +138,6 @@ fn named(row: &str, header: Option<&Header>) -> Result<Uuid, String> {
 pub(super) fn value(name: &str, text: &str) -> Result<Uuid, String> {
     let what = if text.trim().is_empty() { "value" } else { "tenant id" };
     id(text).ok_or_else(|| format!("has no {what} in the column {name}"))
-}
-
-/// How many lines it takes until the quotation marks of the first are closed; `None` where they are, or stay open.
-fn quoted_lines(lines: &[&str]) -> Option<usize> {
-    let is_odd = |line: &&str| line.matches('"').count() % 2 == 1;
-    lines.first().filter(|line| is_odd(line))?;
-    let more = lines.iter().take(MAX_LINES).skip(1).position(is_odd)?;
-    Some(more + 2)
 }
 
 pub(super) fn has_id(row: &str) -> bool {

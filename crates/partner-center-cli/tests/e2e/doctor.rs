@@ -40,6 +40,14 @@ fn a_token_without_mfa_or_for_another_audience_is_detected() {
 }
 
 #[test]
+fn an_opaque_token_is_doubtful_and_the_help_is_the_call() {
+    let outcome = World::new().run(&["doctor"]);
+    assert_eq!(outcome.code, Some(0), "{}", outcome.err);
+    let help = "help: Test the call itself with `partner-center doctor CUSTOMER_TENANT_ID`.\n";
+    assert!(outcome.out.contains("? claims ") && outcome.out.ends_with(help), "{}", outcome.out);
+}
+
+#[test]
 fn a_failed_sign_in_ends_the_checks() {
     let world = World::signed_out(TokenEndpoint::builder());
     world.entra.respond_always(OAuthError::mfa_required());

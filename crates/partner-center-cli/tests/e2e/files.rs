@@ -28,6 +28,8 @@ fn only_force_changes_a_file_of_other_origin() {
             for more in [&["--resume"][..], &["--resume", "--retry-failed=all"], &[]] {
                 let rejected = world.run(&export(&[&arguments, more].concat()));
                 assert_eq!((rejected.code, text(&world, file).as_str()), (Some(2), diary), "{more:?} {}", rejected.err);
+                let why = format!("error: {file} cannot be resumed: line 1 is not a line of this export\n");
+                assert_eq!(rejected.err.starts_with(&why), !more.is_empty(), "{more:?} {}", rejected.err);
             }
         }
     }

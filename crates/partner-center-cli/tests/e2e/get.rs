@@ -214,7 +214,7 @@ fn an_invalid_argument_says_what_is_expected() {
         (&["organization", "export", "--max-time", "0s"], "expected a time such as 90s"),
         (
             &["status", "--base-url", "foo"],
-            "the base-url (flag --base-url) is not an absolute URL (expected e.g. https://",
+            "the base-url (flag --base-url) is not an absolute URL (expected https://HOST",
         ),
         (&["organization", "get"], "<CUSTOMER_TENANT_ID|--from <FILE>>"),
         (&["organization", "get", UNKNOWN, "--from", "ids.txt"], "cannot be used with"),

@@ -41,7 +41,8 @@ fn every_spelling_of_a_list_is_read() {
         format!("\"Microsoft ID\",\"Name\"\n\"{a}\",\"Contoso, Ltd\"\n'{b}',x\n"),
         format!("Name;Tenant\nContoso #1;{a}\nFabrikam;{upper}\nx;{b}"),
         format!("{a}\t{a}\n{b},5\" disks"),
-        format!("{}\n{b}", a.replace('-', "")),
+        format!("{{{a}}}\n{}", b.replace('-', "")),
+        format!("[Internal] ours\n{a}\n{b}"),
         format!("# \"ours\n{a}\n{b}"),
         format!("| Name | Id |\n|---|---|\n| x | {a} |\n| y | {b} |\n"),
         format!("{{\"totalCount\":2,\"items\":[{{\"id\":\"{a}\"}},{{\"id\":\"{b}\"}}]}}"),
@@ -165,6 +166,12 @@ fn what_is_not_a_list_is_one_error_and_nothing_is_sent() {
         ("PK\u{3}\u{4}\u{14}\0\n\n".to_owned(), "", "is an Excel workbook"),
         (utf16, "", "is not text"),
         (format!("[\n{record},\n{{\"id"), "", "is JSON that ends early"),
+        (
+            format!("{{\"items\":\n[{record},\n{{\"id"),
+            "",
+            "is JSON that ends early (EOF while parsing a string at line 3",
+        ),
+        (format!("{record}\n{a}\n"), "", "is not valid JSON"),
         (format!("[\n{record},\n]"), "", "is not valid JSON (trailing comma at line 3 column 1)"),
         ("CustomerId,Name\n".to_owned(), "", "has a header and no customers"),
         (format!("CustomerId,Name\n{a},x\n"), "nope", "has no column nope"),
@@ -203,6 +210,8 @@ fn lines_that_name_no_customer_are_reported_with_the_reason() {
     for (list, column, reason) in [
         (format!("contoso.com\n{a}\n"), "", "line 1 of the list is not a tenant id: contoso.com"),
         (format!("{a}\nContoso,GB\n"), "", "line 2 of the list contains no tenant id: Contoso,GB"),
+        (format!("{{\"id\":\"{a}\"}}\n{{\"id\":"), "", "element 2 of the list is JSON that ends early: {\"id\":"),
+        (format!("{{\"id\":}}\n{{\"id\":\"{a}\"}}"), "", "element 1 of the list is not valid JSON: {\"id\":}"),
         (format!("{a}\n{a},{b}\n"), "", &*format!("line 2 of the list {several}: {a},")),
         (format!("Id,x\n{a},\n,x\n"), "", "line 3 of the list has no value in the column Id: ,x"),
         (format!("x;Id\nx;{a}\n{b};#N/A\n"), "", "line 3 of the list has no tenant id in the column Id: "),
@@ -214,7 +223,6 @@ fn lines_that_name_no_customer_are_reported_with_the_reason() {
         (format!("[\n\"{a}\",\n{{\n\"x\": 1\n}}]"), "", "element 2 of the list has no field of a tenant id: {\"x\":1}"),
         (format!("[{{\"x\":\"{a}\"}},{{}}]"), "x", "element 2 of the list has no field x: {}"),
         (format!("[\"{a}\",{{\"Id\":null}}]"), "", "element 2 of the list has no tenant id in the column Id: "),
-        (format!("{{\"id\":\"{a}\"}}\n\n{{\"id"), "", "line 3 of the list is JSON that ends early: {\"id"),
     ] {
         let outcome = get(&world, &list, &["--column", column][if column.is_empty() { 2 } else { 0 }..]);
         assert!(outcome.err.contains(reason), "{reason}\n{}", outcome.err);
