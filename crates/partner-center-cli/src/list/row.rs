@@ -46,13 +46,16 @@ impl Layout {
 impl Header {
     /// The header, if the line is one: it names a column of tenant ids, by `column` if given.
     pub(super) fn read(line: &str, next: &str, column: Option<&str>) -> Option<Self> {
+        if has_id(line) {
+            return None;
+        }
         let mut layouts: Vec<_> = DELIMITERS.into_iter().map(Layout::Delimited).collect();
         if next.contains("--") && next.chars().all(|character| matches!(character, '-' | ' ')) {
             let starts = next.match_indices('-').map(|(at, _)| at).filter(|at| !next[..*at].ends_with('-'));
             let ends = starts.clone().skip(1).chain([usize::MAX]);
             layouts = vec![Layout::Printed(starts.zip(ends).map(|(start, end)| start..end).collect())];
         }
-        layouts.into_iter().filter(|_| !has_id(line)).find_map(|layout| {
+        layouts.into_iter().find_map(|layout| {
             let names = layout.cells(line);
             let index = position(names.iter().map(String::as_str), column)?;
             let name = names[index].trim().to_owned();
