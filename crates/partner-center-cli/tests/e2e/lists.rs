@@ -167,7 +167,7 @@ fn what_is_not_a_list_is_one_error_and_nothing_is_sent() {
         (utf16, "", "is not text"),
         (format!("[\n{record},\n{{\"id"), "", "is JSON that ends early"),
         (
-            format!("{{\"items\":[\n{record},\n{{\"id"),
+            format!("{{\"items\":\n[{record},\n{{\"id"),
             "",
             "is JSON that ends early (EOF while parsing a string at line 3",
         ),
