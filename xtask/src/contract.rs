@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result, anyhow, ensure};
 use serde_json::Value;
 use serde_saphyr::UserMessageFormatter;
 
@@ -26,19 +26,25 @@ pub(crate) fn read(file: &Path) -> Result<String> {
 pub(crate) fn parse(text: &str, name: &str) -> Result<Value> {
     // YAML 1.2, as OpenAPI requires: only `true` and `false` are booleans, so `NO` is a string.
     let options = serde_saphyr::options! { strict_booleans: true };
-    serde_saphyr::from_str_with_options(text, options).map_err(|error| {
+    let document: Value = serde_saphyr::from_str_with_options(text, options).map_err(|error| {
         let rendered = error.render_with_options(serde_saphyr::render_options! {
             formatter: &UserMessageFormatter,
             source_name: Some(name),
         });
         anyhow!("{name} is not valid YAML\n{rendered}")
-    })
+    })?;
+    ensure!(!document.is_null(), "{name} is empty");
+    Ok(document)
 }
 
 /// The target of `node`, or `node` itself if it is not a reference or its target is missing.
 pub(crate) fn follow<'a>(contract: &'a Value, node: &'a Value) -> &'a Value {
-    let target = node["$ref"].as_str().and_then(|target| target.strip_prefix('#'));
-    target.and_then(|target| contract.pointer(target)).unwrap_or(node)
+    target(node).and_then(|target| contract.pointer(target)).unwrap_or(node)
+}
+
+/// The JSON pointer in `node`, if it is a reference.
+fn target(node: &Value) -> Option<&str> {
+    node["$ref"].as_str()?.strip_prefix('#')
 }
 
 /// The members of an object, none if `node` is something else.
@@ -71,6 +77,8 @@ pub(crate) struct Example<'a> {
     /// The schema that the example has to match.
     pub(crate) schema: &'a Value,
     pub(crate) node: &'a Value,
+    /// Where `node` is, with references followed.
+    pub(crate) pointer: String,
 }
 
 /// Every operation, in the order of the contract.
@@ -88,10 +96,14 @@ pub(crate) fn operations(contract: &Value) -> Vec<Operation<'_>> {
 pub(crate) fn examples<'a>(contract: &'a Value, operation: &Operation<'a>) -> Vec<Example<'a>> {
     let mut examples = Vec::new();
     for (status, response) in members(&operation.node["responses"]) {
+        let own = format!("{}/responses/{}", operation.pointer, step(status));
+        let at = target(response).unwrap_or(&own);
         for (media_type, media) in members(&follow(contract, response)["content"]) {
             for (name, example) in members(&media["examples"]) {
                 let node = follow(contract, example);
-                examples.push(Example { name, status, media_type, schema: &media["schema"], node });
+                let own = format!("{at}/content/{}/examples/{}", step(media_type), step(name));
+                let pointer = target(example).map_or(own, str::to_owned);
+                examples.push(Example { name, status, media_type, schema: &media["schema"], node, pointer });
             }
         }
     }

@@ -38,6 +38,7 @@ enum Task {
     /// Compare the contract with the documentation and with captured responses.
     ///
     /// docs/drift.md explains the reports.
+    /// Exit codes: 0 only accepted differences, 1 other differences, 2 a page, capture or contract could not be read.
     Drift(drift::Arguments),
 }
 

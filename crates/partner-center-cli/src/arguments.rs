@@ -117,7 +117,7 @@ pub(crate) enum Command {
     Login(Login),
     /// Remove the sign-in of this profile
     #[command(after_long_help = examples(&["partner-center logout", "partner-center logout --profile fabrikam"]))]
-    Logout,
+    Logout(Logout),
     /// Show who is signed in, and where the credential comes from
     #[command(after_long_help = examples(&[
         "partner-center status",
@@ -197,13 +197,20 @@ pub(crate) struct Login {
     /// Show a code that the user enters on any device to sign in
     #[arg(long)]
     pub(crate) device_code: bool,
-    /// How long to wait for the browser, such as 90s or 10m
-    #[arg(long, value_name = "TIME", default_value = "5m", value_parser = time)]
-    pub(crate) max_time: Duration,
+    /// How long to wait for the user, such as 90s or 10m [default: 5m, or as long as the device code is valid]
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub(crate) max_time: Option<Duration>,
     /// Sign in as an application with a client secret, read from a prompt or from standard input
     #[arg(long, conflicts_with = "device_code")]
     pub(crate) with_secret: bool,
     /// Store the sign-in in a file even if there is a keyring
+    #[arg(long)]
+    pub(crate) no_keyring: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Logout {
+    /// Leave the secret in the keyring, for where the keyring is not available
     #[arg(long)]
     pub(crate) no_keyring: bool,
 }

@@ -88,7 +88,7 @@ fn run(arguments: Arguments) -> Result<Exit, Failure> {
             Command::Organization(OrganizationCommand::Get(get)) => fetch::run(&settings, &get, ORGANIZATIONS).await,
             Command::Organization(OrganizationCommand::Export(export)) => export::run(&settings, &export).await,
             Command::Login(login) => sign_in::login::run(settings, &login).await,
-            Command::Logout => sign_in::logout(&settings).await,
+            Command::Logout(logout) => sign_in::logout(&settings, &logout).await,
             Command::Status(report) => sign_in::status::run(&settings, report.output).await,
             Command::Doctor(doctor) => signals::or_signal(doctor::run(&settings, &doctor)).await,
             Command::Config(report) => config::run(&settings, report.output),

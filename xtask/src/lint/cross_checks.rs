@@ -104,7 +104,8 @@ fn examples_match(contract: &Value, operation: &Operation<'_>, violations: &mut 
             let reason = format!("a mock cannot respond with {}", example.status);
             violations.push(Violation::new("examples", &pointer, reason));
         }
-        matches(contract, example.schema, &example.node["value"], &pointer, violations);
+        let value = format!("{}/value", example.pointer);
+        matches(contract, example.schema, &example.node["value"], &value, violations);
         names.push(example.name);
     }
 }
@@ -112,10 +113,17 @@ fn examples_match(contract: &Value, operation: &Operation<'_>, violations: &mut 
 fn matches(contract: &Value, schema: &Value, value: &Value, pointer: &str, violations: &mut Vec<Violation>) {
     let document = json!({ "allOf": [json_schema(schema)], "components": json_schema(&contract["components"]) });
     match jsonschema::options().should_validate_formats(true).build(&document) {
-        Ok(validator) => violations.extend(validator.iter_errors(value).map(|error| {
-            let reason = format!("the example does not match its schema: {}: {error}", error.instance_path());
-            Violation::new("examples", pointer, reason)
-        })),
+        Ok(validator) => {
+            for error in validator.iter_errors(value) {
+                let pointer = format!("{pointer}{}", error.instance_path());
+                let violation =
+                    Violation::new("examples", pointer, format!("the example does not match its schema: {error}"));
+                // Operations share examples.
+                if !violations.contains(&violation) {
+                    violations.push(violation);
+                }
+            }
+        }
         Err(error) => violations.push(Violation::new("examples", pointer, format!("the schema is invalid: {error}"))),
     }
 }
@@ -128,7 +136,7 @@ fn json_schema(node: &Value) -> Value {
             let kept = members.iter().filter(|(_, member)| !member.is_boolean());
             let schema: Value = kept.map(|(name, member)| (name.clone(), json_schema(member))).collect();
             let is_nullable = node["nullable"] == true;
-            if is_nullable { json!({ "anyOf": [{ "type": "null" }, schema] }) } else { schema }
+            if is_nullable { json!({ "if": { "type": "null" }, "else": schema }) } else { schema }
         }
         other => other.clone(),
     }

@@ -26,7 +26,11 @@ const RULES: &[(&str, &str)] = &[
     ("references", "refer to an entry of the matching section of `components`"),
     ("operation-id", "give the operation a unique id in snake case that is neither a keyword nor a name of the client"),
     ("operation-description", "add a `summary` of one line and a `description`; they document the method"),
-    ("status-codes", "use a status of the list, or cover it by `4XX` or `5XX`; never `default`"),
+    (
+        "status-codes",
+        "only `200` can be a success, since the method returns one type; name the status of an error, or cover it by `4XX` \
+         or `5XX`; never `default`",
+    ),
     ("one-success", "describe one success, `200`, as JSON: a model or an array"),
     (
         "one-error",
@@ -59,32 +63,37 @@ pub(crate) struct Violation {
     /// A JSON pointer.
     pointer: String,
     reason: String,
+    /// What to do, where the rule's help is too general.
+    help: Option<String>,
 }
 
 impl Violation {
     fn new(rule: &'static str, pointer: impl Into<String>, reason: impl Into<String>) -> Self {
-        Self { rule, pointer: pointer.into(), reason: reason.into() }
+        Self { rule, pointer: pointer.into(), reason: reason.into(), help: None }
     }
 }
 
 impl Display for Violation {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let Self { rule, pointer, reason } = self;
-        let help = RULES.iter().find(|(name, _)| name == rule).map_or("", |(_, help)| help);
+        let Self { rule, pointer, reason, help } = self;
+        let general = RULES.iter().find(|(name, _)| name == rule).map_or("", |(_, help)| help);
+        let help = help.as_deref().unwrap_or(general);
         write!(f, "error[{rule}]: {reason}\n  at: #{pointer}\n  help: {help} ({GUIDE}#{rule})")
     }
 }
 
 pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<ExitCode> {
-    let file = arguments.file.clone().unwrap_or_else(|| root.join(contract::PATH));
-    let name = file.display().to_string();
+    let (file, name) = match &arguments.file {
+        Some(file) => (file.clone(), file.display().to_string()),
+        None => (root.join(contract::PATH), contract::PATH.to_owned()),
+    };
     let violations = check(&contract::parse(&contract::read(&file)?, &name)?)?;
     violations.iter().for_each(|violation| say!("{violation}"));
     if violations.is_empty() {
         say!("{name} violates none of the {} rules", RULES.len());
         return Ok(ExitCode::SUCCESS);
     }
-    say!("{name}: {} violations", violations.len());
+    say!("{name}: {} violation{}", violations.len(), if violations.len() == 1 { "" } else { "s" });
     Ok(ExitCode::from(1))
 }
 
@@ -105,28 +114,41 @@ pub(crate) fn check(contract: &Value) -> Result<Vec<Violation>> {
 }
 
 fn violation(subset: &Value, error: &ValidationError<'_>) -> Violation {
-    let rule = rule(subset, error.evaluation_path().as_str());
-    let pointer = error.instance_path().to_string();
-    let outside = |name: &str| format!("`{name}` is not in the subset of OpenAPI that the contract may use here");
+    let (rule, help) = rule(subset, error.evaluation_path().as_str());
+    let mut pointer = error.instance_path().to_string();
+    // A name is reported where it is, not where it is missing.
+    let name = match error.kind() {
+        ValidationErrorKind::AdditionalProperties { unexpected } => unexpected.first().map(String::as_str),
+        ValidationErrorKind::PropertyNames { error } => error.instance().as_str(),
+        _ => None,
+    };
+    pointer.extend(name.map(|name| format!("/{}", step(name))));
+    let reason = reason(error, &pointer);
+    Violation { rule, pointer, reason, help }
+}
+
+fn reason(error: &ValidationError<'_>, pointer: &str) -> String {
+    let is_scalar = !error.instance().is_object() && !error.instance().is_array();
+    let found = if is_scalar { format!(", found {}", error.instance()) } else { String::new() };
     match error.kind() {
-        ValidationErrorKind::AdditionalProperties { unexpected } => {
-            let name = unexpected.first().map_or("", String::as_str);
-            Violation::new(rule, format!("{pointer}/{}", step(name)), outside(name))
+        ValidationErrorKind::AdditionalProperties { .. } | ValidationErrorKind::FalseSchema => {
+            let name = pointer.rsplit('/').next().unwrap_or_default().replace("~1", "/").replace("~0", "~");
+            format!("`{name}` is not in the subset of OpenAPI that the contract may use here")
         }
-        ValidationErrorKind::FalseSchema => {
-            let name = pointer.rsplit('/').next().unwrap_or_default().to_owned();
-            Violation::new(rule, pointer, outside(&name))
+        ValidationErrorKind::PropertyNames { error } => reason(error, pointer),
+        ValidationErrorKind::Constant { expected_value } => format!("expected {expected_value}{found}"),
+        ValidationErrorKind::Enum { options } => {
+            let options: Vec<String> = contract::elements(options).map(Value::to_string).collect();
+            format!("expected one of {}{found}", options.join(", "))
         }
-        _ if error.instance().is_object() || error.instance().is_array() => {
-            Violation::new(rule, pointer, error.masked_with("this").to_string())
-        }
-        _ => Violation::new(rule, pointer, error.to_string()),
+        _ if is_scalar => error.to_string(),
+        _ => error.masked_with("this").to_string(),
     }
 }
 
-/// The rule that the innermost part of the subset on the way to the error belongs to.
-fn rule(subset: &Value, evaluation_path: &str) -> &'static str {
-    let (mut node, mut rule) = (subset, "subset");
+/// The rule of the innermost part of the subset on the way to the error that has one, and that part's own help.
+fn rule(subset: &Value, evaluation_path: &str) -> (&'static str, Option<String>) {
+    let (mut node, mut rule, mut help) = (subset, "subset", None);
     for name in evaluation_path.split('/').skip(1) {
         // Below `properties`, `$ref` is a name like any other.
         node = match name {
@@ -134,9 +156,12 @@ fn rule(subset: &Value, evaluation_path: &str) -> &'static str {
             name => node.pointer(&format!("/{name}")).unwrap_or(&Value::Null),
         };
         let stated = node["x-rule"].as_str().and_then(|stated| RULES.iter().find(|(name, _)| *name == stated));
-        rule = stated.map_or(rule, |(name, _)| name);
+        if let Some((name, _)) = stated {
+            (rule, help) = (name, None);
+        }
+        help = node["x-help"].as_str().map(str::to_owned).or(help);
     }
-    rule
+    (rule, help)
 }
 
 #[cfg(test)]

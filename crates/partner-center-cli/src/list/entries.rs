@@ -43,11 +43,26 @@ impl CustomerList {
     /// Adds the customers of one document or more, such as a line each; whether any has the field.
     fn add_json(&mut self, text: &str, column: Option<&str>) -> Result<bool, (String, &'static str)> {
         let (mut has_field, mut number) = (false, 0);
-        for document in serde_json::Deserializer::from_str(text).into_iter::<Value>() {
-            let document = document.map_err(|error| {
-                let what = if error.is_eof() { "is JSON that ends early" } else { "is not valid JSON" };
-                (format!("{what} ({error})"), "Save the list again, as JSON, NDJSON or CSV.")
-            })?;
+        let lines: Vec<&str> = text.lines().filter(|line| !line.is_empty()).collect();
+        // A line that is cut off or damaged costs only itself.
+        let is_ndjson = lines.len() > 1 && lines.iter().all(|line| line.starts_with('{'));
+        let parts = if is_ndjson { lines } else { vec![text] };
+        let documents = parts.iter().flat_map(|part| {
+            serde_json::Deserializer::from_str(part).into_iter::<Value>().map(move |document| (part, document))
+        });
+        for (part, document) in documents {
+            let document = match document {
+                Ok(document) => document,
+                Err(error) => {
+                    let what = if error.is_eof() { "is JSON that ends early" } else { "is not valid JSON" };
+                    if !is_ndjson {
+                        return Err((format!("{what} ({error})"), "Save the list again, as JSON, NDJSON or CSV."));
+                    }
+                    number += 1;
+                    self.add(Err(what.to_owned()), &format!("element {number}"), part);
+                    continue;
+                }
+            };
             // Services wrap their lists in an object.
             let list = ["items", "value"].iter().find_map(|name| document.get(*name)?.as_array());
             for element in list.or(document.as_array()).map_or(slice::from_ref(&document), Vec::as_slice) {

@@ -2,6 +2,7 @@
 
 use std::future::poll_fn;
 use std::io;
+use std::mem;
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::path::Path;
 use std::task::Poll;
@@ -58,9 +59,8 @@ pub(super) async fn sign_in(
     let redirect = timeout(limit, redirect(&listeners, &code)).await;
     drop(listeners);
     let (redirect, target) = redirect.map_err(|_| {
-        Failure::new(
-            Exit::SignIn,
-            format!("the sign-in in the browser was not completed within {}", rounded_down(limit)),
+        timed_out(
+            limit,
             "Run it again, or use --device-code. If the browser shows an error about the redirect URI, register \
              http://localhost under \"Mobile and desktop applications\" of the application in Entra.",
         )
@@ -73,6 +73,10 @@ pub(super) async fn sign_in(
             Err(failure)
         }
     }
+}
+
+pub(super) fn timed_out(limit: Duration, help: &str) -> Failure {
+    Failure::new(Exit::SignIn, format!("the sign-in was not completed within {}", rounded_down(limit)), help)
 }
 
 /// Listens on a free port of both loopback addresses, as the browser chooses which one `localhost` is.
@@ -90,15 +94,23 @@ async fn listen() -> io::Result<(Vec<TcpListener>, u16)> {
     }
 }
 
-/// Waits for the redirect of this sign-in. Everything else gets 404, such as a request for /favicon.ico.
+/// Waits for the redirect of this sign-in. Everything else gets an error, such as a request for /favicon.ico.
 async fn redirect(listeners: &[TcpListener], code: &AuthorizationCode) -> (Redirect, String) {
     // Together, since a browser also opens connections that it sends nothing on.
     let mut connections = JoinSet::<Option<(TcpStream, String)>>::new();
+    let mut is_notified = false;
     loop {
         tokio::select! {
             Some(request) = connections.join_next() => match request {
                 Ok(Some((stream, target))) if code.is_redirect(&target) => return (Redirect(stream), target),
-                Ok(Some((stream, _))) => respond(stream, "404 Not Found", "Not found", "No sign-in is pending.").await,
+                Ok(Some((stream, target))) if target.contains("state=") => {
+                    let text = "Close this tab, and go on in the one that was opened last.";
+                    respond(stream, "400 Bad Request", "This response belongs to another sign-in", text).await;
+                    if !mem::replace(&mut is_notified, true) {
+                        notify("The browser sent the response of another sign-in; still waiting for this one's …");
+                    }
+                }
+                Ok(Some((stream, _))) => respond(stream, "404 Not Found", "Not found", "Nothing is at this address.").await,
                 _ => {}
             },
             Ok(stream) = accept(listeners) => { connections.spawn(read(stream)); }

@@ -1,8 +1,13 @@
 //! `partner-center login`: a user with the browser or a device code, or an application with its secret.
 
 use std::io::{self, IsTerminal, Read};
+use std::time::Duration;
 
-use partner_center::auth::{ClientSecret, Credential, DeviceCode, ExposeSecret, SecretString, SignedIn, TokenRequest};
+use partner_center::auth::{
+    self, ClientSecret, Credential, DeviceCode, ExposeSecret, SecretString, SignedIn, TokenRequest,
+};
+use partner_center::uuid::Uuid;
+use tokio::time::{sleep, timeout};
 
 use super::record::{Kind, Place, Record, file, remove_file};
 use super::token_identity::TokenIdentity;
@@ -13,6 +18,9 @@ use crate::failure::Failure;
 use crate::settings::{Setting, Settings};
 use crate::terminal::{notify, rounded_down, warn};
 use crate::text;
+
+/// How long to wait for the browser by default.
+const BROWSER: Duration = Duration::from_secs(5 * 60);
 
 /// Signs in, or ends at Ctrl-C; caught, it leaves the prompt the time to let the terminal echo again.
 pub(crate) async fn run(settings: Settings, arguments: &Login) -> Result<Exit, Failure> {
@@ -30,7 +38,7 @@ fn stopped() -> Failure {
 async fn sign_in(settings: Settings, arguments: &Login) -> Result<Exit, Failure> {
     let named = |flag: &'static str, value: &Option<String>, known: &Option<Setting<String>>, variable: &str| {
         let setting = value.clone().map(|value| Setting::flag(flag, value)).or_else(|| known.clone());
-        setting.map(|setting| setting.value).filter(|value| !value.trim().is_empty()).ok_or_else(|| {
+        setting.filter(|setting| !setting.value.trim().is_empty()).ok_or_else(|| {
             Failure::usage(
                 format!("{flag} is missing"),
                 format!("Pass {flag}, set {variable}, or add it to the profile in {}.", settings.file().display()),
@@ -39,6 +47,18 @@ async fn sign_in(settings: Settings, arguments: &Login) -> Result<Exit, Failure>
     };
     let tenant = named("--tenant", &arguments.tenant, &settings.tenant, "AZURE_TENANT_ID")?;
     let client_id = named("--client-id", &arguments.client_id, &settings.client_id, "AZURE_CLIENT_ID")?;
+    let tenant = checked(
+        tenant,
+        |tenant| is_id(tenant) || tenant.contains('.'),
+        "a tenant id or a domain",
+        "Name the partner's own tenant by its id or by one of its domains.",
+    )?;
+    let client_id = checked(
+        client_id,
+        is_id,
+        "an application id",
+        "Use the application (client) id, a GUID, from the overview of the application in Entra.",
+    )?;
     let request = TokenRequest::for_audience(settings.audience(), &settings.authority.value)?;
     let has_keyring = secret_store::check(&settings, arguments.no_keyring).await?;
     let (kind, secret, token, redirect) = match arguments.with_secret {
@@ -59,6 +79,22 @@ async fn sign_in(settings: Settings, arguments: &Login) -> Result<Exit, Failure>
         redirect.show(outcome.as_ref().err()).await;
     }
     outcome
+}
+
+/// The value of a setting, before it goes to Entra.
+fn checked(
+    Setting { value, source }: Setting<String>,
+    is_valid: impl FnOnce(&str) -> bool,
+    what: &str,
+    help: &str,
+) -> Result<String, Failure> {
+    let value = value.trim();
+    let valid = is_valid(value).then(|| value.to_owned());
+    valid.ok_or_else(|| Failure::usage(format!("`{value}` ({source}) is not {what}"), help))
+}
+
+fn is_id(text: &str) -> bool {
+    text.len() == 36 && Uuid::parse_str(text).is_ok()
 }
 
 /// Keeps the sign-in in place of the one before.
@@ -102,17 +138,20 @@ async fn user(
 ) -> Result<(SignedIn, Option<browser::Redirect>), Failure> {
     if !arguments.device_code {
         let Some(reason) = browser::missing() else {
-            let (signed_in, redirect) = browser::sign_in(tenant, client_id, request, arguments.max_time).await?;
+            let limit = arguments.max_time.unwrap_or(BROWSER);
+            let (signed_in, redirect) = browser::sign_in(tenant, client_id, request, limit).await?;
             return Ok((signed_in, Some(redirect)));
         };
         notify(&format!("Using a device code instead of the browser, as {reason}."));
     }
+    let limit = arguments.max_time.unwrap_or(Duration::MAX);
     let device_code = DeviceCode::new(tenant, client_id);
     let signed_in = device_code.sign_in(request, |prompt| {
         notify(&format!("Open {} in a browser and enter the code {}", prompt.verification_uri, prompt.user_code));
-        notify(&format!("Waiting {} at most …", rounded_down(prompt.expires_in)));
+        notify(&format!("Waiting {} at most …", rounded_down(prompt.expires_in.min(limit))));
     });
-    Ok((signed_in.await?, None))
+    let signed_in = timeout(limit, signed_in).await.map_err(|_| browser::timed_out(limit, "Run it again."))?;
+    Ok((signed_in?, None))
 }
 
 /// An application's secret, once it has opened the door.
@@ -133,8 +172,10 @@ async fn application(
             text::decode(&bytes)
         }
     };
-    secret = secret.trim().to_owned();
+    secret = auth::bare(&secret).unwrap_or_default();
     if secret.is_empty() {
+        // Ctrl-C ends the other side of the pipe, too.
+        sleep(Duration::from_millis(100)).await;
         return Err(Failure::usage("the secret is empty", "Enter it at the prompt, or pipe it in."));
     }
     if secret.bytes().any(|byte| byte != b' ' && !byte.is_ascii_graphic()) {

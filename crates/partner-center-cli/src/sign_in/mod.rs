@@ -10,6 +10,7 @@ pub(crate) mod status;
 pub(crate) mod token_identity;
 
 use self::record::Record;
+use crate::arguments::Logout;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::settings::Settings;
@@ -22,19 +23,19 @@ pub(crate) fn check_profile(settings: &Settings) -> Result<(), Failure> {
         return Ok(());
     }
     Err(Failure::usage(
-        format!("there is no profile {} ({})", profile.value, profile.source),
+        format!("not signed in: there is no profile {} ({})", profile.value, profile.source),
         format!("Run `partner-center login --profile {}`, or correct the name.", profile.value),
     ))
 }
 
 /// `partner-center logout`: forgets the sign-in of the profile.
-pub(crate) async fn logout(settings: &Settings) -> Result<Exit, Failure> {
+pub(crate) async fn logout(settings: &Settings, arguments: &Logout) -> Result<Exit, Failure> {
     credential::warn_of_variable("still signs in", "be signed out")?;
     let Some(record) = Record::read(settings)? else {
         notify(&format!("Not signed in with the profile {}.", settings.profile.value));
         return Ok(Exit::Success);
     };
-    secret_store::remove(settings, &record).await?;
+    secret_store::remove(settings, &record, arguments.no_keyring).await?;
     Record::remove(settings)?;
     notify(&format!(
         "Signed out of {}. Entra still knows the sign-in; an administrator can revoke it there.",

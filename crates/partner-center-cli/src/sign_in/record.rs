@@ -65,6 +65,13 @@ impl Record {
             .map_err(|error| Failure::file(&error, format!("{} cannot be written", path.display()), HELP))
     }
 
+    /// Makes sure that the file can be replaced.
+    pub(super) fn rewrite(settings: &Settings) -> Result<(), Failure> {
+        let path = path(settings);
+        let written = fs::read(&path).map_or(Ok(()), |content| replace_file(&path, &content));
+        written.map_err(|error| Failure::file(&error, format!("{} cannot be written", path.display()), HELP))
+    }
+
     pub(crate) fn remove(settings: &Settings) -> Result<(), Failure> {
         remove_file(path(settings))
     }

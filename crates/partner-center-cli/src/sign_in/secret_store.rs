@@ -51,6 +51,13 @@ fn name(settings: &Settings, record: &Record) -> String {
 /// Makes sure that a sign-in can be stored, before anybody signs in for nothing; `true` if there is a keyring to use.
 pub(super) async fn check(settings: &Settings, no_keyring: bool) -> Result<bool, Failure> {
     make_folder(settings)?;
+    // What is there is saved again, as the new one will be: each file can be a mount that is read-only.
+    Record::rewrite(settings)?;
+    let store = FileStore::new(file(settings, "secret"));
+    let _guard = store.lock().await?;
+    if let Some(secret) = store.load().await? {
+        store.save(&secret).await?;
+    }
     if no_keyring {
         return Ok(false);
     }
@@ -133,14 +140,17 @@ pub(super) async fn remove_replaced(settings: &Settings, before: &Record, record
     }
 }
 
-/// Removes the secret from its place.
-pub(super) async fn remove(settings: &Settings, record: &Record) -> Result<(), Failure> {
-    if record.kept_in == Place::Keyring {
+/// Removes the secret from its place, or leaves it in the keyring.
+pub(super) async fn remove(settings: &Settings, record: &Record, no_keyring: bool) -> Result<(), Failure> {
+    if record.kept_in == Place::Keyring && no_keyring {
+        warn("the secret of the sign-in is still in the system's keyring, under the name partner-center");
+    } else if record.kept_in == Place::Keyring {
         keyring::remove(name(settings, record)).await.map_err(|reason| {
             Failure::new(
                 Exit::File,
-                format!("the sign-in cannot be removed from the keyring: {reason}"),
-                "Unlock the keyring, then run it again.",
+                format!("the sign-in cannot be removed from the system's keyring: {reason}"),
+                "Run it in the desktop session of the sign-in, or run `partner-center logout --no-keyring`, which \
+                 leaves the secret in the keyring.",
             )
         })?;
     }

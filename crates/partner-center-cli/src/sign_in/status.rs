@@ -41,8 +41,12 @@ pub(crate) async fn run(settings: &Settings, format: ReportFormat) -> Result<Exi
     if !matches!(found, Found::Nothing) {
         let tenant = used.tenant.map(|tenant| tenant.value);
         let client_id = used.client_id.map(|client_id| client_id.value);
-        if let Some(warning) = token.warning(tenant.as_deref(), settings) {
-            warn(&warning);
+        let warning = token.warning(tenant.as_deref(), settings);
+        if let Some(warning) = &warning {
+            warn(warning);
+        }
+        if format == ReportFormat::Json {
+            rows.push(row("warning", warning));
         }
         let known = [
             ("user", token.user),

@@ -24,13 +24,13 @@ impl TokenIdentity {
 
     /// A warning if the configured tenant is another than the token's; `requested` is the tenant of the sign-in.
     ///
-    /// A domain is compared with a domain and an id with an id, since a tenant has both.
+    /// Only ids are compared, since a tenant has several domains.
     pub(crate) fn warning(&self, requested: Option<&str>, settings: &Settings) -> Option<String> {
         let Setting { value: configured, source } = settings.tenant.as_ref()?;
         let is_id = |tenant: &str| Uuid::parse_str(tenant).is_ok();
         let mut named = [self.tenant_id.as_deref(), requested].into_iter().flatten();
-        let other = named.find(|tenant| is_id(tenant) == is_id(configured))?;
-        (!other.eq_ignore_ascii_case(configured))
+        let other = named.find(|tenant| is_id(tenant))?;
+        (is_id(configured) && !other.eq_ignore_ascii_case(configured))
             .then(|| format!("the token is for the tenant {other}, but the configured one is {configured} ({source})"))
     }
 }

@@ -104,11 +104,17 @@ fn only_the_redirect_of_this_sign_in_is_taken() {
         strays.push(format!("http://[::1]:{port}/?code=forged"));
     }
     for stray in strays {
-        assert!(visit(&stray).starts_with("HTTP/1.1 404 Not Found\r\n"), "{stray}");
+        let page = visit(&stray);
+        let (status, text) = match stray.contains("state=") {
+            true => ("400 Bad Request", "belongs to another sign-in"),
+            false => ("404 Not Found", "Nothing is at this address"),
+        };
+        assert!(page.starts_with(&format!("HTTP/1.1 {status}\r\n")) && page.contains(text), "{stray}: {page}");
     }
     assert_eq!(world.entra.count(Grant::AuthorizationCode), 0, "nothing was redeemed");
     assert!(visit(&url).contains("Signed in"));
-    assert_eq!(ended(child).code, Some(0));
+    let outcome = ended(child);
+    assert_eq!((outcome.code, outcome.err.matches("the response of another sign-in").count()), (Some(0), 1));
     assert_eq!(world.entra.count(Grant::AuthorizationCode), 1);
     assert!(TcpStream::connect(format!("127.0.0.1:{port}")).is_err(), "nothing listens any longer");
     drop(silent);
@@ -146,7 +152,7 @@ fn a_sign_in_that_is_not_finished_in_the_browser_times_out() {
     let world = World::signed_out(TokenEndpoint::builder());
     let outcome = ended(login(&world, &["--max-time", "1s"]));
     assert_eq!(outcome.code, Some(3));
-    assert!(outcome.err.contains("the sign-in in the browser was not completed within 1 second"), "{}", outcome.err);
+    assert!(outcome.err.contains("the sign-in was not completed within 1 second"), "{}", outcome.err);
     assert!(outcome.err.contains("--device-code. If the browser shows an error about the redirect"), "{}", outcome.err);
     assert_eq!(world.entra.requests().len(), 0);
 }
@@ -166,9 +172,15 @@ fn what_can_fail_without_the_browser_fails_before_it_opens() {
     let world = World::signed_out(TokenEndpoint::builder());
     fs::create_dir(world.path("config")).expect("the folder");
     fs::write(world.path("config/sign-ins"), "a file in the place of the folder").expect("it can be written");
-    for (arguments, code) in
-        [(&[][..], 7), (&["--tenant", " "], 2), (&["--tenant", "a/b"], 2), (&["--client-id", " "], 2)]
-    {
+    for (arguments, code) in [
+        (&[][..], 7),
+        (&["--tenant", " "], 2),
+        (&["--tenant", "contoso.com/b"], 2),
+        (&["--tenant", "common"], 2),
+        (&["--tenant", "organizations"], 2),
+        (&["--client-id", " "], 2),
+        (&["--client-id", "my app"], 2),
+    ] {
         if code == 2 {
             let _ = fs::remove_file(world.path("config/sign-ins"));
         }

@@ -36,6 +36,23 @@ fn several_customers_in_every_format_and_in_order() {
 }
 
 #[test]
+fn csv_has_a_column_for_every_field_of_the_contract() {
+    let contract = concat!(env!("CARGO_MANIFEST_DIR"), "/../../openapi/partner-center.yaml");
+    let contract = std::fs::read_to_string(contract).expect("the contract is there");
+    let schema = contract.lines().skip_while(|line| *line != "    Organization:").skip(1);
+    let schema = schema.take_while(|line| line.starts_with("      "));
+    // A property is indented by eight spaces.
+    let fields = schema.filter_map(|line| line.strip_prefix("        ")?.strip_suffix(':'));
+    let fields: Vec<&str> = fields.filter(|field| field.chars().all(char::is_alphanumeric)).collect();
+    assert!(fields.contains(&"city"), "{fields:?}");
+    let world = World::new();
+    let header = get(&world, &[&id(3), "--format", "csv"]).out.lines().next().map(str::to_owned).expect("a header");
+    for field in fields {
+        assert!(header.contains(&format!("\"{field}\"")), "add `{field}` to src/arguments/columns.rs: {header}");
+    }
+}
+
+#[test]
 fn a_pipe_gets_json() {
     let world = World::new();
     assert_eq!(get(&world, &[&id(3)]).out, get(&world, &[&id(3), "--output", "json"]).out);

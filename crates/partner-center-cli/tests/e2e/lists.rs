@@ -166,7 +166,11 @@ fn what_is_not_a_list_is_one_error_and_nothing_is_sent() {
         ("PK\u{3}\u{4}\u{14}\0\n\n".to_owned(), "", "is an Excel workbook"),
         (utf16, "", "is not text"),
         (format!("[\n{record},\n{{\"id"), "", "is JSON that ends early"),
-        (format!("{record}\n{{\"id"), "", "is JSON that ends early (EOF while parsing a string at line 2 column 4)"),
+        (
+            format!("{{\"items\":\n[{record},\n{{\"id"),
+            "",
+            "is JSON that ends early (EOF while parsing a string at line 3",
+        ),
         (format!("{record}\n{a}\n"), "", "is not valid JSON"),
         (format!("[\n{record},\n]"), "", "is not valid JSON (trailing comma at line 3 column 1)"),
         ("CustomerId,Name\n".to_owned(), "", "has a header and no customers"),
@@ -206,6 +210,8 @@ fn lines_that_name_no_customer_are_reported_with_the_reason() {
     for (list, column, reason) in [
         (format!("contoso.com\n{a}\n"), "", "line 1 of the list is not a tenant id: contoso.com"),
         (format!("{a}\nContoso,GB\n"), "", "line 2 of the list contains no tenant id: Contoso,GB"),
+        (format!("{{\"id\":\"{a}\"}}\n{{\"id\":"), "", "element 2 of the list is JSON that ends early: {\"id\":"),
+        (format!("{{\"id\":}}\n{{\"id\":\"{a}\"}}"), "", "element 1 of the list is not valid JSON: {\"id\":}"),
         (format!("{a}\n{a},{b}\n"), "", &*format!("line 2 of the list {several}: {a},")),
         (format!("Id,x\n{a},\n,x\n"), "", "line 3 of the list has no value in the column Id: ,x"),
         (format!("x;Id\nx;{a}\n{b};#N/A\n"), "", "line 3 of the list has no tenant id in the column Id: "),

@@ -29,7 +29,7 @@ fn a_secret_is_read_in_every_encoding_of_windows() {
         assert_eq!(world.run(&["organization", "get", &id(0)]).code, Some(0));
     }
     let sent = world.entra.requests().len();
-    for secret in [&b"tw\xc3\xb6 words"[..], b"t\0w\0o\0", b"two\nlines"] {
+    for secret in [&b"tw\xc3\xb6 words"[..], b"t\0w\0o\0", b"\xff\xfet\0w\0o", b"two\nlines"] {
         let login = world.run_with_input(&["login", "--with-secret"], secret);
         assert_eq!(login.code, Some(2), "{}", login.err);
         assert!(login.err.contains("a character that no client secret has"), "{}", login.err);
@@ -78,6 +78,35 @@ mod linux {
         // The record of a sign-in in the keyring is no reason not to sign in again.
         assert_eq!(world.run(&["login", "--no-keyring"]).code, Some(0));
         assert_eq!(world.run(&["organization", "get", &id(0)]).code, Some(0));
+    }
+
+    #[test]
+    fn logout_without_the_keyring_can_leave_the_secret_there() {
+        let world = World::signed_out(TokenEndpoint::builder());
+        in_keyring(&world);
+        let logout = world.run(&["logout"]);
+        assert_eq!(logout.code, Some(7), "{}", logout.err);
+        assert!(logout.err.contains("in the desktop session of the sign-in"), "{}", logout.err);
+        assert!(logout.err.contains("`partner-center logout --no-keyring`"), "{}", logout.err);
+        let logout = world.run(&["logout", "--no-keyring"]);
+        assert_eq!(logout.code, Some(0), "{}", logout.err);
+        assert!(logout.err.contains("warning: the secret of the sign-in is still in the system's keyring"));
+        assert!(!world.path("config/sign-ins/default.json").exists());
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_replaced_fails_before_anybody_signs_in() {
+        let world = World::signed_out(TokenEndpoint::builder());
+        fs::create_dir_all(world.path("config/sign-ins")).expect("a folder");
+        for (name, code) in [("default.secret", 3), ("default.json", 7)] {
+            let path = world.path(&format!("config/sign-ins/{name}"));
+            // No user can write it, or make anything beside it.
+            std::os::unix::fs::symlink("/proc/sys/kernel/ostype", &path).expect("a link");
+            let login = world.run(&["login", "--no-keyring"]);
+            assert_eq!(login.code, Some(code), "{}", login.err);
+            fs::remove_file(path).expect("it is there");
+        }
+        assert_eq!(world.entra.requests().len(), 0);
     }
 
     #[test]

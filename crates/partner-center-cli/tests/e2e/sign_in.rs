@@ -4,6 +4,7 @@ use std::fs;
 
 use partner_center_mock::MockResponse;
 use partner_center_mock::token_endpoint::{Grant, OAuthError, TokenEndpoint};
+use serde_json::json;
 
 use crate::golden;
 use crate::support::{Outcome, World, id};
@@ -53,6 +54,17 @@ fn a_secret_is_read_from_standard_input_and_never_shown() {
     }
     assert_eq!(world.run(&["organization", "get", &id(0)]).code, Some(0));
     assert_eq!(world.entra.count(Grant::ClientCredentials), 3);
+}
+
+#[test]
+fn quotation_marks_around_a_piped_secret_are_not_part_of_it() {
+    let world = World::signed_out(TokenEndpoint::builder().client_secret("the-secret"));
+    let login = world.run_with_input(&["login", "--with-secret", "--no-keyring"], b"\"the-secret\"\r\n");
+    assert_eq!(login.code, Some(0), "{}", login.err);
+    for nothing in [&b""[..], b"\"\"\n"] {
+        let login = world.run_with_input(&["login", "--with-secret"], nothing);
+        assert!(login.code == Some(2) && login.err.contains("the secret is empty"), "{}", login.err);
+    }
 }
 
 #[test]
@@ -224,6 +236,17 @@ fn a_sign_in_is_not_sent_to_another_authority() {
     let outcome = world.run(&["organization", "get", &id(0), "--authority", &world.service.authority()]);
     assert_eq!(outcome.code, Some(2), "{}", outcome.err);
     assert_eq!(world.service.sign_in().requests().len(), 0);
+}
+
+#[test]
+fn the_wait_for_a_device_code_ends_at_max_time() {
+    let world = World::signed_out(TokenEndpoint::builder());
+    let device = json!({ "device_code": "d", "user_code": "u", "verification_uri": "https://x", "interval": 60 });
+    world.entra.respond_next(MockResponse::json(200, &device));
+    let login = world.run(&["login", "--device-code", "--max-time", "1s"]);
+    assert_eq!(login.code, Some(3), "{}", login.err);
+    assert!(login.err.contains("Waiting 1 second at most …"), "{}", login.err);
+    assert!(login.err.contains("error: the sign-in was not completed within 1 second"), "{}", login.err);
 }
 
 #[test]

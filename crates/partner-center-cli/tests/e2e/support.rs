@@ -14,6 +14,7 @@ use partner_center_mock::token_endpoint::{DevicePoll, TokenEndpoint, TokenEndpoi
 use tokio::runtime::Runtime;
 
 pub(crate) const BINARY: &str = env!("CARGO_BIN_EXE_partner-center");
+pub(crate) const CLIENT_ID: &str = "f768bd32-e7db-46eb-a5c2-6ea579cea98a";
 /// An unknown customer.
 pub(crate) const UNKNOWN: &str = "7d3a9f0c-52f4-4b0e-9c3e-6b1f2a8d4e55";
 pub(crate) const CORRELATION_ID: &str = "b1a7c0de-0000-4000-8000-00000000c0de";
@@ -100,7 +101,7 @@ impl World {
             ("PARTNER_CENTER_AUTHORITY", self.entra.authority()),
             ("PARTNER_CENTER_CONFIG_DIR", self.path("config").display().to_string()),
             ("AZURE_TENANT_ID", "contoso.onmicrosoft.com".to_owned()),
-            ("AZURE_CLIENT_ID", "an-application".to_owned()),
+            ("AZURE_CLIENT_ID", CLIENT_ID.to_owned()),
             ("DBUS_SESSION_BUS_ADDRESS", NO_BUS.to_owned()),
         ];
         if self.has_token {
@@ -151,6 +152,7 @@ impl World {
     pub(crate) fn named(&self, text: &str) -> String {
         let text = text
             .replace(&self.folder.path().display().to_string(), "FOLDER")
+            .replace(CLIENT_ID, "an-application")
             .replace(&self.service.base_url(), "SERVICE")
             .replace(&self.entra.authority(), "AUTHORITY");
         // Use `/` in paths on every platform.

@@ -60,7 +60,7 @@ impl TokenEndpointBuilder {
         self
     }
 
-    /// Adds an authorization code that is valid once. Once one is added, only added and issued ones are valid.
+    /// Adds an authorization code that is valid once, as if a browser had visited `/authorize`.
     pub fn authorization_code(mut self, code: impl Into<String>) -> Self {
         self.settings.authorization_codes.push(code.into());
         self

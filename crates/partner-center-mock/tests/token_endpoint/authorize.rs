@@ -68,6 +68,14 @@ async fn a_browser_is_sent_back_with_a_code_for_the_client_that_asked() -> Outco
 }
 
 #[tokio::test]
+async fn a_code_that_was_never_issued_is_rejected() -> Outcome {
+    let entra = TokenEndpoint::start().await?;
+    let (status, body) = ask(&entra, &form("made-up", "http://localhost:1234", VERIFIER)).await?;
+    assert_eq!((status, text(&body, "error").as_str(), code(&body)), (400, "invalid_grant", 70000));
+    Ok(())
+}
+
+#[tokio::test]
 async fn authorization_can_be_declined_or_have_another_state() -> Outcome {
     let entra = TokenEndpoint::builder().authorization(Authorization::Declined).start().await?;
     let (_, fields) = visit(&entra, &VISIT).await?;

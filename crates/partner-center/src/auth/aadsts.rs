@@ -48,7 +48,7 @@ pub(super) fn find(code: u32) -> Option<Row> {
         50_173 | 50_132 | 50_133 => {
             sign_in("the refresh token was revoked, for example by a password change or an administrator")
         }
-        70_000 => sign_in("the refresh token is invalid: incompletely copied, expired or revoked"),
+        70_000 => sign_in("the refresh token or the code is invalid: incompletely copied, expired or revoked"),
         70_043 | 70_044 => sign_in("a Conditional Access policy limits how long a sign-in lasts"),
         50_055 | 50_144 => sign_in("the user's password has expired"),
         54_005 => sign_in("the authorization code was already redeemed"),

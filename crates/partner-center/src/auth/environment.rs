@@ -92,9 +92,11 @@ pub fn environment_variable(name: &str) -> Result<Option<String>, CredentialErro
     }
 }
 
-/// A value without what files leave around it: line breaks, a byte order mark, and the quotation marks that readers of
-/// env files keep; `None` if nothing is left.
-fn bare(value: &str) -> Option<String> {
+/// A value without what files and shells leave around it: line breaks, a byte order mark, and quotation marks; `None` if
+/// nothing is left. For the command, too.
+#[doc(hidden)]
+#[must_use]
+pub fn bare(value: &str) -> Option<String> {
     let value = value.trim().trim_start_matches('\u{feff}').trim();
     let within = |mark| value.strip_prefix(mark).and_then(|rest| rest.strip_suffix(mark));
     let value = within('"').or_else(|| within('\'')).unwrap_or(value).trim();

@@ -86,7 +86,7 @@ pub use self::claims::Claims;
 pub use self::closure::credential_fn;
 pub use self::device_code::{DeviceCode, DevicePrompt};
 #[doc(hidden)]
-pub use self::environment::environment_variable;
+pub use self::environment::{bare, environment_variable};
 pub use self::environment::{credential_variable, from_env, from_env_with};
 pub use self::error::CredentialError;
 pub use self::error_kind::CredentialErrorKind;
