@@ -47,27 +47,33 @@ fn stopped(signal: Signal) -> Failure {
 }
 
 async fn sign_in(settings: Settings, arguments: &Login) -> Result<Exit, Failure> {
-    let named = |flag: &'static str, value: &Option<String>, known: &Option<Setting<String>>, variable: &str| {
-        let setting = value.clone().map(|value| Setting::flag(flag, value)).or_else(|| known.clone());
-        setting.filter(|setting| !setting.value.trim().is_empty()).ok_or_else(|| {
-            Failure::usage(
-                format!("{flag} is missing"),
-                format!("Pass {flag}, set {variable}, or add it to the profile in {}.", settings.file().display()),
-            )
-        })
-    };
-    let tenant = named("--tenant", &arguments.tenant, &settings.tenant, "AZURE_TENANT_ID")?;
-    let client_id = named("--client-id", &arguments.client_id, &settings.client_id, "AZURE_CLIENT_ID")?;
-    let tenant = checked(
-        tenant,
+    let named =
+        |flag, value: &Option<String>, known: &Option<Setting<String>>, variable, is_valid: fn(&str) -> bool, help| {
+            let setting = value.clone().map(|value| Setting::flag(flag, value)).or_else(|| known.clone());
+            let Some(Setting { value, source }) = setting.filter(|setting| !setting.value.trim().is_empty()) else {
+                return Err(Failure::usage(
+                    format!("{flag} is missing"),
+                    format!("Pass {flag}, set {variable}, or add it to the profile in {}.", settings.file().display()),
+                ));
+            };
+            let value = value.trim();
+            let valid = is_valid(value).then(|| value.to_owned());
+            valid.ok_or_else(|| Failure::usage(format!("`{value}` ({source}) is not valid for {flag}"), help))
+        };
+    let tenant = named(
+        "--tenant",
+        &arguments.tenant,
+        &settings.tenant,
+        "AZURE_TENANT_ID",
         |tenant| is_id(tenant) || tenant.contains('.'),
-        "a tenant id or a domain",
         "Name the partner's own tenant by its id or by one of its domains.",
     )?;
-    let client_id = checked(
-        client_id,
+    let client_id = named(
+        "--client-id",
+        &arguments.client_id,
+        &settings.client_id,
+        "AZURE_CLIENT_ID",
         is_id,
-        "an application id",
         "Use the application (client) id, a GUID, from the overview of the application in Entra.",
     )?;
     let request =
@@ -91,18 +97,6 @@ async fn sign_in(settings: Settings, arguments: &Login) -> Result<Exit, Failure>
         redirect.show(outcome.as_ref().err()).await;
     }
     outcome
-}
-
-/// The value of a setting, before it goes to Entra.
-fn checked(
-    Setting { value, source }: Setting<String>,
-    is_valid: impl FnOnce(&str) -> bool,
-    what: &str,
-    help: &str,
-) -> Result<String, Failure> {
-    let value = value.trim();
-    let valid = is_valid(value).then(|| value.to_owned());
-    valid.ok_or_else(|| Failure::usage(format!("`{value}` ({source}) is not {what}"), help))
 }
 
 fn is_id(text: &str) -> bool {
