@@ -32,6 +32,12 @@ pub(crate) fn plain(text: &str) -> String {
     text.chars().map(|character| if is_harmful(character) { '\u{fffd}' } else { character }).collect()
 }
 
+/// The same with its line breaks and tabs.
+pub(crate) fn plain_lines(text: &str) -> String {
+    let is_bad = |character| is_harmful(character) && !matches!(character, '\n' | '\t');
+    text.chars().map(|character| if is_bad(character) { '\u{fffd}' } else { character }).collect()
+}
+
 /// Control characters, and those that change the direction of writing.
 fn is_harmful(character: char) -> bool {
     character.is_control()

@@ -4,13 +4,13 @@ mod entries;
 mod row;
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, IsTerminal, Read};
 use std::path::Path;
 
 pub(crate) use self::entries::CustomerList;
 use crate::arguments::ListOptions;
 use crate::failure::Failure;
-use crate::terminal::warn;
+use crate::terminal::{notify, warn};
 use crate::text;
 
 /// The number of unreadable lines that are shown one by one.
@@ -20,6 +20,10 @@ const SHOWN: usize = 10;
 pub(crate) fn read(path: &Path, options: &ListOptions) -> Result<CustomerList, Failure> {
     let is_standard_input = path.as_os_str() == "-";
     let name = if is_standard_input { "on standard input".to_owned() } else { path.display().to_string() };
+    if is_standard_input && io::stdin().is_terminal() {
+        let keys = if cfg!(windows) { "Ctrl-Z" } else { "Ctrl-D" };
+        notify(&format!("reading the list from standard input; end it with {keys}"));
+    }
     let mut bytes = Vec::new();
     let read = match is_standard_input {
         true => io::stdin().lock().read_to_end(&mut bytes),

@@ -55,7 +55,7 @@ impl<'a> Printer<'a> {
             Format::Raw => write(&[if is_first { &b""[..] } else { b"\n" }, record.raw()].concat())?,
             _ => {
                 let line = self.lines.line(&record, &names(self.columns), is_first)?;
-                write(&self.lines.encode(&(self.header(is_first)? + &line)))?;
+                self.write(&(self.header(is_first)? + &line))?;
             }
         }
         Ok(())
@@ -67,7 +67,7 @@ impl<'a> Printer<'a> {
             Format::Table => terminal::print(&self.table(&self.rows, true))?,
             Format::Raw => {}
             _ if is_complete => {
-                write(&self.lines.encode(&(self.header(self.is_first)? + self.lines.footer())))?;
+                self.write(&(self.header(self.is_first)? + self.lines.footer()))?;
             }
             _ => {}
         }
@@ -90,6 +90,14 @@ impl<'a> Printer<'a> {
 
     fn table(&self, records: &[Record], is_list: bool) -> String {
         table::render(records, is_list, self.columns, self.is_chosen, terminal::width())
+    }
+
+    /// Writes lines; a terminal gets those for Excel in its own encoding, and none with characters that control it.
+    fn write(&self, text: &str) -> io::Result<()> {
+        match terminal::is_terminal() {
+            true => terminal::print(&terminal::plain_lines(text.trim_start_matches('\u{feff}'))),
+            false => write(&self.lines.encode(text)),
+        }
     }
 
     /// What comes before the first line.

@@ -282,3 +282,25 @@ fn a_signal_at_the_prompt_has_the_terminal_echo_again() {
         assert!(terminal.get_termios() == before, "{signal}");
     }
 }
+
+#[test]
+fn csv_on_a_terminal_is_text_that_does_not_control_it() {
+    let world = World::new();
+    let service = world.serving(|| MockResponse::json(200, &json!([{ "displayName": "a\u{202e}b\u{61c}c" }])));
+    let (customer, url) = (id(0), service.url());
+    for option in [&["--format", "csv"][..], &["--excel"]] {
+        let arguments = [&["org", "get", &customer, "--base-url", &url], option].concat();
+        let (code, shown) = on_terminal(&world, 80, &arguments, &[], None);
+        assert_eq!(code, 0, "{shown}");
+        assert!(shown.starts_with("\"customerTenantId\"") && shown.contains("\"a\u{fffd}b\u{fffd}c\""), "{shown}");
+    }
+}
+
+#[test]
+fn a_list_typed_at_a_terminal_is_asked_for() {
+    let world = World::new();
+    let typed = Reaction { seen: "end it with Ctrl-D", keys: b"nobody\n\x04" };
+    let (code, shown) = on_terminal(&world, 80, &["org", "get", "--from", "-"], &[], Some(typed));
+    assert_eq!(code, 2, "{shown}");
+    assert!(shown.starts_with("reading the list from standard input; end it with Ctrl-D\n"), "{shown}");
+}
