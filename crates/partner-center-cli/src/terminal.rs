@@ -67,24 +67,3 @@ pub(crate) fn print(text: &str) -> io::Result<()> {
     out.write_all(text.as_bytes())?;
     out.flush()
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_duration_is_rounded_down_to_its_largest_unit() {
-        let (minute, hour, day) = (60, 3600, 86_400);
-        for (seconds, expected) in [
-            (0, "0 seconds"),
-            (1, "1 second"),
-            (2 * minute - 1, "119 seconds"),
-            (hour - 1, "59 minutes"),
-            (25 * hour + minute, "25 hours"),
-            (2 * day + 7 * hour, "2 days"),
-            (3 * day - 1, "2 days"),
-        ] {
-            assert_eq!(rounded_down(Duration::from_secs(seconds)), expected);
-        }
-    }
-}

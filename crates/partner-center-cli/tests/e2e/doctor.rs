@@ -72,6 +72,22 @@ fn audience_ids_and_tokens_that_are_not_valid_yet_are_explained() {
 }
 
 #[test]
+fn the_time_until_or_since_expiry_is_rounded_down() {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("it is later").as_secs();
+    let (minute, hour, day) = (60, 3600, 86_400);
+    for (expires, shown) in [
+        (now + 2 * minute - 1, "✓ expiry  in 11"),
+        (now + hour, "✓ expiry  in N minutes"),
+        (now + 26 * hour - minute, "✓ expiry  in 25 hours"),
+        (now - 2 * day - 20 * hour, "✗ expiry  the token expired 2 days ago, at "),
+        (now - day, "✗ expiry  the token expired 24 hours ago, at "),
+    ] {
+        let (_, text) = doctor(&World::signed_out(TokenEndpoint::builder().claim("exp", expires)), &[]);
+        assert!(text.contains(shown), "{shown}: {text}");
+    }
+}
+
+#[test]
 fn a_silent_server_costs_no_more_than_the_timeout() {
     let world = World::signed_out(TokenEndpoint::builder());
     let _gate = world.entra.hold();
