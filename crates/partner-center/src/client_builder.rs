@@ -22,6 +22,21 @@ use crate::request::CallOptions;
 use crate::retry_policy::RetryPolicy;
 
 /// Builds a [`Client`]; created by [`Client::builder`].
+///
+/// ```
+/// # fn main() -> Result<(), partner_center::Error> {
+/// use std::time::Duration;
+/// use partner_center::{Client, RetryPolicy, auth::StaticToken};
+///
+/// let client = Client::builder()
+///     .credential(StaticToken::new("an access token"))
+///     .application_name("contoso-inventory")
+///     .timeout(Duration::from_secs(30))
+///     .retry(RetryPolicy::default().max_attempts(6))
+///     .build()?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Default)]
 #[must_use]
 pub struct ClientBuilder {

@@ -2,8 +2,9 @@
 
 /// A Microsoft cloud, with its own addresses.
 ///
-/// Each address can be replaced on its own in [`ClientBuilder`](crate::ClientBuilder). The organization endpoint is
-/// documented only for [`Cloud::Global`]; building a client for another cloud emits one warning.
+/// Each address can be replaced on its own in [`ClientBuilder`](crate::ClientBuilder). The list of customers is documented
+/// for every cloud, the calls about one customer only for [`Cloud::Global`]; building a client for another cloud emits
+/// one warning.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Cloud {
@@ -13,14 +14,12 @@ pub enum Cloud {
     /// Azure Government: the same service address, its own sign-in.
     ///
     /// [Source](https://learn.microsoft.com/partner-center/developer/developing-for-partner-center-for-microsoft-national-cloud).
-    /// The organization endpoint is not documented for it.
     UsGovernment,
     /// Azure operated by 21Vianet in China.
     ///
     /// Sources disagree on the sign-in address: Entra's
     /// [table of national clouds](https://learn.microsoft.com/entra/identity-platform/authentication-national-cloud) has
-    /// the one used here, Microsoft's older PowerShell module had `https://login.chinacloudapi.cn`. The organization
-    /// endpoint is not documented for this cloud.
+    /// the one used here, Microsoft's older PowerShell module had `https://login.chinacloudapi.cn`.
     China,
 }
 

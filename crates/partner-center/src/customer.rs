@@ -9,7 +9,9 @@ use crate::error::{Error, ErrorKind};
 use crate::models::Organization;
 use crate::request::Request;
 
-/// One customer of the partner, identified by its tenant id; created by [`Client::customer`].
+/// The calls about one customer, identified by its tenant id; created by [`Client::customer`].
+///
+/// A customer of the list, with its name and initial domain, is a [`models::Customer`](crate::models::Customer).
 #[derive(Clone, Debug)]
 pub struct Customer {
     client: Client,

@@ -43,13 +43,24 @@ pub use customer_organizations::CustomerOrganizations;
 pub use customers::{Customers, ListedCustomer};
 pub use error::{Error, ErrorKind};
 pub use organizations::{OrganizationItem, Organizations};
-/// The version of the contract that this crate implements, for bug reports.
 pub use partner_center_gen::contract_version;
 pub use request::{Request, ResponseFuture};
 pub use response::Response;
 pub use retry_policy::RetryPolicy;
-/// The service's models, generated from the contract.
 pub mod models {
+    //! The service's models, generated from the contract.
+    //!
+    //! Every field but [`Customer::id`] is optional, since the service documents no other as always present. Fields that
+    //! the contract does not know are in [`Response::raw`](crate::Response::raw). The models are `#[non_exhaustive]`; in
+    //! tests, start from a default:
+    //!
+    //! ```
+    //! let mut organization = partner_center::models::Organization::default();
+    //! organization.city = Some("Seattle".to_owned());
+    //! ```
+    //!
+    //! [`Customer`] is a customer of the list. For the calls about one, see [`crate::Customer`].
+
     pub use partner_center_gen::types::{CompanyProfile, Customer, Organization};
 }
 /// The underlying HTTP library, for [`ClientBuilder::http_client_builder`].

@@ -83,7 +83,19 @@ impl Client {
         Organizations::new(self, |id| *id, Box::new(move |_| Poll::Ready(customers.next().map(Ok))))
     }
 
-    /// Gets the organizations of the customers in a stream.
+    /// Gets the organizations of the customers in a stream, such as the rows of a database query.
+    ///
+    /// Customers are taken from the stream only as calls finish. Duplicates are not removed.
+    ///
+    /// ```no_run
+    /// # use partner_center::{Client, uuid::Uuid};
+    /// # async fn example(client: Client, ids: impl futures_core::Stream<Item = Uuid> + Send + 'static) {
+    /// let mut organizations = client.organizations_of_stream(ids);
+    /// while let Some((customer, result)) = organizations.next().await {
+    ///     println!("{customer} {:?}", result.map(|organization| organization.into_inner().display_name));
+    /// }
+    /// # }
+    /// ```
     pub fn organizations_of_stream(&self, customers: impl Stream<Item = Uuid> + Send + 'static) -> Organizations {
         let mut customers = Box::pin(customers);
         let source = move |context: &mut Context<'_>| customers.as_mut().poll_next(context).map(|id| id.map(Ok));

@@ -37,6 +37,13 @@ pub type ResponseFuture<T> = Pin<Box<dyn Future<Output = Result<Response<T>, Err
 /// # Ok(())
 /// # }
 /// ```
+///
+/// Dropping the future cancels the call and closes its connection, but the service may have received the request.
+///
+/// # Errors
+///
+/// Awaiting returns the errors of the method that created the request. An option that is not a header value, or a call
+/// outside a Tokio runtime, is an error of kind [`Configuration`](crate::ErrorKind::Configuration); nothing is sent.
 #[must_use = "a request does nothing until it is awaited"]
 pub struct Request<T> {
     options: CallOptions,

@@ -12,7 +12,15 @@ use crate::received::{CORRELATION_VECTOR, MFA_COMPLIANCE, Received, SERVER_ID};
 
 /// A value from the service, with the status, the ids and the raw body of its response.
 ///
-/// Dereferences to the value.
+/// Dereferences to the value:
+///
+/// ```no_run
+/// # async fn example(client: partner_center::Client, customer: uuid::Uuid) -> Result<(), partner_center::Error> {
+/// let organization = client.customer(customer).organization().await?;
+/// println!("{:?}, {} attempts", organization.city, organization.attempts());
+/// # Ok(())
+/// # }
+/// ```
 pub struct Response<T> {
     value: T,
     meta: Box<Meta>,
@@ -85,7 +93,7 @@ impl<T> Response<T> {
 
     /// Whether the service says that the token shows multi-factor authentication; `None` if it does not say.
     ///
-    /// Request it with [`validate_mfa`](crate::Request::validate_mfa). The header is not documented for the endpoint;
+    /// Request it with [`validate_mfa`](crate::Request::validate_mfa). The header is not documented for these calls;
     /// other clients read it, and it is often missing.
     #[must_use]
     pub fn mfa_compliant(&self) -> Option<bool> {

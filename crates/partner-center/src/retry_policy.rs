@@ -6,7 +6,11 @@ use std::time::Duration;
 ///
 /// Transport failures and 408, 429, 500, 502, 503 and 504 are retried. The delay is the longer of the back-off
 /// (exponential, with full jitter) and what the service asks for. If it exceeds the call's deadline, the call fails
-/// immediately. A pooled connection that the server has closed is replaced at once, without counting as a retry.
+/// immediately.
+///
+/// Two more attempts do not count, each at most once per call and without delay: one with a new token, if the service
+/// rejects the token, and one over a new connection, if the connection breaks before the response. For each of the
+/// latter, the client must have received a response before.
 ///
 /// ```
 /// use std::time::Duration;
@@ -43,8 +47,10 @@ impl RetryPolicy {
         Self::default().max_attempts(1)
     }
 
-    /// Sets the maximum number of attempts of a call; 4 by default, at least 1. The attempt after replacing a rejected
-    /// token, at most one per call, does not count.
+    /// Sets the maximum number of attempts of a call; 4 by default, at least 1.
+    ///
+    /// Attempts that replace a rejected token or a broken connection do not count. With a maximum of 1, no connection is
+    /// replaced.
     pub fn max_attempts(mut self, attempts: u32) -> Self {
         self.max_attempts = attempts.max(1);
         self

@@ -1,11 +1,14 @@
 //! The system's keyring: secrets of any length, and a limit on how long it may take to respond.
 
+use std::pin::pin;
 use std::time::Duration;
 
 use keyring::{Entry, Error};
 use partner_center::auth::{ExposeSecret, SecretString};
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
+
+use crate::terminal::notify;
 
 /// The name of this program's entries.
 const SERVICE: &str = "partner-center";
@@ -43,7 +46,18 @@ async fn on_keyring<T: Send + 'static>(
 ) -> Result<T, String> {
     connect().await?;
     // The text alone: some of these errors hold the secret.
-    within(UNLOCKING, || work().map_err(|error| error.to_string())).await
+    let done = within(UNLOCKING, || work().map_err(|error| error.to_string()));
+    with_notice(done, || notify("Waiting for the system's keyring; unlock it if it asks for that …")).await
+}
+
+/// Says what is waited for once that takes longer than a response.
+async fn with_notice<T>(done: impl Future<Output = T>, notice: impl FnOnce()) -> T {
+    let mut done = pin!(done);
+    if let Ok(outcome) = timeout(RESPONSE, &mut done).await {
+        return outcome;
+    }
+    notice();
+    done.await
 }
 
 /// Works on a thread that may block, and leaves it to itself after `limit`.
@@ -126,6 +140,16 @@ mod tests {
     use keyring_core::api::CredentialStoreApi;
 
     use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_keyring_that_waits_to_be_unlocked_is_named_after_seconds() {
+        for (seconds, is_named) in [(4, false), (20, true)] {
+            let mut was_named = false;
+            let work = tokio::time::sleep(Duration::from_secs(seconds));
+            with_notice(work, || was_named = true).await;
+            assert_eq!(was_named, is_named, "{seconds} s");
+        }
+    }
 
     #[test]
     fn a_secret_of_any_length_is_loaded_as_it_was_saved() {

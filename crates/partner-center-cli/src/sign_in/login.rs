@@ -7,6 +7,7 @@ use partner_center::auth::{
     self, ClientSecret, Credential, DeviceCode, ExposeSecret, SecretString, SignedIn, TokenRequest,
 };
 use partner_center::uuid::Uuid;
+use tokio::task::spawn_blocking;
 use tokio::time::{sleep, timeout};
 
 use super::record::{Kind, Place, Record, file, remove_file};
@@ -16,50 +17,67 @@ use crate::arguments::Login;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::settings::{Setting, Settings};
+use crate::signals::{Signal, Signals};
 use crate::terminal::{notify, rounded_down, warn};
 use crate::text;
+use crate::throttle_notice::ThrottleNotice;
 
 /// How long to wait for the browser by default.
 const BROWSER: Duration = Duration::from_secs(5 * 60);
 
-/// Signs in, or ends at Ctrl-C; caught, it leaves the prompt the time to let the terminal echo again.
+/// Signs in, or ends at a signal, which has the terminal echo again after a prompt.
 pub(crate) async fn run(settings: Settings, arguments: &Login) -> Result<Exit, Failure> {
+    let mut signals = Signals::listen()?;
+    #[cfg(unix)]
+    let terminal = rustix::termios::tcgetattr(io::stdin()).ok();
     tokio::select! {
-        biased;
-        Ok(()) = tokio::signal::ctrl_c() => Err(stopped()),
+        signal = signals.next() => {
+            #[cfg(unix)]
+            if let Some(terminal) = terminal {
+                let _ = rustix::termios::tcsetattr(io::stdin(), rustix::termios::OptionalActions::Now, &terminal);
+            }
+            Err(stopped(signal))
+        }
         outcome = sign_in(settings, arguments) => outcome,
     }
 }
 
-fn stopped() -> Failure {
-    Failure::new(Exit::Interrupted, "sign-in cancelled", "Run it again.")
+fn stopped(signal: Signal) -> Failure {
+    Failure::new(signal.exit(), "sign-in cancelled", "Run it again.")
 }
 
 async fn sign_in(settings: Settings, arguments: &Login) -> Result<Exit, Failure> {
-    let named = |flag: &'static str, value: &Option<String>, known: &Option<Setting<String>>, variable: &str| {
-        let setting = value.clone().map(|value| Setting::flag(flag, value)).or_else(|| known.clone());
-        setting.filter(|setting| !setting.value.trim().is_empty()).ok_or_else(|| {
-            Failure::usage(
-                format!("{flag} is missing"),
-                format!("Pass {flag}, set {variable}, or add it to the profile in {}.", settings.file().display()),
-            )
-        })
-    };
-    let tenant = named("--tenant", &arguments.tenant, &settings.tenant, "AZURE_TENANT_ID")?;
-    let client_id = named("--client-id", &arguments.client_id, &settings.client_id, "AZURE_CLIENT_ID")?;
-    let tenant = checked(
-        tenant,
+    let named =
+        |flag, value: &Option<String>, known: &Option<Setting<String>>, variable, is_valid: fn(&str) -> bool, help| {
+            let setting = value.clone().map(|value| Setting::flag(flag, value)).or_else(|| known.clone());
+            let Some(Setting { value, source }) = setting.filter(|setting| !setting.value.trim().is_empty()) else {
+                return Err(Failure::usage(
+                    format!("{flag} is missing"),
+                    format!("Pass {flag}, set {variable}, or add it to the profile in {}.", settings.file().display()),
+                ));
+            };
+            let value = value.trim();
+            let valid = is_valid(value).then(|| value.to_owned());
+            valid.ok_or_else(|| Failure::usage(format!("`{value}` ({source}) is not valid for {flag}"), help))
+        };
+    let tenant = named(
+        "--tenant",
+        &arguments.tenant,
+        &settings.tenant,
+        "AZURE_TENANT_ID",
         |tenant| is_id(tenant) || tenant.contains('.'),
-        "a tenant id or a domain",
         "Name the partner's own tenant by its id or by one of its domains.",
     )?;
-    let client_id = checked(
-        client_id,
+    let client_id = named(
+        "--client-id",
+        &arguments.client_id,
+        &settings.client_id,
+        "AZURE_CLIENT_ID",
         is_id,
-        "an application id",
         "Use the application (client) id, a GUID, from the overview of the application in Entra.",
     )?;
-    let request = TokenRequest::for_audience(settings.audience(), &settings.authority.value)?;
+    let request =
+        TokenRequest::for_audience(settings.audience(), &settings.authority.value)?.timeout(settings.timeout.value);
     let has_keyring = secret_store::check(&settings, arguments.no_keyring).await?;
     let (kind, secret, token, redirect) = match arguments.with_secret {
         true => {
@@ -79,18 +97,6 @@ async fn sign_in(settings: Settings, arguments: &Login) -> Result<Exit, Failure>
         redirect.show(outcome.as_ref().err()).await;
     }
     outcome
-}
-
-/// The value of a setting, before it goes to Entra.
-fn checked(
-    Setting { value, source }: Setting<String>,
-    is_valid: impl FnOnce(&str) -> bool,
-    what: &str,
-    help: &str,
-) -> Result<String, Failure> {
-    let value = value.trim();
-    let valid = is_valid(value).then(|| value.to_owned());
-    valid.ok_or_else(|| Failure::usage(format!("`{value}` ({source}) is not {what}"), help))
 }
 
 fn is_id(text: &str) -> bool {
@@ -161,11 +167,15 @@ async fn application(
     request: &TokenRequest,
 ) -> Result<(SecretString, TokenIdentity), Failure> {
     let unreadable = |error: io::Error| match error.kind() {
-        io::ErrorKind::Interrupted => stopped(),
+        io::ErrorKind::Interrupted => stopped(Signal::Interrupt),
         _ => Failure::new(Exit::File, format!("the secret cannot be read: {error}"), "Enter it, or pipe it in."),
     };
     let mut secret = match io::stdin().is_terminal() {
-        true => rpassword::prompt_password("Client secret: ").map_err(unreadable)?,
+        // On a thread of its own, since it blocks.
+        true => {
+            let prompt = spawn_blocking(|| rpassword::prompt_password("Client secret: "));
+            prompt.await.unwrap_or_else(|error| Err(io::Error::other(error))).map_err(unreadable)?
+        }
         false => {
             let mut bytes = Vec::new();
             io::stdin().read_to_end(&mut bytes).map_err(unreadable)?;
@@ -185,6 +195,7 @@ async fn application(
         ));
     }
     let secret = SecretString::from(secret);
-    let token = ClientSecret::new(tenant, client_id, secret.expose_secret()).token(request).await?;
+    let credential = ClientSecret::new(tenant, client_id, secret.expose_secret());
+    let token = ThrottleNotice::new().during(|| request.throttled_for(), notify, credential.token(request)).await?;
     Ok((secret, TokenIdentity::of(&token)))
 }

@@ -8,7 +8,24 @@
 //! | as an `azure_identity` credential does | `AzureCredential`, feature `azure` | what that credential needs |
 //! | your own code | [`StaticToken`], [`credential_fn`] | nothing |
 //!
-//! [`from_env`] chooses among them by environment variables. With app+user tokens, the service knows the user's roles
+//! [`from_env`] chooses among them by environment variables:
+//!
+//! ```no_run
+//! # fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! use partner_center::Client;
+//! use partner_center::auth::{self, FileStore, RefreshToken};
+//!
+//! let client = Client::builder().credential(auth::from_env()?).build()?;
+//!
+//! // Or in code, with a refresh token that an earlier sign-in saved to the file:
+//! let store = FileStore::new("refresh-token");
+//! let credential = RefreshToken::new("contoso.onmicrosoft.com", "application id", store).client_secret("its value");
+//! let client = Client::builder().credential(credential).build()?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! With app+user tokens, the service knows the user's roles
 //! and MFA; app-only tokens are accepted by parts of Partner Center, and are not documented to suffice for everything
 //! ([source](https://learn.microsoft.com/partner-center/developer/partner-center-authentication)).
 //!

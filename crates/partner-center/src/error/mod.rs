@@ -136,7 +136,7 @@ impl Error {
         self
     }
 
-    /// Whether the attempt got no response, perhaps because of a stale pooled connection.
+    /// Whether the attempt got no response, so that the next one needs a new connection.
     pub(crate) fn is_without_response(&self) -> bool {
         self.0.received.is_none() && matches!(self.kind(), ErrorKind::Connection | ErrorKind::Timeout)
     }
@@ -232,6 +232,11 @@ impl Error {
     }
 
     /// Whether the same call may succeed later without any change.
+    ///
+    /// True for [`Connection`](ErrorKind::Connection), [`Timeout`](ErrorKind::Timeout) and
+    /// [`Throttled`](ErrorKind::Throttled); for [`ServerFailure`](ErrorKind::ServerFailure) with status 500, 502, 503 or
+    /// 504; and for [`Credential`](ErrorKind::Credential) if
+    /// [the credential's error](CredentialError::is_retryable) is retryable.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         match self.kind() {
@@ -297,7 +302,9 @@ impl fmt::Display for Error {
         let mut facts = Vec::new();
         facts.extend(self.status().map(|status| format!("HTTP {}", status.as_u16())));
         facts.extend(self.code().map(|code| format!("code {}", excerpt(code, SHOWN))));
-        facts.extend(self.retry_after().map(|wait| format!("retry after {}", delay(wait))));
+        // A failed sign-in names it itself.
+        let retry_after = self.retry_after().filter(|_| self.credential_error().is_none());
+        facts.extend(retry_after.map(|wait| format!("retry after {}", delay(wait))));
         if self.attempts() > 1 {
             facts.push(format!("{} attempts", self.attempts()));
         }

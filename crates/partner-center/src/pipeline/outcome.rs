@@ -58,9 +58,10 @@ fn of_status(received: Received, base_url: &Url, redact: impl Fn(&str) -> String
 }
 
 impl Error {
-    /// Converts an error of your own request to the service or the sign-in, with the same messages as for a call.
+    /// Converts the error of a request of your own to the error that a call would return.
     ///
-    /// For diagnosis, such as whether an address can be reached. The error names a proxy of the environment.
+    /// For diagnosis, such as whether the service or the sign-in can be reached. If the request went through a proxy of
+    /// the environment, the error names it.
     pub async fn of_transport(error: reqwest::Error) -> Self {
         let proxies = Proxies::from_environment().ok().flatten();
         let proxy = error.url().and_then(|url| proxies?.find(url));

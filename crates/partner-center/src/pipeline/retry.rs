@@ -27,7 +27,7 @@ pub(crate) struct Progress {
     /// The retries, without those that do not count against the policy.
     pub(crate) retries: u32,
     pub(crate) has_new_token: bool,
-    /// Whether the call has replaced a connection at once.
+    /// Whether the call has replaced a broken connection.
     pub(crate) has_replaced_connection: bool,
     /// How many attempts were throttled. Of those within a time of nothing but 429, only the first counts while other customers of the run are still to come.
     throttled: u32,
@@ -77,8 +77,8 @@ pub(crate) fn next(
     Next::Stop
 }
 
-/// Whether to make another attempt at once over a new connection, since the server may have closed a pooled one during
-/// the request.
+/// Whether to make another attempt at once over a new connection, since this one broke after something may have been
+/// sent. Usually it was a pooled connection that the server has just closed; the HTTP client does not say.
 pub(crate) fn may_replace_connection(error: &Error, policy: &RetryPolicy, progress: &Progress) -> bool {
     let is_broken = error.kind() == ErrorKind::Connection && error.is_without_response() && error.may_have_been_sent();
     is_broken && !progress.has_replaced_connection && policy.max_attempts > 1
