@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use indicatif::ProgressBar;
-use partner_center::Error;
+use partner_center::{Client, Error};
+use tokio::time::{Instant, sleep};
 
 use crate::arguments::columns::CUSTOMER;
 use crate::arguments::{Format, List};
@@ -19,6 +20,8 @@ use crate::throttle_notice::ThrottleNotice;
 
 /// How much longer than a call may take a page is waited for.
 const GRACE: Duration = Duration::from_secs(1);
+/// How often the delay is looked at.
+const TICK: Duration = Duration::from_millis(100);
 pub(crate) const NOT_READ: &str = "the list of customers cannot be read to its end";
 
 /// The failure of a list that breaks, here and in an export.
@@ -43,12 +46,11 @@ pub(crate) async fn list(settings: &Settings, arguments: &List) -> Result<Exit, 
     let (mut signals, mut notice, mut count) = (Signals::listen()?, ThrottleNotice::new(), 0);
     let ended = loop {
         let customer = tokio::select! {
-            customer = notice.during(&client, say, customers.next()) => customer,
+            customer = notice.during(|| client.throttled_for(), say, customers.next()) => customer,
             signal = signals.next() => break Ok(signal.exit()),
-            // The call's own limit, which throttling does not count towards, has a better message.
-            () = tokio::time::sleep(settings.timeout.value + GRACE) => {
+            () = throttled_past(&client, settings.timeout.value + GRACE) => {
                 let help = "Run it again later, or give each page more time with --timeout.";
-                break Err(Failure::new(Exit::Unavailable, format!("{NOT_READ}: timed out"), help));
+                break Err(Failure::new(Exit::Unavailable, format!("{NOT_READ}: throttled by the service"), help));
             }
         };
         match customer {
@@ -65,4 +67,13 @@ pub(crate) async fn list(settings: &Settings, arguments: &List) -> Result<Exit, 
         notify("no customers");
     }
     ended
+}
+
+/// Ends once throttling keeps a page for longer than `limit`. The call's own limit, which throttling does not count
+/// towards, is shorter.
+async fn throttled_past(client: &Client, limit: Duration) {
+    let end = Instant::now() + limit;
+    while Instant::now() + client.throttled_for().unwrap_or_default() < end {
+        sleep(TICK).await;
+    }
 }

@@ -16,6 +16,7 @@ pub(crate) enum Exit {
     NotFound = 5,
     Unavailable = 6,
     File = 7,
+    HungUp = 129,
     Interrupted = 130,
     Terminated = 143,
 }
@@ -31,6 +32,7 @@ Exit codes:
   5    not found, or the service lists no customers
   6    throttled, unavailable or timed out
   7    a file could not be read or written
+  129  ended by SIGHUP, as when the terminal is closed
   130  stopped by Ctrl-C
   143  ended by SIGTERM, or on Windows by closing the window";
 

@@ -66,7 +66,7 @@ pub(crate) async fn run<T: Send + 'static>(
         printer.print_all(records, is_list)?;
     }
     if missing > 0 {
-        warn(&format!("{missing} of {} customers were not fetched", customers.len()));
+        warn(&format!("customers not fetched: {missing} of {}", customers.len()));
     }
     failures.iter().chain(&fetched.end).for_each(Failure::print);
     Ok(match (fetched.signal, fetched.end.as_ref().or(failures.first())) {
@@ -95,7 +95,7 @@ async fn fetch<T: Send + 'static>(
             calls.spawn(async move { (place, customer, call.await) });
         }
         tokio::select! {
-            call = notice.during(client, notify, calls.join_next()) => match call {
+            call = notice.during(|| client.throttled_for(), notify, calls.join_next()) => match call {
                 Some(Ok((_, _, Err(error)))) if exit::ends_run(&error) => {
                     fetched.end.get_or_insert_with(|| Failure::from(error));
                 }

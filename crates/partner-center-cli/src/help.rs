@@ -72,6 +72,7 @@ pub(crate) fn of_login(error: &CredentialError) -> String {
             "Check that the tenant is a partner's, since others do not have Partner Center, and that --cloud is its cloud."
                 .to_owned()
         }
+        CredentialErrorKind::Throttled if error.retry_after().is_some() => "Run it again after that delay.".to_owned(),
         CredentialErrorKind::Throttled => "Run it again in a few minutes.".to_owned(),
         _ => error.help().to_owned(),
     }

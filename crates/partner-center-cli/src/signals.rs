@@ -14,9 +14,9 @@ pub(crate) enum Signal {
     /// Ctrl-C: finish what is in flight; the next one ends at once.
     Interrupt,
     /// SIGTERM; on Windows also Ctrl-Break, closing the window, logging off and shutting down: end at once.
-    ///
-    /// SIGHUP keeps its default action, which ends the process too: a handler would undo `nohup`.
     Terminate,
+    /// SIGHUP, as when a terminal is closed: end at once.
+    HangUp,
 }
 
 impl Signal {
@@ -24,6 +24,7 @@ impl Signal {
         match self {
             Self::Interrupt => Exit::Interrupted,
             Self::Terminate => Exit::Terminated,
+            Self::HangUp => Exit::HungUp,
         }
     }
 }
@@ -60,7 +61,7 @@ impl Signals {
                 loop {
                     let signal = next().await;
                     let _ = sender.send(signal);
-                    if signal == Signal::Terminate || !is_first {
+                    if signal != Signal::Interrupt || !is_first {
                         tokio::time::sleep(GRACE).await;
                         // A rotated refresh token that is not saved would be lost.
                         let _ = tokio::time::timeout(LONGEST_REDEMPTION, finish_redemptions()).await;
@@ -87,12 +88,27 @@ impl Signals {
 fn listener() -> io::Result<impl AsyncFnMut() -> Signal + Send> {
     use tokio::signal::unix::{SignalKind, signal};
     let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    let mut hang_up = if ignores_hang_up() { None } else { Some(signal(SignalKind::hangup())?) };
     Ok(async move || {
         tokio::select! {
             _ = interrupt.recv() => Signal::Interrupt,
             _ = terminate.recv() => Signal::Terminate,
+            Some(_) = async { hang_up.as_mut()?.recv().await } => Signal::HangUp,
         }
     })
+}
+
+/// Whether the process was started with SIGHUP ignored, as `nohup` does, which a handler would undo.
+#[cfg(unix)]
+fn ignores_hang_up() -> bool {
+    use std::io::{IsTerminal, stderr, stdout};
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    match status.lines().find_map(|line| line.strip_prefix("SigIgn:")) {
+        // SIGHUP is the first bit of the mask.
+        Some(mask) => u64::from_str_radix(mask.trim(), 16).is_ok_and(|mask| mask & 1 == 1),
+        // Elsewhere the mask cannot be read; `nohup` leaves neither of them a terminal.
+        None => !stdout().is_terminal() && !stderr().is_terminal(),
+    }
 }
 
 #[cfg(windows)]

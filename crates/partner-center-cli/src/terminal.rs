@@ -35,7 +35,7 @@ pub(crate) fn plain(text: &str) -> String {
 /// Control characters, and those that change the direction of writing.
 fn is_harmful(character: char) -> bool {
     character.is_control()
-        || matches!(character, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        || matches!(character, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// JSON in which everything that controls a terminal is escaped; it means the same.

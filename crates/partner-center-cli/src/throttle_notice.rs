@@ -3,7 +3,7 @@
 use std::io::{IsTerminal, stderr};
 use std::time::{Duration, Instant, SystemTime};
 
-use partner_center::Client;
+use tokio::time::{Instant as TokioInstant, interval_at};
 
 /// How often the delay is looked at.
 const TICK: Duration = Duration::from_millis(250);
@@ -25,14 +25,21 @@ impl ThrottleNotice {
     }
 
     /// Waits for the work, and says each delay that is worth a line.
-    pub(crate) async fn during<T>(&mut self, client: &Client, say: impl Fn(&str), work: impl Future<Output = T>) -> T {
-        let mut ticks = tokio::time::interval(TICK);
+    pub(crate) async fn during<T>(
+        &mut self,
+        throttled_for: impl Fn() -> Option<Duration>,
+        say: impl Fn(&str),
+        work: impl Future<Output = T>,
+    ) -> T {
+        // A delay longer than a call may take fails it at once, before the first look.
+        let mut ticks = interval_at(TokioInstant::now() + TICK, TICK);
         let mut work = std::pin::pin!(work);
         loop {
             tokio::select! {
+                biased;
                 output = &mut work => return output,
                 _ = ticks.tick() => {
-                    self.line(client.throttled_for(), Instant::now()).iter().for_each(|line| say(line));
+                    self.line(throttled_for(), Instant::now()).iter().for_each(|line| say(line));
                 }
             }
         }

@@ -54,11 +54,12 @@ impl Client {
         &self.0
     }
 
-    /// How much longer throttling holds the client's calls; `None` if the client is not throttled.
+    /// How much longer throttling by the service or by its token endpoint holds the client's calls; `None` if neither
+    /// throttles it.
     #[must_use]
     pub fn throttled_for(&self) -> Option<Duration> {
-        let until = self.0.throttle.held_until()?;
-        Some(until.saturating_duration_since(Instant::now()))
+        let until = self.0.throttle.held_until();
+        until.map(|until| until.saturating_duration_since(Instant::now())).max(self.0.tokens.throttled_for())
     }
 }
 

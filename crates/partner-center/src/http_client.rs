@@ -6,7 +6,7 @@ use reqwest::redirect;
 
 use crate::configuration::InvalidConfiguration;
 use crate::proxy::Proxies;
-use crate::transport_error::{NO_ROOT_CERTIFICATES, lacks_root_certificates};
+use crate::transport_error::{lacks_root_certificates, no_root_certificates};
 
 /// The settings of the HTTP client.
 pub(crate) struct Settings {
@@ -63,7 +63,7 @@ impl Settings {
         };
         let reqwest = reqwest.map_err(|error| InvalidConfiguration {
             message: match lacks_root_certificates(&error) {
-                true => NO_ROOT_CERTIFICATES.into(),
+                true => no_root_certificates().into(),
                 false => "the HTTP client cannot be built".into(),
             },
             source: Some(error),

@@ -67,9 +67,13 @@ impl TransportError {
             (ErrorKind::Timeout, what.to_owned())
         } else if is_about_a_certificate(&error) {
             let unknown = "it is signed by an authority that this machine does not trust";
-            (ErrorKind::Certificate, deepest(&error).replace("invalid peer certificate: UnknownIssuer", unknown))
+            let own = "it is self-signed, or an authority's own certificate";
+            let message = deepest(&error)
+                .replace("invalid peer certificate: UnknownIssuer", unknown)
+                .replace("invalid peer certificate: Other(OtherError(CaUsedAsEndEntity))", own);
+            (ErrorKind::Certificate, message)
         } else if lacks_root_certificates(&error) {
-            (ErrorKind::Configuration, NO_ROOT_CERTIFICATES.to_owned())
+            (ErrorKind::Configuration, no_root_certificates())
         } else if error.is_builder() {
             (ErrorKind::Configuration, deepest(&error))
         } else {
@@ -87,8 +91,18 @@ fn tunnel_error(error: &reqwest::Error) -> Option<String> {
     (!error.is_timeout() && !is_about_a_certificate(error)).then_some(reason)
 }
 
-pub(crate) const NO_ROOT_CERTIFICATES: &str = "there are no root certificates to verify servers with; install the \
-    package ca-certificates, or have SSL_CERT_FILE name a file with root certificates in PEM";
+/// Why there are no root certificates, and what to do: a file that `SSL_CERT_FILE` names is the only source of them.
+pub(crate) fn no_root_certificates() -> String {
+    match std::env::var("SSL_CERT_FILE") {
+        Ok(path) if !path.is_empty() => format!(
+            "there are no root certificates to verify servers with: SSL_CERT_FILE names {path}, which is no file with \
+             root certificates in PEM"
+        ),
+        _ => "there are no root certificates to verify servers with; install the package ca-certificates, or have \
+              SSL_CERT_FILE name a file with root certificates in PEM"
+            .to_owned(),
+    }
+}
 
 /// Whether there are no root certificates to verify a server with.
 pub(crate) fn lacks_root_certificates(error: &reqwest::Error) -> bool {

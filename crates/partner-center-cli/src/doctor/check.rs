@@ -50,6 +50,10 @@ impl Check {
         Self { outcome: Outcome::Bad(exit), ..Self::doubtful(name, detail, help) }
     }
 
+    pub(super) fn not_tried(name: &'static str, reason: &str) -> Self {
+        Self { outcome: Outcome::Bad(Exit::Unavailable), ..Self::good(name, format!("not tried: {reason}")) }
+    }
+
     pub(super) fn of_failure(name: &'static str, failure: &Failure) -> Self {
         let help = failure.help().unwrap_or_default();
         let correlation_id = failure.correlation_id().map(str::to_owned);

@@ -16,6 +16,8 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::settings::Settings;
 use crate::sign_in::credential::{self, Found};
+use crate::terminal::notify;
+use crate::throttle_notice::ThrottleNotice;
 
 pub(crate) async fn run(settings: &Settings, arguments: &Doctor) -> Result<Exit, Failure> {
     let mut report = Report::new(arguments.output);
@@ -35,19 +37,24 @@ pub(crate) async fn run(settings: &Settings, arguments: &Doctor) -> Result<Exit,
             None
         }
     };
-    let (authority, service) = tokio::join!(reach::authority(settings), reach::service(settings));
+    let [authority, service] = reach::both(settings).await;
     report.add(authority.check)?;
     report.add(service.check)?;
     report.add(reach::clock(service.clock.or(authority.clock)))?;
 
     let Some(credential) = credential else { return report.end() };
+    if let Some(reason) = authority.obstacle.or(service.obstacle) {
+        report.add(Check::not_tried("token", &reason))?;
+        return report.end();
+    }
     let Some(token) = token::obtain(settings, credential.as_ref(), &mut report).await? else { return report.end() };
     let Some(customer) = arguments.customer else { return report.end() };
     // The token at hand is used again: a second sign-in would say nothing more.
     let token = StaticToken::new(token.secret().expose_secret());
     let client = client::with(token, settings, patience(settings))?;
     let call = client.customer(customer).organization().correlation_id(settings.correlation_id);
-    report.add(match call.await {
+    let mut notice = ThrottleNotice::new();
+    report.add(match notice.during(|| client.throttled_for(), notify, call.into_future()).await {
         Ok(organization) => Check::good(
             "call",
             format!("{customer} is {}", organization.display_name.as_deref().unwrap_or("without a name")),

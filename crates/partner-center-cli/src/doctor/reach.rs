@@ -7,6 +7,7 @@ use partner_center::{Error, ErrorKind, environment_proxy, reqwest};
 use super::check::{Check, patience};
 use super::issuer;
 use crate::exit::Exit;
+use crate::failure::Failure;
 use crate::help;
 use crate::settings::Settings;
 use crate::sign_in::credential;
@@ -17,19 +18,48 @@ pub(super) struct Reached {
     pub(super) check: Check,
     /// How far the server's clock is before ours (or behind it, as `Err`).
     pub(super) clock: Option<Result<Duration, Duration>>,
+    /// What every further check would meet: a proxy that rejects the password, or an invalid configuration.
+    pub(super) obstacle: Option<String>,
+}
+
+impl Reached {
+    fn new(check: Check) -> Self {
+        Self { check, clock: None, obstacle: None }
+    }
+
+    fn obstacle(self, error: &Error) -> Self {
+        let text = format!("{error:#}");
+        let is_met_again = error.kind() == ErrorKind::Configuration || text.contains("(HTTP 407)");
+        // Without the words of its kind, which the check itself has.
+        let reason = text.split_once(": ").map_or(&*text, |(_, reason)| reason).to_owned();
+        Self { obstacle: is_met_again.then_some(reason), ..self }
+    }
 }
 
 /// From here on tokens may look as if they were expired or not valid yet.
 const TOLERANCE: Duration = Duration::from_secs(120);
 
-pub(super) async fn authority(settings: &Settings) -> Reached {
+/// Tries both at once; through a proxy one after the other, as a wrong password sent by each may lock an account.
+pub(super) async fn both(settings: &Settings) -> [Reached; 2] {
+    if !matches!(environment_proxy(&settings.authority.value), Ok(Some(_))) {
+        return tokio::join!(authority(settings), service(settings)).into();
+    }
+    let authority = authority(settings).await;
+    let service = match &authority.obstacle {
+        Some(reason) => Reached::new(Check::not_tried("service", reason)),
+        None => service(settings).await,
+    };
+    [authority, service]
+}
+
+async fn authority(settings: &Settings) -> Reached {
     let identity = credential::identity(settings).ok().and_then(|identity| identity.tenant);
     let tenant = identity.as_ref().map_or("common", |tenant| &tenant.value);
     let url = format!("{}/{tenant}/v2.0/.well-known/openid-configuration", settings.authority.value);
     reach("authority", &settings.authority.value, &url, settings).await
 }
 
-pub(super) async fn service(settings: &Settings) -> Reached {
+async fn service(settings: &Settings) -> Reached {
     reach("service", &settings.base_url.value, &format!("{}/v1", settings.base_url.value), settings).await
 }
 
@@ -37,7 +67,7 @@ pub(super) async fn service(settings: &Settings) -> Reached {
 async fn reach(name: &'static str, address: &str, url: &str, settings: &Settings) -> Reached {
     let proxy = match environment_proxy(url) {
         Ok(proxy) => proxy.map_or_else(String::new, |proxy| format!(" through the proxy {proxy}")),
-        Err(error) => return Reached { check: Check::of_failure(name, &error.into()), clock: None },
+        Err(error) => return Reached::new(Check::of_failure(name, &Failure::from(&error))).obstacle(&error),
     };
     let mut builder =
         reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).timeout(patience(settings));
@@ -57,7 +87,7 @@ async fn reach(name: &'static str, address: &str, url: &str, settings: &Settings
             let theirs = date.and_then(|date| httpdate::parse_http_date(date).ok());
             let apart = |theirs: SystemTime| theirs.duration_since(SystemTime::now()).map_err(|error| error.duration());
             let check = Check::good(name, format!("{address} responds in {} ms{proxy}", began.elapsed().as_millis()));
-            Reached { check, clock: theirs.map(apart) }
+            Reached { clock: theirs.map(apart), ..Reached::new(check) }
         }
         Err(error) => {
             let error = Error::of_transport(error).await;
@@ -67,7 +97,7 @@ async fn reach(name: &'static str, address: &str, url: &str, settings: &Settings
             {
                 detail.push_str(&format!("; the certificate authority is {issuer:?}"));
             }
-            Reached { check: Check::bad(name, Exit::of(&error), detail, help::of(&error)), clock: None }
+            Reached::new(Check::bad(name, Exit::of(&error), detail, help::of(&error))).obstacle(&error)
         }
     }
 }

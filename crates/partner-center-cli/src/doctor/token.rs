@@ -10,7 +10,8 @@ use crate::failure::Failure;
 use crate::settings::Settings;
 use crate::sign_in::credential;
 use crate::sign_in::token_identity::TokenIdentity;
-use crate::terminal::rounded_down;
+use crate::terminal::{notify, rounded_down};
+use crate::throttle_notice::ThrottleNotice;
 
 /// How much longer than a token request getting a token may take.
 const SLACK: Duration = Duration::from_millis(500);
@@ -25,7 +26,8 @@ pub(super) async fn obtain(
         TokenRequest::for_audience(settings.audience(), &settings.authority.value)?.timeout(patience(settings));
     let began = Instant::now();
     // Longer than the token request may take: the lock of another process that signs in is waited for, too.
-    let token = match tokio::time::timeout(patience(settings) + SLACK, credential.token(&request)).await {
+    let work = tokio::time::timeout(patience(settings) + SLACK, credential.token(&request));
+    let token = match ThrottleNotice::new().during(|| request.throttled_for(), notify, work).await {
         Ok(Ok(token)) => token,
         Err(_) => {
             let what = "another process has been signing in with the same refresh token for too long";

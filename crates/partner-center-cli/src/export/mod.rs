@@ -76,7 +76,7 @@ pub(crate) async fn run(settings: &Settings, arguments: &Export) -> Result<Exit,
     let mut queue = Queue::new(list.unwrap_or_default(), service);
     let mut notice = ThrottleNotice::new();
     let begun = tokio::select! {
-        begun = notice.during(&client, notify, queue.begin()) => begun.map_err(|error| not_read(&error))?,
+        begun = notice.during(|| client.throttled_for(), notify, queue.begin()) => begun.map_err(|error| not_read(&error))?,
         () = &mut out_of_time => {
             let what = format!("{NOT_READ} within --max-time");
             return Err(Failure::new(Exit::Unavailable, what, "Run it again later, or give it more time."));
@@ -148,7 +148,7 @@ impl Run<'_> {
                     self.close();
                 }
                 signal = signals.next() => {
-                    let is_last = signal == Signal::Terminate || matches!(stopped, Some(Ended::Stopped(_)));
+                    let is_last = signal != Signal::Interrupt || matches!(stopped, Some(Ended::Stopped(_)));
                     if !matches!(stopped, Some(Ended::Failed(_))) {
                         stopped = Some(Ended::Stopped(signal));
                     }

@@ -92,8 +92,9 @@ impl Progress {
     fn state(&self, count: Count, delay: Option<Duration>, now: Instant) -> String {
         let done = count.settled - self.earlier;
         let rate = done as f64 / now.duration_since(self.began).as_secs_f64().max(1.0);
-        let left = count.is_total.then_some(count.total - count.settled);
-        let left = left.and_then(|left| time_left(done, left, self.moved - self.began, now - self.moved, delay));
+        // Nobody knows how many delays are to follow the present one.
+        let left = (count.is_total && delay.is_none()).then_some(count.total - count.settled);
+        let left = left.and_then(|left| time_left(done, left, self.moved - self.began, now - self.moved));
         let left = left.map_or_else(String::new, |left| format!("{} left  ", FormattedDuration(left)));
         format!("{rate:.1}/s  {left}{} failed", count.failed)
     }
@@ -130,46 +131,35 @@ fn bar() -> ProgressBar {
 
 /// The time left at the rate of the run so far, delays included; `None` while nothing can be said.
 ///
-/// The run so far ends with the last customer, or with the present delay, so that the time left only ever counts down
-/// between two customers.
-fn time_left(
-    done: u64,
-    left: u64,
-    until_last: Duration,
-    since_last: Duration,
-    delay: Option<Duration>,
-) -> Option<Duration> {
-    let delayed = delay.map(|delay| until_last + since_last + delay);
-    let per_customer = delayed.unwrap_or(until_last).as_secs_f64() / (done > 0).then_some(done as f64)?;
+/// The run so far ends with the last customer, so that the time left only ever counts down between two customers.
+fn time_left(done: u64, left: u64, until_last: Duration, since_last: Duration) -> Option<Duration> {
+    let per_customer = until_last.as_secs_f64() / (done > 0).then_some(done as f64)?;
     let total = Duration::try_from_secs_f64(per_customer * left as f64).ok()?;
-    let time = match delay {
-        Some(delay) => total + delay,
-        None => total.checked_sub(since_last)?,
-    };
-    Some(time).filter(|time| !time.is_zero())
+    total.checked_sub(since_last).filter(|time| !time.is_zero())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn left(done: u64, left: u64, until_last: u64, since_last: u64, delay: Option<u64>) -> Option<u64> {
+    fn left(done: u64, left: u64, until_last: u64, since_last: u64) -> Option<u64> {
         let seconds = Duration::from_secs;
-        time_left(done, left, seconds(until_last), seconds(since_last), delay.map(seconds)).map(|time| time.as_secs())
+        time_left(done, left, seconds(until_last), seconds(since_last)).map(|time| time.as_secs())
     }
 
     #[test]
     fn the_time_left_counts_down_while_nothing_happens_and_then_says_nothing() {
-        assert_eq!([0, 10, 100, 101].map(|since| left(50, 100, 50, since, None)), [Some(100), Some(90), None, None]);
-        assert_eq!(left(0, 100, 0, 3600, None), None);
+        assert_eq!([0, 10, 100, 101].map(|since| left(50, 100, 50, since)), [Some(100), Some(90), None, None]);
+        assert_eq!(left(0, 100, 0, 3600), None);
     }
 
     #[test]
-    fn the_time_left_includes_the_present_delay_and_counts_down_during_it() {
-        // 500 in the first 5 s, then a delay until the minute is over.
-        assert_eq!(
-            [(0, 55), (25, 30), (54, 1)].map(|(since, delay)| left(500, 1000, 5, since, Some(delay))),
-            [Some(120 + 55), Some(120 + 30), Some(120 + 1)]
-        );
+    fn no_time_left_is_shown_during_a_delay() {
+        let now = Instant::now();
+        let began = now - Duration::from_secs(60);
+        let progress = Progress { shown: Shown::Nothing, earlier: 0, settled: 500, began, moved: now };
+        let count = Count { settled: 500, failed: 0, total: 1000, is_total: true };
+        let shows = |delay| progress.state(count, delay, now).contains(" left");
+        assert_eq!((shows(None), shows(Some(Duration::from_secs(55)))), (true, false));
     }
 }

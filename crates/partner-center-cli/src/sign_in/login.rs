@@ -7,6 +7,7 @@ use partner_center::auth::{
     self, ClientSecret, Credential, DeviceCode, ExposeSecret, SecretString, SignedIn, TokenRequest,
 };
 use partner_center::uuid::Uuid;
+use tokio::task::spawn_blocking;
 use tokio::time::{sleep, timeout};
 
 use super::record::{Kind, Place, Record, file, remove_file};
@@ -16,23 +17,33 @@ use crate::arguments::Login;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::settings::{Setting, Settings};
+use crate::signals::{Signal, Signals};
 use crate::terminal::{notify, rounded_down, warn};
 use crate::text;
+use crate::throttle_notice::ThrottleNotice;
 
 /// How long to wait for the browser by default.
 const BROWSER: Duration = Duration::from_secs(5 * 60);
 
-/// Signs in, or ends at Ctrl-C; caught, it leaves the prompt the time to let the terminal echo again.
+/// Signs in, or ends at a signal, which has the terminal echo again after a prompt.
 pub(crate) async fn run(settings: Settings, arguments: &Login) -> Result<Exit, Failure> {
+    let mut signals = Signals::listen()?;
+    #[cfg(unix)]
+    let terminal = rustix::termios::tcgetattr(io::stdin()).ok();
     tokio::select! {
-        biased;
-        Ok(()) = tokio::signal::ctrl_c() => Err(stopped()),
+        signal = signals.next() => {
+            #[cfg(unix)]
+            if let Some(terminal) = terminal {
+                let _ = rustix::termios::tcsetattr(io::stdin(), rustix::termios::OptionalActions::Now, &terminal);
+            }
+            Err(stopped(signal))
+        }
         outcome = sign_in(settings, arguments) => outcome,
     }
 }
 
-fn stopped() -> Failure {
-    Failure::new(Exit::Interrupted, "sign-in cancelled", "Run it again.")
+fn stopped(signal: Signal) -> Failure {
+    Failure::new(signal.exit(), "sign-in cancelled", "Run it again.")
 }
 
 async fn sign_in(settings: Settings, arguments: &Login) -> Result<Exit, Failure> {
@@ -65,7 +76,8 @@ async fn sign_in(settings: Settings, arguments: &Login) -> Result<Exit, Failure>
         is_id,
         "Use the application (client) id, a GUID, from the overview of the application in Entra.",
     )?;
-    let request = TokenRequest::for_audience(settings.audience(), &settings.authority.value)?;
+    let request =
+        TokenRequest::for_audience(settings.audience(), &settings.authority.value)?.timeout(settings.timeout.value);
     let has_keyring = secret_store::check(&settings, arguments.no_keyring).await?;
     let (kind, secret, token, redirect) = match arguments.with_secret {
         true => {
@@ -155,11 +167,15 @@ async fn application(
     request: &TokenRequest,
 ) -> Result<(SecretString, TokenIdentity), Failure> {
     let unreadable = |error: io::Error| match error.kind() {
-        io::ErrorKind::Interrupted => stopped(),
+        io::ErrorKind::Interrupted => stopped(Signal::Interrupt),
         _ => Failure::new(Exit::File, format!("the secret cannot be read: {error}"), "Enter it, or pipe it in."),
     };
     let mut secret = match io::stdin().is_terminal() {
-        true => rpassword::prompt_password("Client secret: ").map_err(unreadable)?,
+        // On a thread of its own, since it blocks.
+        true => {
+            let prompt = spawn_blocking(|| rpassword::prompt_password("Client secret: "));
+            prompt.await.unwrap_or_else(|error| Err(io::Error::other(error))).map_err(unreadable)?
+        }
         false => {
             let mut bytes = Vec::new();
             io::stdin().read_to_end(&mut bytes).map_err(unreadable)?;
@@ -179,6 +195,7 @@ async fn application(
         ));
     }
     let secret = SecretString::from(secret);
-    let token = ClientSecret::new(tenant, client_id, secret.expose_secret()).token(request).await?;
+    let credential = ClientSecret::new(tenant, client_id, secret.expose_secret());
+    let token = ThrottleNotice::new().during(|| request.throttled_for(), notify, credential.token(request)).await?;
     Ok((secret, TokenIdentity::of(&token)))
 }

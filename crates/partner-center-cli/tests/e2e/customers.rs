@@ -225,14 +225,18 @@ fn throttling_of_the_list_is_shown_while_it_lasts() {
 }
 
 #[test]
-fn a_page_that_stays_throttled_ends_the_list_after_the_timeout() {
+fn a_page_that_is_throttled_past_the_timeout_ends_the_list() {
     let world = World::new();
-    let service = two_pages(&world, |_| MockResponse::new(429).header("Retry-After", "3600"));
-    let began = std::time::Instant::now();
-    let outcome = world.run(&[&LIST[..], &["--timeout", "1", "--base-url", &service.url()]].concat());
-    assert_eq!(outcome.code, Some(6), "{}", outcome.err);
-    assert!(outcome.err.contains("cannot be read to its end: timed out") && outcome.out.contains(&id(9)));
-    assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
+    // The one ends at once, the other after two delays.
+    for (delay, timeout) in [("3600", "60"), ("1", "2")] {
+        let service = two_pages(&world, move |_| MockResponse::new(429).header("Retry-After", delay));
+        let began = std::time::Instant::now();
+        let outcome = world.run(&[&LIST[..], &["--timeout", timeout, "--base-url", &service.url()]].concat());
+        assert_eq!(outcome.code, Some(6), "{}", outcome.err);
+        assert!(outcome.err.contains("cannot be read to its end: throttled by the service\n"), "{}", outcome.err);
+        assert!(outcome.out.contains(&id(9)) && !outcome.err.contains("retrying at"), "{}", outcome.err);
+        assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
+    }
 }
 
 #[test]
@@ -256,10 +260,10 @@ fn retrying_fetches_the_failed_customers_of_the_list_again() {
 #[test]
 fn a_signal_ends_a_list_and_an_export_whose_page_does_not_come() {
     use crate::support::{ended, send_signal};
-    for (signal, code) in [("INT", 130), ("TERM", 143)] {
+    for (signal, code) in [("INT", 130), ("TERM", 143), ("HUP", 129)] {
         for command in [&[&LIST[..], &["--format", "ndjson"]].concat()[..], &EXPORT] {
             let world = World::new();
-            let service = two_pages(&world, |_| MockResponse::new(429).header("Retry-After", "3600"));
+            let service = two_pages(&world, |_| MockResponse::new(429).header("Retry-After", "60"));
             let child = world.command(&[command, &["--base-url", &service.url()]].concat()).spawn();
             let child = child.expect("the binary runs");
             let pages = || service.requests().iter().filter(|request| request.path() == "/v1/customers").count();

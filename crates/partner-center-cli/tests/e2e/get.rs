@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use partner_center_mock::MockResponse;
 use partner_center_mock::examples::get_customer_organization as examples;
+use partner_center_mock::faults::FaultResponse;
 use partner_center_mock::serve::RateLimit;
 use partner_center_mock::token_endpoint::TokenEndpoint;
 use serde_json::json;
@@ -114,7 +115,7 @@ fn a_failure_of_every_call_keeps_what_was_fetched() {
     assert_eq!(some.code, Some(1), "{}", some.err);
     assert_eq!(some.out.matches("displayName").count(), 2);
     assert_eq!(some.err.matches("error: ").count(), 1, "{}", some.err);
-    assert!(some.err.contains("were not fetched"), "{}", some.err);
+    assert!(some.err.contains("customers not fetched: "), "{}", some.err);
     let none = get(&world, &["--base-url", &world.denying_after(0).url(), ids[0], ids[1]]);
     assert_eq!((none.code, &*none.out), (Some(3), ""), "{}", none.err);
 }
@@ -169,6 +170,39 @@ fn a_throttling_service_is_unavailable_within_the_timeout() {
     let outcome = get(&world, &["--base-url", &service.url(), "--timeout", "2", &id(0)]);
     assert_eq!(outcome.code, Some(6), "{}", outcome.err);
     assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
+}
+
+#[test]
+fn a_delay_longer_than_the_timeout_is_not_announced() {
+    let world = World::new();
+    let service = world.serving(|| MockResponse::new(429).header("Retry-After", "3600"));
+    for _ in 0..4 {
+        let outcome = get(&world, &["--base-url", &service.url(), &id(0), &id(1)]);
+        assert_eq!(outcome.code, Some(6), "{}", outcome.err);
+        assert!(!outcome.err.contains("retrying at"), "{}", outcome.err);
+    }
+}
+
+#[test]
+fn a_throttled_token_endpoint_is_named_within_the_timeout() {
+    let world = World::signed_out(TokenEndpoint::builder());
+    world.entra.respond_always(FaultResponse::respond(MockResponse::new(429).header("Retry-After", "3")));
+    let run = |arguments: &[&str]| -> Outcome {
+        let mut command = world.command(arguments);
+        command.env("PARTNER_CENTER_REFRESH_TOKEN", "a-refresh-token").output().expect("it runs").into()
+    };
+    let began = Instant::now();
+    for command in [&["organization", "get", &id(0)][..], &["customer", "list"], &["doctor"]] {
+        let outcome = run(&[command, &["--timeout", "5"]].concat());
+        let text = outcome.out + &outcome.err;
+        assert_eq!(outcome.code, Some(6), "{text}");
+        for said in
+            ["throttled by the service, retrying at ", "too many requests", "retry after 3 s", "after that delay"]
+        {
+            assert_eq!(text.matches(said).count(), 1, "{said}: {text}");
+        }
+    }
+    assert!(began.elapsed() < Duration::from_secs(15), "{:?}", began.elapsed());
 }
 
 #[test]
@@ -256,23 +290,22 @@ fn no_cell_of_csv_is_a_formula_or_breaks_its_line() {
 #[test]
 fn terminal_control_characters_are_escaped_or_replaced() {
     let world = World::new();
-    let service = world.serving(|| MockResponse::json(200, &json!([{ "displayName": "a\u{9b}31m\u{202e}b\u{7f}" }])));
+    let service =
+        world.serving(|| MockResponse::json(200, &json!([{ "displayName": "a\u{9b}31m\u{202e}b\u{7f}\u{61c}" }])));
     for format in ["json", "ndjson"] {
         let shown = get(&world, &["--base-url", &service.url(), &id(0), "--format", format]).out;
-        assert!(shown.contains(r"a\u009b31m\u202eb\u007f"), "{shown}");
+        assert!(shown.contains(r"a\u009b31m\u202eb\u007f\u061c"), "{shown}");
     }
     let table = get(&world, &["--base-url", &service.url(), &id(0), "--format", "table"]).out;
-    assert!(table.contains("a\u{fffd}31m\u{fffd}b\u{fffd}"), "{table}");
+    assert!(table.contains("a\u{fffd}31m\u{fffd}b\u{fffd}\u{fffd}"), "{table}");
 }
 
 #[cfg(unix)]
 #[test]
 fn a_signal_shows_what_was_fetched() {
-    use partner_center_mock::faults::FaultResponse;
-
     use crate::support::{ended, send_signal};
 
-    for (signal, code) in [("INT", 130), ("TERM", 143)] {
+    for (signal, code) in [("INT", 130), ("TERM", 143), ("HUP", 129)] {
         let world = World::new();
         let mut served = 0;
         let service = world.serving_with(move |_| {
@@ -292,8 +325,32 @@ fn a_signal_shows_what_was_fetched() {
         send_signal(&child, signal);
         let outcome = ended(child);
         assert_eq!((outcome.code, outcome.out.matches("displayName").count()), (Some(code), 1), "{}", outcome.err);
-        assert!(outcome.err.contains("1 of 2 customers were not fetched"), "{}", outcome.err);
+        assert!(outcome.err.contains("customers not fetched: 1 of 2\n"), "{}", outcome.err);
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_command_under_nohup_goes_on_after_a_hang_up() {
+    use crate::support::{BINARY, ended, send_signal};
+
+    let world = World::new();
+    let mut is_first = true;
+    let service = world.serving_with(move |_| match std::mem::take(&mut is_first) {
+        true => FaultResponse::respond(MockResponse::new(429).header("Retry-After", "1")),
+        false => FaultResponse::respond(examples::CONTOSO),
+    });
+    let mut command = std::process::Command::new("/bin/sh");
+    command.args(["-c", "trap '' HUP; exec \"$@\"", "sh", BINARY, "organization", "get", &id(0)]);
+    command.args(["--base-url", &service.url()]).env_clear().envs(world.environment());
+    let child = command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()).spawn();
+    let child = child.expect("the shell runs");
+    while service.requests().is_empty() {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    send_signal(&child, "HUP");
+    let outcome = ended(child);
+    assert_eq!((outcome.code, outcome.out.matches("displayName").count()), (Some(0), 1), "{}", outcome.err);
 }
 
 #[cfg(unix)]

@@ -47,7 +47,11 @@ fn a_wrong_proxy_password_ends_an_export_and_is_named_everywhere() {
     // Those that were in flight with the first one.
     assert!(asked.load(Ordering::SeqCst) <= 16, "{asked:?}");
 
-    let doctor = run(&world, &with_password, &["doctor"]);
+    // Each check that sends the password may lock the account.
+    asked.store(0, Ordering::SeqCst);
+    let doctor = run(&world, &with_password, &["doctor", &id(0)]);
+    assert_eq!((doctor.code, asked.load(Ordering::SeqCst)), (Some(6), 1), "{}", doctor.out);
+    assert_eq!(doctor.out.matches("not tried: the proxy ").count(), 2, "{}", doctor.out);
     let config = run(&world, &with_password, &["config"]);
     assert!(doctor.out.contains(&format!("the proxy {shown} requires a user name")), "{}", doctor.out);
     assert!(config.out.contains("proxy for base-url") && config.out.contains(&shown), "{}", config.out);
@@ -94,11 +98,33 @@ fn doctor_names_the_authority_of_an_untrusted_certificate() {
 #[test]
 fn missing_root_certificates_are_named_and_do_not_stop_plain_http() {
     let world = World::new();
+    let folder = world.folder.path().display().to_string();
+    let empty = world.list([]);
     for (base_url, code) in [(SERVICE.to_owned(), 2), (world.service.base_url(), 0)] {
-        let mut command = world.command(&["organization", "get", &id(0), "--base-url", &base_url]);
-        let output = command.env("SSL_CERT_FILE", "/no/such/file").output().expect("it runs");
-        let outcome = Outcome::from(output);
-        assert_eq!(outcome.code, Some(code), "{}", outcome.err);
-        assert_eq!(outcome.err.contains("there are no root certificates"), code == 2, "{}", outcome.err);
+        for (file, said) in [("", "install the package ca-certificates"), (&folder, &folder), (&empty, &empty)] {
+            let mut command = world.command(&["organization", "get", &id(0), "--base-url", &base_url]);
+            let output = command.env("SSL_CERT_FILE", file).env("SSL_CERT_DIR", "/none").output().expect("it runs");
+            let outcome = Outcome::from(output);
+            assert_eq!(outcome.code, Some(code), "{}", outcome.err);
+            assert_eq!(outcome.err.contains("there are no root certificates"), code == 2, "{}", outcome.err);
+            assert!(code == 0 || outcome.err.contains(said), "{}", outcome.err);
+        }
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn doctor_reports_a_bad_file_of_certificates_and_an_unreadable_proxy() {
+    let world = World::new();
+    for (name, value) in [("SSL_CERT_FILE", "/no/such/file"), ("HTTPS_PROXY", "htps://proxy.example")] {
+        let mut command = world.command(&["doctor", "--output", "json"]);
+        command.env("PARTNER_CENTER_BASE_URL", SERVICE).env("PARTNER_CENTER_AUTHORITY", "https://login.example");
+        let outcome = Outcome::from(command.env(name, value).output().expect("it runs"));
+        assert_eq!((outcome.code, &*outcome.err), (Some(2), ""), "{}", outcome.out);
+        let report: serde_json::Value = serde_json::from_str(&outcome.out).expect("JSON");
+        for check in report["checks"].as_array().expect("checks").iter().filter(|check| check["outcome"] == "bad") {
+            assert!(check["detail"].as_str().is_some_and(|detail| detail.contains(name)), "{check}");
+        }
+        assert_eq!(report["checks"].as_array().map(Vec::len), Some(6), "{report}");
     }
 }

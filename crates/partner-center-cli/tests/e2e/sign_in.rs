@@ -208,8 +208,8 @@ fn a_redemption_in_flight_is_saved_before_the_process_ends() {
     let kept = || fs::read_to_string(world.path("config/sign-ins/default.secret")).expect("the secret");
     let (get, customer) = (["organization", "get"], id(0));
     let get: Vec<&str> = get.into_iter().chain([&*customer]).collect();
-    let commands: [(&[&str], &[&str]); 4] =
-        [(&get, &["INT"]), (&get, &["TERM"]), (&get, &["INT", "INT"]), (&["doctor"], &["INT"])];
+    let commands: [(&[&str], &[&str]); 5] =
+        [(&get, &["INT"]), (&get, &["TERM"]), (&get, &["HUP"]), (&get, &["INT", "INT"]), (&["doctor"], &["INT"])];
     for (arguments, signals) in commands {
         let (before, gate) = (kept(), world.entra.hold());
         let child = world.command(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it runs");

@@ -6,7 +6,7 @@ use std::time::Duration;
 use partner_center_mock::MockResponse;
 use partner_center_mock::serve::RateLimit;
 use partner_center_mock::token_endpoint::TokenEndpoint;
-use portable_pty::{CommandBuilder, PtySize, native_pty_system};
+use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 use serde_json::json;
 
 use crate::golden;
@@ -18,14 +18,13 @@ struct Reaction {
     keys: &'static [u8],
 }
 
-/// Runs the binary on a terminal; returns its exit code and output.
-fn on_terminal(
+/// Starts the binary on a terminal.
+fn start(
     world: &World,
     columns: u16,
     arguments: &[&str],
     more: &[(&str, &str)],
-    reactions: impl IntoIterator<Item = Reaction>,
-) -> (u32, String) {
+) -> (Box<dyn MasterPty + Send>, Box<dyn Child + Send + Sync>) {
     let size = PtySize { rows: 40, cols: columns, ..PtySize::default() };
     let pair = native_pty_system().openpty(size).expect("a terminal");
     let mut command = CommandBuilder::new(BINARY);
@@ -39,10 +38,21 @@ fn on_terminal(
     }
     command.cwd(world.folder.path());
     command.args(world.arguments(arguments));
-    let mut child = pair.slave.spawn_command(command).expect("the binary runs");
-    drop(pair.slave);
-    let mut keyboard = pair.master.take_writer().expect("a keyboard");
-    let mut screen = pair.master.try_clone_reader().expect("a screen");
+    let child = pair.slave.spawn_command(command).expect("the binary runs");
+    (pair.master, child)
+}
+
+/// Runs the binary on a terminal; returns its exit code and output.
+fn on_terminal(
+    world: &World,
+    columns: u16,
+    arguments: &[&str],
+    more: &[(&str, &str)],
+    reactions: impl IntoIterator<Item = Reaction>,
+) -> (u32, String) {
+    let (terminal, mut child) = start(world, columns, arguments, more);
+    let mut keyboard = terminal.take_writer().expect("a keyboard");
+    let mut screen = terminal.try_clone_reader().expect("a screen");
     let (mut shown, mut buffer, mut reactions) = (Vec::new(), [0; 4096], reactions.into_iter().peekable());
     // On Linux, reading fails once the program has ended.
     while let Ok(length @ 1..) = screen.read(&mut buffer) {
@@ -248,4 +258,27 @@ fn ctrl_c_at_the_prompt_cancels_the_sign_in() {
     // If the signal killed it, it could not turn echo on again.
     assert_eq!(code, 130, "{shown}");
     assert!(!world.path("config/sign-ins/default.json").exists());
+}
+
+#[test]
+fn a_signal_at_the_prompt_has_the_terminal_echo_again() {
+    let world = World::new();
+    for (signal, code) in [("TERM", 143), ("HUP", 129), ("INT", 130)] {
+        let (terminal, mut child) = start(&world, 80, &["login", "--with-secret"], &[]);
+        let before = terminal.get_termios();
+        let mut screen = terminal.try_clone_reader().expect("a screen");
+        let (mut shown, mut buffer) = (Vec::new(), [0; 4096]);
+        while !String::from_utf8_lossy(&shown).contains("Client secret:") {
+            let length = screen.read(&mut buffer).expect("a prompt");
+            shown.extend_from_slice(&buffer[..length]);
+        }
+        while terminal.get_termios() == before {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        let process = child.process_id().expect("it runs").to_string();
+        let sent = std::process::Command::new("kill").args([&format!("-{signal}"), &process]).status();
+        assert!(sent.is_ok_and(|status| status.success()), "the signal is sent");
+        assert_eq!(child.wait().expect("it ends").exit_code(), code, "{signal}");
+        assert!(terminal.get_termios() == before, "{signal}");
+    }
 }

@@ -1,7 +1,10 @@
 //! A request for an access token, and what it needs to be sent.
 
 use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
+
+use tokio::time::Instant;
 
 use super::CredentialError;
 use crate::endpoint;
@@ -20,11 +23,16 @@ pub struct TokenRequest {
     pub(crate) http: HttpClient,
     pub(crate) retry: RetryPolicy,
     pub(crate) timeout: Duration,
+    /// No attempt is repeated after this, when its response would come too late for the call.
+    pub(crate) retry_until: Option<Instant>,
+    /// Until when the token endpoint asked to wait; clones share it.
+    pub(crate) throttled_until: Arc<Mutex<Option<Instant>>>,
 }
 
 impl TokenRequest {
     pub(crate) fn new(audience: String, authority: String, http: HttpClient) -> Self {
-        Self { audience, authority, http, retry: RetryPolicy::default(), timeout: Duration::from_secs(60) }
+        let (retry, timeout) = (RetryPolicy::default(), Duration::from_secs(60));
+        Self { audience, authority, http, retry, timeout, retry_until: None, throttled_until: Arc::default() }
     }
 
     /// Creates a request without a client, for a first sign-in; [`Cloud`](crate::Cloud) has both addresses.
@@ -66,6 +74,17 @@ impl TokenRequest {
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
+    }
+
+    /// How much longer a sign-in waits because the token endpoint throttles it; `None` if it does not.
+    #[must_use]
+    pub fn throttled_for(&self) -> Option<Duration> {
+        let until = *self.throttled_until.lock().unwrap_or_else(PoisonError::into_inner);
+        until?.checked_duration_since(Instant::now()).filter(|delay| !delay.is_zero())
+    }
+
+    pub(crate) fn record_throttling(&self, until: Instant) {
+        *self.throttled_until.lock().unwrap_or_else(PoisonError::into_inner) = Some(until);
     }
 }
 

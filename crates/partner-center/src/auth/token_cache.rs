@@ -82,15 +82,20 @@ impl TokenCache {
         loop {
             match self.next_step()? {
                 Step::Use(authorization) => return Ok(authorization),
-                Step::Renew(turn) => return self.renew(turn).await,
+                Step::Renew(turn) => return self.renew(turn, deadline).await,
                 // The next step is to use the new token, or still the old one.
                 Step::RenewEarly(turn) => {
                     let limit = EARLY_LIMIT.min(deadline.saturating_duration_since(Instant::now()) / 2);
-                    drop(timeout(limit, self.renew(turn)).await);
+                    drop(timeout(limit, self.renew(turn, Instant::now() + limit)).await);
                 }
                 Step::Wait => self.turns.freed().await,
             }
         }
+    }
+
+    /// How much longer the token endpoint has a renewal wait.
+    pub(crate) fn throttled_for(&self) -> Option<Duration> {
+        self.request.throttled_for()
     }
 
     /// Forgets a token that the service has rejected, unless it has been replaced meanwhile.
@@ -130,8 +135,10 @@ impl TokenCache {
     }
 
     /// Asks the credential for a token, and notes down how that ended before the turn does.
-    async fn renew(&self, _turn: Turn) -> Result<Authorization, CredentialError> {
-        let token = self.credential.token(&self.request).await;
+    async fn renew(&self, _turn: Turn, deadline: Instant) -> Result<Authorization, CredentialError> {
+        // A response that comes later than the call may take would hide why there is no token.
+        let request = TokenRequest { retry_until: Some(deadline), ..self.request.clone() };
+        let token = self.credential.token(&request).await;
         let result = token.and_then(|token| Ok((CachedToken::new(&token)?, token)));
         let mut state = self.write();
         match result {

@@ -40,6 +40,7 @@ pub(super) async fn post(
     let retry = &request.retry;
     let backoff = Backoff { base: retry.base_delay, cap: retry.max_delay };
     let deadline = after(request.timeout);
+    let retry_until = request.retry_until.map_or(deadline, |until| until.min(deadline));
     let correlation_id = Uuid::new_v4().to_string();
     let mut attempts = 1;
     loop {
@@ -51,10 +52,13 @@ pub(super) async fn post(
             Err(error) => error,
         };
         let next = after(backoff.wait(attempts).max(error.retry_after().unwrap_or_default()));
-        if !is_repeated(&error) || attempts >= retry.max_attempts || next >= deadline {
+        if !is_repeated(&error) || attempts >= retry.max_attempts || next >= retry_until {
             return Err(error);
         }
         tracing::debug!(attempts, %error, "retrying the token request");
+        if error.kind() == Kind::Throttled {
+            request.record_throttling(next);
+        }
         sleep_until(next).await;
         attempts += 1;
     }

@@ -302,7 +302,9 @@ impl fmt::Display for Error {
         let mut facts = Vec::new();
         facts.extend(self.status().map(|status| format!("HTTP {}", status.as_u16())));
         facts.extend(self.code().map(|code| format!("code {}", excerpt(code, SHOWN))));
-        facts.extend(self.retry_after().map(|wait| format!("retry after {}", delay(wait))));
+        // A failed sign-in names it itself.
+        let retry_after = self.retry_after().filter(|_| self.credential_error().is_none());
+        facts.extend(retry_after.map(|wait| format!("retry after {}", delay(wait))));
         if self.attempts() > 1 {
             facts.push(format!("{} attempts", self.attempts()));
         }

@@ -150,3 +150,21 @@ async fn opaque_and_valid_tokens_cause_no_warning() -> Outcome {
     assert_eq!(warnings(), [""; 0]);
     Ok(())
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_throttled_token_endpoint_is_named_within_the_time_of_the_call() -> Outcome {
+    let (entra, service) = (TokenEndpoint::start().await?, service().await);
+    entra.respond_always(FaultResponse::respond(MockResponse::new(429).header("Retry-After", "10")));
+    let client = client(&entra, &service, refresh_token());
+    let call = client.customer(CUSTOMER).organization().timeout(Duration::from_secs(25));
+    let call = tokio::spawn(call.into_future());
+    while client.throttled_for().is_none() {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    let error = call.await?.expect_err("there is no token");
+    // Another delay would end after the call.
+    assert_eq!((client.throttled_for(), entra.requests().len()), (None, 3));
+    assert_eq!(error.credential_error().map(|error| error.kind()), Some(CredentialErrorKind::Throttled));
+    assert_eq!(error.to_string().matches("retry after").count(), 1, "{error}");
+    Ok(())
+}
