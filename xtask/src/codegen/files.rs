@@ -24,26 +24,17 @@ pub(super) struct Difference {
     pub(super) diff: String,
 }
 
-/// The entry at a path.
-enum Found {
-    Nothing,
-    File(String),
-    /// A link, a pipe, a folder: neither followed nor opened.
-    Other,
-}
-
-/// Every file that is out of date, in the order of the outputs, then other entries of the folder.
+/// Every file that is out of date, in the order of the outputs, then other files of the folder.
 pub(super) fn differences(root: &Path, outputs: &[Output]) -> Result<Vec<Difference>> {
     let mut differences = Vec::new();
     for Output { path, text } in outputs {
-        let (old, reason) = match find(root, path)? {
-            Found::File(old) if old == *text => continue,
-            Found::File(old) if without_digest(&old) == without_digest(text) => {
+        let (old, reason) = match read(root, path)? {
+            Some(old) if old == *text => continue,
+            Some(old) if without_digest(&old) == without_digest(text) => {
                 (old, "only the digest differs: the contract has another comment, order or fact without generated code")
             }
-            Found::File(old) => (old, "is not what the contract generates"),
-            Found::Nothing => (String::new(), "is missing"),
-            Found::Other => (String::new(), "is not a regular file"),
+            Some(old) => (old, "is not what the contract generates"),
+            None => (String::new(), "is missing"),
         };
         let old_path = if old.is_empty() { NO_FILE.to_owned() } else { format!("a/{path}") };
         differences.push(Difference {
@@ -52,11 +43,11 @@ pub(super) fn differences(root: &Path, outputs: &[Output]) -> Result<Vec<Differe
             diff: diff(&old, text, &old_path, &format!("b/{path}")),
         });
     }
-    for (path, found) in strays(root, outputs)? {
-        let (old, reason) = match found {
-            Found::File(old) if is_generated(&old) => (old, "the contract no longer generates it"),
-            Found::File(old) => (old, "is hand-written but in a folder of generated files: move or delete it"),
-            _ => (String::new(), "is not a regular file but in a folder of generated files: move or delete it"),
+    for (path, old) in strays(root, outputs)? {
+        let reason = if is_generated(&old) {
+            "the contract no longer generates it"
+        } else {
+            "is hand-written but in a folder of generated files: move or delete it"
         };
         differences.push(Difference { diff: diff(&old, "", &format!("a/{path}"), NO_FILE), path, reason });
     }
@@ -67,14 +58,9 @@ pub(super) fn differences(root: &Path, outputs: &[Output]) -> Result<Vec<Differe
 pub(super) fn write(root: &Path, outputs: &[Output]) -> Result<ExitCode> {
     for Output { path, text } in outputs {
         let file = root.join(path);
-        match find(root, path)? {
-            Found::File(old) if old == *text => {
-                say!("{path} is up to date");
-                continue;
-            }
-            // Writing through a link would change another file.
-            Found::Other => fs::remove_file(&file).with_context(|| format!("cannot replace {path}"))?,
-            _ => {}
+        if read(root, path)?.is_some_and(|old| old == *text) {
+            say!("{path} is up to date");
+            continue;
         }
         if let Some(folder) = file.parent() {
             fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
@@ -83,8 +69,8 @@ pub(super) fn write(root: &Path, outputs: &[Output]) -> Result<ExitCode> {
         say!("{path} written");
     }
     let mut code = ExitCode::SUCCESS;
-    for (path, found) in strays(root, outputs)? {
-        if matches!(found, Found::File(text) if is_generated(&text)) {
+    for (path, text) in strays(root, outputs)? {
+        if is_generated(&text) {
             fs::remove_file(root.join(&path)).with_context(|| format!("cannot remove {path}"))?;
             say!("{path} removed: the contract no longer generates it");
         } else {
@@ -95,8 +81,8 @@ pub(super) fn write(root: &Path, outputs: &[Output]) -> Result<ExitCode> {
     Ok(code)
 }
 
-/// The entries of the folder that are not outputs.
-fn strays(root: &Path, outputs: &[Output]) -> Result<Vec<(String, Found)>> {
+/// The files of the folder that are not outputs, each with its text.
+fn strays(root: &Path, outputs: &[Output]) -> Result<Vec<(String, String)>> {
     let mut strays = Vec::new();
     let entries = match fs::read_dir(root.join(FOLDER)) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(strays),
@@ -104,24 +90,21 @@ fn strays(root: &Path, outputs: &[Output]) -> Result<Vec<(String, Found)>> {
     };
     for entry in entries {
         let path = format!("{FOLDER}/{}", entry?.file_name().to_string_lossy());
-        if !outputs.iter().any(|output| output.path == path) {
-            let found = find(root, &path)?;
-            strays.push((path, found));
+        if !outputs.iter().any(|output| output.path == path)
+            && let Some(text) = read(root, &path)?
+        {
+            strays.push((path, text));
         }
     }
     strays.sort_by(|one, other| one.0.cmp(&other.0));
     Ok(strays)
 }
 
-fn find(root: &Path, path: &str) -> Result<Found> {
-    let file = root.join(path);
-    match fs::symlink_metadata(&file) {
-        Ok(metadata) if metadata.is_file() => {
-            let bytes = fs::read(&file).with_context(|| format!("cannot read {path}"))?;
-            Ok(Found::File(String::from_utf8_lossy(&bytes).into_owned()))
-        }
-        Ok(_) => Ok(Found::Other),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(Found::Nothing),
+/// The text of a file, `None` if there is none.
+fn read(root: &Path, path: &str) -> Result<Option<String>> {
+    match fs::read(root.join(path)) {
+        Ok(bytes) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error).with_context(|| format!("cannot read {path}")),
     }
 }

@@ -56,6 +56,20 @@ fn a_secret_is_read_from_standard_input_and_never_shown() {
     assert_eq!(world.entra.count(Grant::ClientCredentials), 3);
 }
 
+#[cfg(unix)]
+#[test]
+fn ctrl_c_while_a_secret_is_piped_in_cancels_the_sign_in() {
+    let world = World::signed_out(TokenEndpoint::builder());
+    let mut command = world.command(&["login", "--with-secret", "--no-keyring"]);
+    let mut child = command.stdin(std::process::Stdio::piped()).spawn().expect("it runs");
+    let pipe = child.stdin.take();
+    std::thread::sleep(std::time::Duration::from_millis(1200));
+    crate::support::send_signal(&child, "INT");
+    drop(pipe);
+    let outcome = crate::support::ended(child);
+    assert!(outcome.code == Some(130) && !outcome.err.contains("is empty"), "{outcome:?}");
+}
+
 #[test]
 fn quotation_marks_around_a_piped_secret_are_not_part_of_it() {
     let world = World::signed_out(TokenEndpoint::builder().client_secret("the-secret"));

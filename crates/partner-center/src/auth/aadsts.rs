@@ -111,8 +111,8 @@ pub(super) fn find(code: u32) -> Option<Row> {
         70_001 | 700_011 | 700_016 | 7_000_112 => kind(Kind::UnknownApplication),
         65_001 | 65_005 | 90_093 | 90_094 | 650_053 | 650_056 | 650_057 => kind(Kind::ConsentMissing),
         650_051 => rejected(
-            "the tenant is unmanaged: nobody has proved the ownership of its domain",
-            "Have an administrator take over the tenant by proving the ownership of its domain with a DNS record: \
+            "the tenant is unmanaged: the ownership of its domain is not verified",
+            "Have an administrator take over the tenant by verifying the ownership of its domain with a DNS record: \
              https://learn.microsoft.com/entra/identity/users/domains-admin-takeover.",
         ),
         650_052 | 7_000_229 => Row {
