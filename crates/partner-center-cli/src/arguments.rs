@@ -21,7 +21,7 @@ pub(crate) use self::organization::{
 pub(crate) use self::values::time;
 use crate::exit;
 
-/// The customers of a Cloud Solution Provider: their names, domains, addresses and technical contacts.
+/// Look up and export the customers of a Cloud Solution Provider: names, domains, addresses, technical contacts.
 #[derive(Debug, Parser)]
 #[command(name = "partner-center", bin_name = "partner-center", version = version(), max_term_width = 100)]
 #[command(after_long_help = format!("{}\n\n{}", examples(&[
@@ -68,7 +68,7 @@ pub(crate) struct GlobalOptions {
     /// Show every call to Partner Center and its attempts on standard error, without secrets
     #[arg(long, short, global = true)]
     pub(crate) verbose: bool,
-    /// No colors [env: NO_COLOR]
+    /// Disable colors [env: NO_COLOR]
     #[arg(long, global = true)]
     pub(crate) no_color: bool,
 }
@@ -92,7 +92,7 @@ pub(crate) enum Command {
         "partner-center customer domains CUSTOMER_TENANT_ID",
     ]))]
     Customer(CustomerCommand),
-    /// Fetch organizations of customers [alias: org]
+    /// Fetch and export organizations of customers [alias: org]
     // Completions would offer a visible alias instead of the name.
     #[command(subcommand, alias = "org", after_long_help = examples(&[
         "partner-center organization get CUSTOMER_TENANT_ID",
@@ -101,9 +101,9 @@ pub(crate) enum Command {
     Organization(OrganizationCommand),
     /// Sign in, and store the sign-in for later commands
     ///
-    /// A user signs in with the browser of this machine. Where there is none, such as in an SSH session, a code is shown
-    /// instead, which the user enters on any device; --device-code asks for it. Many tenants block device codes. With
-    /// --with-secret the application signs in for itself, which the service may deny.
+    /// A user signs in with the browser on this machine. If there is none, such as in an SSH session, or with
+    /// --device-code, a code is shown instead, which the user enters on any device; many tenants block device codes.
+    /// With --with-secret, the application signs in without a user, and the service may deny access to it.
     ///
     /// In Entra, the application needs the redirect URI http://localhost under "Mobile and desktop applications", and
     /// "Allow public client flows" for device codes.
@@ -115,7 +115,7 @@ pub(crate) enum Command {
         "Get-Content secret.txt | partner-center login --with-secret",
     ]))]
     Login(Login),
-    /// Remove the sign-in of this profile
+    /// Remove the stored sign-in of the profile
     #[command(after_long_help = examples(&["partner-center logout", "partner-center logout --profile fabrikam"]))]
     Logout(Logout),
     /// Show who is signed in, and where the credential comes from
@@ -143,7 +143,7 @@ pub(crate) enum Command {
         "partner-center profile use fabrikam",
     ]))]
     Profile(ProfileCommand),
-    /// Print the completion script of a shell
+    /// Print the completion script for a shell
     #[command(after_long_help = examples(&[
         "# bash, in ~/.bashrc",
         "source <(partner-center completions bash)",
@@ -174,10 +174,10 @@ pub(crate) enum Command {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ProfileCommand {
-    /// Show the profiles of the config file and of the sign-ins
+    /// List the profiles in the config file and those with a stored sign-in
     #[command(after_long_help = examples(&["partner-center profile list", "partner-center profile list --output json"]))]
     List(ReportOptions),
-    /// Set the profile for commands that name none
+    /// Set the default profile
     #[command(after_long_help = examples(&["partner-center profile use fabrikam"]))]
     Use {
         /// The profile
@@ -217,7 +217,7 @@ pub(crate) struct Logout {
 
 #[derive(Args, Debug)]
 pub(crate) struct Doctor {
-    /// The customer to test the call with
+    /// The customer for the test call
     #[arg(value_name = "CUSTOMER_TENANT_ID", value_parser = values::tenant_id)]
     pub(crate) customer: Option<Uuid>,
     /// The format of the report; JSON is for support tickets and contains no secret
@@ -234,7 +234,7 @@ pub(crate) struct ReportOptions {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ReportFormat {
-    /// Lines for people
+    /// Human-readable text
     Text,
     /// One JSON document
     Json,

@@ -1,4 +1,4 @@
-//! The SDK's client, as the settings say.
+//! Creates the SDK's client from the settings.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::sign_in::credential;
 /// Named in `User-Agent` and `MS-PartnerCenter-Application`.
 const APPLICATION: &str = "partner-center-cli";
 
-/// A client that signs in as the environment or the kept sign-in says.
+/// A client with the credential of the environment, or else the stored sign-in.
 pub(crate) async fn signed_in(settings: &Settings) -> Result<Client, Failure> {
     with(credential::find(settings).await?.credential()?, settings, settings.timeout.value)
 }

@@ -18,7 +18,7 @@ use crate::signals::Signals;
 use crate::terminal::{self, notify};
 use crate::throttle_notice::ThrottleNotice;
 
-/// How much longer than a call may take a page is waited for.
+/// How much longer than a call's timeout to wait for a page.
 const GRACE: Duration = Duration::from_secs(1);
 /// How often the delay is looked at.
 const TICK: Duration = Duration::from_millis(100);

@@ -1,4 +1,4 @@
-//! Completions and manual pages, made from the command line's own description.
+//! Completions and manual pages, generated from the definition of the command line.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -17,7 +17,7 @@ use crate::failure::Failure;
 use crate::settings;
 use crate::terminal::print;
 
-/// The variable by which a completion script asks the command what to offer.
+/// The variable with which a completion script requests candidates.
 const COMPLETE: &str = "PARTNER_CENTER_COMPLETE";
 
 const ENVIRONMENT: [(&str, &str); 20] = [
@@ -40,7 +40,7 @@ const ENVIRONMENT: [(&str, &str); 20] = [
     ("SSL_CERT_FILE", "A PEM file of root certificates to trust instead of the system's."),
     ("SSL_CERT_DIR", "A folder of such files."),
     ("BROWSER", "On Linux, the browser that login opens."),
-    ("NO_COLOR", "No colors, as --no-color."),
+    ("NO_COLOR", "Disables colors, as --no-color."),
 ];
 
 const FILES: [(&str, &str); 4] = [
@@ -61,7 +61,7 @@ fn command() -> Command {
     })
 }
 
-/// Answers a completion script and exits, where one asks.
+/// If a completion script asks, prints the candidates and exits.
 pub(crate) fn complete() {
     CompleteEnv::with_factory(command).var(COMPLETE).complete();
 }
@@ -88,7 +88,7 @@ pub(crate) fn man(folder: Option<&Path>) -> Result<Exit, Failure> {
         return Ok(Exit::Success);
     };
     let unwritable = |error: &io::Error| {
-        Failure::file(error, format!("{} cannot be written", folder.display()), "Name a folder that exists.")
+        Failure::file(error, format!("{} cannot be written", folder.display()), "Pass a folder that exists.")
     };
     fs::read_dir(folder).map_err(|error| unwritable(&error))?;
     pages(&command, folder).map_err(|error| unwritable(&error))?;

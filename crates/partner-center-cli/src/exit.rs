@@ -28,7 +28,7 @@ Exit codes:
   1    partial: some customers failed, or lines of the list name no customer
   2    usage: an option, the configuration or the list is invalid
   3    sign-in: no token, or the service does not accept it
-  4    denied: the service accepts the token and denies access
+  4    denied: the service accepts the token but denies access
   5    not found, or the service lists no customers
   6    throttled, unavailable or timed out
   7    a file could not be read or written
@@ -69,7 +69,7 @@ impl Exit {
         }
     }
 
-    /// The code for a failure in a failures file, by the word for its kind; `None` for words of another version.
+    /// The code of a failure in a failures file, by the word for its kind; `None` for words of another version.
     pub(crate) fn of_word(word: &str) -> Option<Self> {
         ErrorKind::from_word(word).map(Self::of_kind)
     }
@@ -95,7 +95,7 @@ pub(crate) fn ends_run(error: &Error) -> bool {
         | ErrorKind::AppOnlyDenied => true,
         // It timed out while it waited for a token.
         ErrorKind::Timeout => error.attempts() == 0,
-        // Pages that a proxy or gateway puts in the place of one customer may concern that one alone.
+        // Pages that a proxy or gateway sends in place of a response may concern only one customer.
         ErrorKind::Proxy => !error.status().is_some_and(|status| matches!(status.as_u16(), 401 | 403 | 404)),
         _ => false,
     }

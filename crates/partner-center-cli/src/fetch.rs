@@ -1,4 +1,4 @@
-//! What the service has about some customers, fetched at once and shown together.
+//! Fetches several customers concurrently, and shows them together.
 
 use std::collections::BTreeMap;
 
@@ -20,17 +20,17 @@ use crate::throttle_notice::ThrottleNotice;
 
 const CONCURRENCY: usize = 8;
 
-/// What came of the calls.
+/// The results of the calls.
 #[derive(Default)]
 struct Fetched {
     /// Each with its place among the customers, since they come in another order.
     results: BTreeMap<usize, Result<Record, Failure>>,
-    /// The failure that every further customer would meet.
+    /// A failure that would affect every further customer.
     end: Option<Failure>,
     signal: Option<Signal>,
 }
 
-/// How to call the service about a customer, and what its response becomes.
+/// How to call the service for a customer, and how to convert its response.
 pub(crate) struct About<T> {
     pub(crate) call: fn(&Customer) -> Request<T>,
     pub(crate) record: fn(Uuid, &Response<T>) -> Record,
@@ -77,7 +77,7 @@ pub(crate) async fn run<T: Send + 'static>(
     })
 }
 
-/// Fetches the customers, until a signal or a failure that all of them would meet.
+/// Fetches the customers, until a signal or a failure that would affect all of them.
 async fn fetch<T: Send + 'static>(
     client: &Client,
     customers: &[Uuid],

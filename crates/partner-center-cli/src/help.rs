@@ -1,4 +1,4 @@
-//! What to do about a failure, in the words of this command: the SDK's speak to those who write programs.
+//! What to do about a failure, for users of this command; the SDK's help is for programmers.
 
 use partner_center::auth::{self, CredentialError, CredentialErrorKind};
 use partner_center::{Error, ErrorKind};
@@ -78,12 +78,12 @@ pub(crate) fn of_login(error: &CredentialError) -> String {
     }
 }
 
-/// Where the credential is renewed: `login` is of no use against a variable that goes before it.
+/// Where to renew the credential: `login` is of no use if a variable takes precedence over it.
 fn sign_in_again() -> String {
     auth::credential_variable().ok().flatten().map_or_else(|| "Run `partner-center login`.".to_owned(), renewed_in)
 }
 
-/// Some variables hold a secret, others the path of its file.
+/// Some variables contain a secret, others the path of its file.
 fn renewed_in(variable: &str) -> String {
     match variable.ends_with("_FILE") || variable.ends_with("_PATH") {
         true => format!("Put a new one into the file that {variable} names."),

@@ -76,7 +76,7 @@ fn run(arguments: Arguments) -> Result<Exit, Failure> {
         trace::start();
     }
     let settings = Settings::resolve(&global)?;
-    // A misspelled name would lead to other addresses than those meant.
+    // A misspelled name would lead to unintended addresses.
     if !matches!(arguments.command, Command::Login(_) | Command::Profile(_)) {
         sign_in::check_profile(&settings)?;
     }
@@ -99,7 +99,7 @@ fn run(arguments: Arguments) -> Result<Exit, Failure> {
         finish_redemptions().await;
         outcome
     });
-    // A prompt or a keyring that still blocks a thread must not keep the process.
+    // A prompt or a keyring that still blocks a thread must not keep the process alive.
     runtime.shutdown_background();
     outcome
 }

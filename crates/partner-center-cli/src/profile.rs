@@ -1,4 +1,4 @@
-//! `partner-center profile`: which profiles there are, and which one is used where none is named.
+//! `partner-center profile`: lists the profiles, and sets the default one.
 
 use serde_json::json;
 
@@ -38,7 +38,7 @@ fn choose(settings: &Settings, name: &str) -> Result<Exit, Failure> {
     if !settings::profiles().contains(name) {
         return Err(Failure::usage(
             format!("there is no profile {name}"),
-            format!("Run `partner-center profile list`, or make it with `partner-center login --profile {name}`."),
+            format!("Run `partner-center profile list`, or create it with `partner-center login --profile {name}`."),
         ));
     }
     settings.set_profile(name)?;

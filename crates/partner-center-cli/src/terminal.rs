@@ -1,4 +1,4 @@
-//! What the terminal is like, and text that it must not obey.
+//! Properties of the terminal, and text that cannot control it.
 
 use std::io::{self, IsTerminal, Write};
 use std::time::Duration;
@@ -56,12 +56,12 @@ pub(crate) fn escape_json(text: &str) -> String {
     escaped
 }
 
-/// Writes a line beside the output, on standard error.
+/// Writes a line to standard error, so that it does not mix with the output.
 pub(crate) fn notify(text: &str) {
     let _ = writeln!(anstream::stderr(), "{}", plain(text));
 }
 
-/// The same for what needs attention.
+/// Writes a warning to standard error.
 pub(crate) fn warn(text: &str) {
     let yellow = Style::new().bold().fg_color(Some(AnsiColor::Yellow.into()));
     let _ = writeln!(anstream::stderr(), "{yellow}warning:{yellow:#} {}", plain(text));

@@ -1,4 +1,4 @@
-//! Text of files that other programs wrote, in whichever encoding.
+//! Decodes the text of files that other programs wrote.
 
 use encoding_rs::{UTF_8, WINDOWS_1252};
 

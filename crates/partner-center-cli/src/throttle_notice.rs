@@ -1,4 +1,4 @@
-//! Says that the service throttles, so that a delay does not look like hanging.
+//! Reports throttling, so that a delay does not look like a hang.
 
 use std::io::{IsTerminal, stderr};
 use std::time::{Duration, Instant, SystemTime};
@@ -24,7 +24,7 @@ impl ThrottleNotice {
         Self { is_terminal: stderr().is_terminal(), last: None }
     }
 
-    /// Waits for the work, and says each delay that is worth a line.
+    /// Waits for the work, and reports each delay that is worth a line.
     pub(crate) async fn during<T>(
         &mut self,
         throttled_for: impl Fn() -> Option<Duration>,

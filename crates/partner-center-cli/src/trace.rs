@@ -5,7 +5,7 @@ use tracing_subscriber::fmt::format::FmtSpan;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
-/// Shows every call to the service and its attempts; of sign-ins the SDK tells only what is odd, and no secret at all.
+/// Shows every call to the service and its attempts. For sign-ins, the SDK logs only problems, and never a secret.
 pub(crate) fn start() {
     let layer =
         tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(false).with_span_events(FmtSpan::CLOSE);

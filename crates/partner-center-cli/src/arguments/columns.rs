@@ -7,9 +7,9 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 pub(crate) struct Column {
     /// The field's name in JSON.
     pub(crate) name: &'static str,
-    /// What people read above it.
+    /// The heading for people.
     pub(crate) heading: &'static str,
-    /// The width of a terminal from which on a table has it without being asked for.
+    /// The terminal width from which a table shows it by default.
     pub(crate) from_width: u16,
 }
 

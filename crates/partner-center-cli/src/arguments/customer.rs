@@ -18,7 +18,7 @@ pub(crate) enum CustomerCommand {
         "partner-center customer list -o ndjson | jq -r .customerTenantId",
     ]))]
     List(List),
-    /// Fetch the domains of some customers
+    /// Fetch the domains of one or more customers
     #[command(mut_arg("columns", |columns| columns.hide(true)), after_long_help = examples(&[
         "partner-center customer domains CUSTOMER_TENANT_ID",
         "partner-center customer domains --from ids.txt --format csv",
@@ -29,10 +29,10 @@ pub(crate) enum CustomerCommand {
 #[derive(Args, Debug)]
 #[command(mut_arg("columns", |columns| columns.value_parser(columns::parser(&CUSTOMER))))]
 pub(crate) struct List {
-    /// Only customers whose name starts with PREFIX, ignoring case
+    /// List only customers whose name starts with PREFIX, ignoring case
     #[arg(long, value_name = "PREFIX", conflicts_with = "domain")]
     pub(crate) name: Option<String>,
-    /// Only customers whose initial domain starts with PREFIX; other domains are not searched
+    /// List only customers whose initial domain starts with PREFIX; other domains are not searched
     #[arg(long, value_name = "PREFIX")]
     pub(crate) domain: Option<String>,
     #[command(flatten)]

@@ -12,7 +12,7 @@ use super::values::{tenant_id, time};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum OrganizationCommand {
-    /// Fetch the organizations of some customers
+    /// Fetch the organizations of one or more customers
     ///
     /// If some customers fail, the exit code is 1; if all fail, it is that of the first failure.
     #[command(after_long_help = examples(&[
@@ -21,11 +21,11 @@ pub(crate) enum OrganizationCommand {
         "partner-center organization get --from ids.txt --columns city,state",
     ]))]
     Get(Get),
-    /// Fetch the organizations of all customers, or of those in a list, at the pace the service allows
+    /// Export the organizations of all customers, or of those in a list, as fast as the service allows
     ///
-    /// Without --from it fetches every customer that the service lists, and each line has the name and the domain of the
-    /// list too. Failures go to a second file, FILE.failures. Ctrl-C finishes the calls in flight, and --resume continues
-    /// with the customers that have no line yet.
+    /// Without --from, every customer that the service lists is fetched, and each line also has the name and the domain
+    /// from that list. Failures are written to a second file, FILE.failures. Ctrl-C finishes the calls in flight;
+    /// --resume continues with the customers that have no line yet.
     #[command(after_long_help = examples(&[
         "partner-center organization export --to all.ndjson",
         "partner-center org export --to all.ndjson --resume",
@@ -63,10 +63,10 @@ pub(crate) struct Output {
 pub(crate) struct Export {
     #[command(flatten)]
     pub(crate) list: ListOptions,
-    /// The file for the organizations; - is standard output
+    /// The file for the organizations, or - for standard output
     #[arg(long, default_value = "-", value_name = "FILE")]
     pub(crate) to: PathBuf,
-    /// The file for the failures; FILE.failures by default
+    /// The file for the failures; by default, FILE.failures
     #[arg(long, value_name = "FILE")]
     pub(crate) failures: Option<PathBuf>,
     /// The format; by default, that of the file extension (.ndjson, .jsonl, .json, .csv), else NDJSON
@@ -98,13 +98,13 @@ pub(crate) struct Export {
     pub(crate) quiet: bool,
 }
 
-/// Where the customers' tenant ids are.
+/// Where the tenant ids of the customers come from.
 #[derive(Args, Debug)]
 pub(crate) struct ListOptions {
-    /// A list of tenant ids: lines, CSV, JSON or an earlier export; - is standard input
+    /// A file with tenant ids (lines, CSV, JSON or an earlier export), or - for standard input
     #[arg(long, value_name = "FILE")]
     pub(crate) from: Option<PathBuf>,
-    /// The column of the tenant ids; by default, found by name (CustomerId, Microsoft ID, ...)
+    /// The column with the tenant ids; by default, detected by name (CustomerId, Microsoft ID, ...)
     #[arg(long, requires = "from", value_name = "NAME")]
     pub(crate) column: Option<String>,
 }
@@ -115,17 +115,17 @@ pub(crate) struct Layout {
     /// The columns of a table or CSV after the tenant id
     #[arg(long, value_delimiter = ',', value_name = "NAMES", value_parser = columns::parser(&columns::ORGANIZATION))]
     pub(crate) columns: Vec<Column>,
-    /// CSV that Excel opens in columns and with every character in any language: UTF-16, divided by tabs
+    /// Write CSV that Excel opens correctly in every locale: UTF-16, separated by tabs
     ///
     /// Windows PowerShell 5.1 changes the encoding of what > redirects: there use `organization export --to`.
     #[arg(long)]
     pub(crate) excel: bool,
 }
 
-/// The formats of what is shown at once.
+/// The output formats of `get` and `list`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
-    /// For people
+    /// Human-readable table
     Table,
     /// An object for one customer, an array for several
     Json,
@@ -133,11 +133,11 @@ pub(crate) enum Format {
     Ndjson,
     /// Comma-separated values with a header
     Csv,
-    /// The bytes of the response
+    /// The response body, unchanged
     Raw,
 }
 
-/// The formats of a file that grows line by line.
+/// The output formats of an export, which is written line by line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum FileFormat {
     /// One JSON object per line, with every field of the response
@@ -147,15 +147,15 @@ pub(crate) enum FileFormat {
     Json,
     /// Comma-separated values with a header
     Csv,
-    /// CSV in UTF-16 with a byte order mark, divided by tabs: the one form that Excel opens in columns in every locale.
+    /// CSV in UTF-16 with a byte order mark, separated by tabs: only this opens in columns in Excel in every locale.
     #[value(skip)]
     Excel,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum RetryFailed {
-    /// Failures that may pass, such as timeouts
+    /// Temporary failures, such as timeouts
     Retryable,
-    /// Every failure, for use after the cause is fixed
+    /// Every failure, once the cause is fixed
     All,
 }

@@ -31,7 +31,7 @@ pub(super) struct Check {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Outcome {
     Good,
-    /// Nothing is known to be wrong, and it is worth a look.
+    /// Not known to be wrong, but worth a look.
     Doubtful,
     Bad(Exit),
 }
@@ -128,7 +128,7 @@ impl Report {
         Ok(())
     }
 
-    /// Shows what is left to show; the exit code is that of the first cross.
+    /// Shows what is left to show; the exit code is that of the first failed check.
     pub(super) fn end(self) -> Result<Exit, Failure> {
         if self.format == ReportFormat::Json {
             let report = json!({

@@ -49,7 +49,7 @@ pub(crate) async fn run(settings: &Settings, arguments: &Doctor) -> Result<Exit,
     }
     let Some(token) = token::obtain(settings, credential.as_ref(), &mut report).await? else { return report.end() };
     let Some(customer) = arguments.customer else { return report.end() };
-    // The token at hand is used again: a second sign-in would say nothing more.
+    // Reuses the same token: a second sign-in would show nothing new.
     let token = StaticToken::new(token.secret().expose_secret());
     let client = client::with(token, settings, patience(settings))?;
     let call = client.customer(customer).organization().correlation_id(settings.correlation_id);

@@ -1,4 +1,4 @@
-//! Whether the sign-in and the service can be reached, and whether their clock is ours.
+//! Whether the sign-in and the service can be reached, and whether their clocks agree with this machine's.
 
 use std::time::{Duration, Instant, SystemTime};
 
@@ -16,7 +16,7 @@ use crate::terminal::rounded_down;
 /// An address that was tried.
 pub(super) struct Reached {
     pub(super) check: Check,
-    /// How far the server's clock is before ours (or behind it, as `Err`).
+    /// How far the server's clock is ahead of ours (or behind it, as `Err`).
     pub(super) clock: Option<Result<Duration, Duration>>,
     /// What every further check would meet: a proxy that rejects the password, or an invalid configuration.
     pub(super) obstacle: Option<String>,
@@ -36,7 +36,7 @@ impl Reached {
     }
 }
 
-/// From here on tokens may look as if they were expired or not valid yet.
+/// From here on, tokens may seem to have expired or not to be valid yet.
 const TOLERANCE: Duration = Duration::from_secs(120);
 
 /// Tries both at once; through a proxy one after the other, as a wrong password sent by each may lock an account.
@@ -63,7 +63,7 @@ async fn service(settings: &Settings) -> Reached {
     reach("service", &settings.base_url.value, &format!("{}/v1", settings.base_url.value), settings).await
 }
 
-/// Any response will do: it is the way that is tried, not the address's content.
+/// Any response will do: this tests the connection, not the content.
 async fn reach(name: &'static str, address: &str, url: &str, settings: &Settings) -> Reached {
     let proxy = match environment_proxy(url) {
         Ok(proxy) => proxy.map_or_else(String::new, |proxy| format!(" through the proxy {proxy}")),
@@ -75,7 +75,7 @@ async fn reach(name: &'static str, address: &str, url: &str, settings: &Settings
         builder = builder.no_proxy().tls_certs_only([]);
     }
     let client = builder.build();
-    // To make a client takes a while, and is not the way there.
+    // Creating a client takes a while, which does not count.
     let began = Instant::now();
     let outcome = match client {
         Ok(client) => client.get(url).send().await,

@@ -1,4 +1,4 @@
-//! What the token says about itself: whom it is for, how long, who signed in and how.
+//! Checks the token's claims: its audience, its expiry, and who signed in and how.
 
 use std::time::{Duration, Instant, SystemTime};
 
@@ -31,7 +31,7 @@ pub(super) async fn obtain(
         Ok(Ok(token)) => token,
         Err(_) => {
             let what = "another process has been signing in with the same refresh token for too long";
-            report.add(Check::bad("token", Exit::Unavailable, what, "End that process, then run it again."))?;
+            report.add(Check::bad("token", Exit::Unavailable, what, "End that process, then run doctor again."))?;
             return Ok(None);
         }
         Ok(Err(error)) => {
@@ -82,7 +82,7 @@ fn audience(claims: &Claims, wanted: &str) -> Check {
             format!("the token is for {named}, not for {wanted}"),
             "Check --cloud, and use a token that was issued for Partner Center: `partner-center login` gets one.",
         ),
-        None => Check::doubtful("audience", format!("unknown from {named:?}"), "Try the call itself."),
+        None => Check::doubtful("audience", format!("cannot be determined from {named:?}"), "Try the call itself."),
     }
 }
 

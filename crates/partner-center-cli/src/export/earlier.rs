@@ -7,7 +7,7 @@ use crate::arguments::FileFormat;
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Earlier {
     pub(super) lines: Vec<Line>,
-    /// Where the whole lines end; what comes after was torn by a crash, or closes an array.
+    /// Where the whole lines end; the rest is a line truncated by a crash, or the end of an array.
     pub(super) length: u64,
 }
 

@@ -26,7 +26,7 @@ pub(super) struct Journal {
     is_at_start: bool,
 }
 
-const RESUME: &str = "Make room or choose another place, then run the same command with --resume.";
+const RESUME: &str = "Free up space or choose another folder, then run the same command with --resume.";
 
 impl Journal {
     /// Opens it without changing it.
@@ -92,7 +92,7 @@ impl Journal {
         })
     }
 
-    /// Cuts off what comes after the lines of an earlier run, and writes the header where nothing is left.
+    /// Cuts off the rest after the lines of an earlier run, and writes the header if nothing is left.
     pub(super) fn begin(&mut self, earlier: &Earlier) -> Result<(), Failure> {
         self.is_at_start = earlier.lines.is_empty();
         if let Some(file) = &mut self.file {

@@ -1,7 +1,8 @@
-//! `partner-center organization export`: many customers, at the pace the service allows, to be resumed after any stop.
+//! `partner-center organization export`: many customers, as fast as the service allows; can be resumed after any
+//! interruption.
 //!
-//! The files are the journal: each customer is one line in the one or the other, written whole and at once. What a crash
-//! leaves of a line is cut off by the next `--resume`, which fetches the customers that have no line yet.
+//! The files are the journal: each customer is one line in one of them, written whole and at once. The next `--resume`
+//! removes an incomplete last line, which a crash may leave, and fetches the customers that have no line yet.
 
 mod earlier;
 mod journal;

@@ -1,4 +1,4 @@
-//! The progress of an export on standard error: a bar on a terminal, elsewhere a line now and then.
+//! The progress of an export on standard error: a bar on a terminal, elsewhere a line from time to time.
 
 use std::io::{IsTerminal, stderr, stdout};
 use std::time::{Duration, Instant};
@@ -11,7 +11,7 @@ use crate::throttle_notice::{ThrottleNotice, retrying};
 
 /// All in one line; the prefix has counts, rate, time left and failures, and the message is for delays.
 const WIDE: &str = "{wide_bar:.green} {prefix}  {msg}";
-/// For terminals with less columns than a line with a delay takes, beside a bar that is worth looking at.
+/// For terminals that are too narrow for a line with a delay and a useful bar.
 const MIDDLE_BELOW: u16 = 100;
 const MIDDLE: &str = "{wide_bar:.green} {prefix}\n{wide_msg}";
 /// For terminals without room for a bar.

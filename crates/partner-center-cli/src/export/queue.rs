@@ -11,7 +11,7 @@ use partner_center::{Customers, Error};
 
 use crate::output::record::Listed;
 
-/// How far the service's list is read ahead, so that the total is soon known; so many take some 10 MB.
+/// How far the service's list is read ahead, so that the total is soon known; this many customers take some 10 MB.
 const AHEAD: usize = 50_000;
 
 /// The customers without a line, each once.
@@ -65,7 +65,7 @@ impl Queue {
         Ok(!self.ahead.is_empty())
     }
 
-    /// Leaves these customers out; returns what the queue tells the run.
+    /// Leaves these customers out; returns the state that the queue shares with the run.
     pub(super) fn without(&mut self, settled: HashSet<Uuid>) -> Shared {
         self.known = settled;
         self.ahead.retain(|(customer, _)| self.known.insert(*customer));

@@ -1,4 +1,4 @@
-//! How an export went: what was fetched, the failures by kind, and what the exit code says of it.
+//! The result of an export: what was fetched, the failures by kind, and the exit code.
 
 use super::lines::FailureLine;
 use crate::exit::Exit;
@@ -37,7 +37,7 @@ impl Summary {
         self.done + self.done_earlier + self.failed()
     }
 
-    /// The lines for people, with how many customers were not fetched, and whether those are all.
+    /// The human-readable lines; `is_total` says whether `not_fetched` includes all customers.
     pub(super) fn lines(&self, not_fetched: u64, is_total: bool) -> Vec<String> {
         let done = self.done + self.done_earlier;
         let mut first = count(done, "organization");

@@ -1,4 +1,4 @@
-//! The list of customers, in whichever form other programs write it.
+//! Reads lists of customers in the formats that other programs write.
 
 mod entries;
 mod row;
@@ -30,7 +30,7 @@ pub(crate) fn read(path: &Path, options: &ListOptions) -> Result<CustomerList, F
         false => File::open(path).and_then(|mut file| file.read_to_end(&mut bytes)),
     };
     read.map_err(|error| {
-        Failure::file(&error, format!("the list {name} cannot be read"), "Check the name in --from.")
+        Failure::file(&error, format!("the list {name} cannot be read"), "Check the path in --from.")
     })?;
     let text = text::decode(&bytes);
     if bytes.starts_with(b"PK\x03\x04") {
@@ -45,7 +45,7 @@ pub(crate) fn read(path: &Path, options: &ListOptions) -> Result<CustomerList, F
     if list.unreadable.len() > SHOWN {
         warn(&format!("{} more lines of the list name no customer", list.unreadable.len() - SHOWN));
     }
-    // Most likely the wrong file, or a command before the pipe that failed.
+    // Most likely the wrong file, or a failed command before the pipe.
     if list.customers.is_empty() {
         let help = "Pass one tenant id per line, or a table whose header or --column names their column; the portal \
                     shows them as Microsoft ID.";

@@ -64,7 +64,7 @@ impl Header {
     }
 }
 
-/// Whether the line only divides: cells without content, or the rule below a printed header.
+/// Whether the line is only a separator: cells without content, or the rule below a printed header.
 pub(super) fn is_rule(line: &str) -> bool {
     line.bytes().all(|byte| DELIMITERS.contains(&byte) || matches!(byte, b'"' | b'-' | b' '))
 }
@@ -144,7 +144,7 @@ pub(super) fn has_id(row: &str) -> bool {
     !ids(row).is_empty()
 }
 
-/// The cells that are GUIDs, in any of their spellings, whichever character divides the cells.
+/// The cells that are GUIDs, in any of their spellings, whichever character separates the cells.
 fn ids(row: &str) -> BTreeSet<Uuid> {
     // Most lists contain nothing else.
     if let Some(id) = id(row) {

@@ -1,8 +1,8 @@
-//! CSV that a spreadsheet shows and never runs.
+//! CSV whose cells a spreadsheet never runs as formulas.
 
 use crate::failure::Failure;
 
-/// One line of CSV, its line break included; no cell contains a line break or a formula.
+/// One line of CSV, including its line break; no cell contains a line break or a formula.
 pub(crate) fn line<T: AsRef<str>>(cells: impl IntoIterator<Item = T>, delimiter: u8) -> Result<String, Failure> {
     let unwritable = |error: &dyn std::fmt::Display| {
         Failure::usage(format!("cannot write a line of CSV: {error}"), "Use another format.")

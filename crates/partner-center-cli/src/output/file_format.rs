@@ -1,4 +1,4 @@
-//! The formats that grow line by line, and the lines of records in them.
+//! The formats that are written line by line, and the line of each record.
 
 use encoding_rs::UTF_16LE;
 

@@ -1,4 +1,4 @@
-//! How customers and what the service has about them are shown.
+//! Prints customers and their data.
 
 pub(crate) mod csv;
 mod file_format;
@@ -14,7 +14,7 @@ use crate::arguments::{FileFormat, Format, Layout, Output};
 use crate::failure::Failure;
 use crate::terminal::{self, escape_json};
 
-/// Prints records as they come, but in a table, whose columns are as wide as the widest cell.
+/// Prints records as they arrive, except in a table, whose column widths depend on all of them.
 pub(crate) struct Printer<'a> {
     pub(crate) format: Format,
     lines: FileFormat,

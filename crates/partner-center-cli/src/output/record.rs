@@ -1,4 +1,4 @@
-//! What a response says about one customer, with every field that it has.
+//! The data of one customer in a response, with every field that it has.
 
 use partner_center::models::Organization;
 use partner_center::uuid::Uuid;
@@ -16,7 +16,7 @@ pub(crate) struct Record {
 /// The name of the customer's tenant id in every output; the service sends no id.
 pub(crate) const ID: &str = "customerTenantId";
 
-/// What the service's list says of a customer.
+/// A customer's data in the service's list.
 #[derive(Debug, Default)]
 pub(crate) struct Listed {
     pub(crate) company_name: Option<String>,

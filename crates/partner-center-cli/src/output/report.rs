@@ -1,4 +1,4 @@
-//! Short reports of rows with named fields, for people or as JSON.
+//! Short reports of rows with named fields, human-readable or as JSON.
 
 use comfy_table::{ContentArrangement, Table, presets};
 use serde_json::Value;
@@ -8,7 +8,7 @@ use crate::arguments::ReportFormat;
 use crate::failure::Failure;
 use crate::terminal::{self, plain};
 
-/// Prints rows, named by the first column, with the columns that people see.
+/// Prints rows, named by the first column; text shows only `columns`.
 ///
 /// As JSON an object: each name has the value of the second column or, where there are more, the rest of the row.
 pub(crate) fn print(rows: &[Value], columns: &[&str], format: ReportFormat) -> Result<(), Failure> {

@@ -1,4 +1,4 @@
-//! Tables for people, as wide as the terminal.
+//! Human-readable tables, as wide as the terminal.
 
 use comfy_table::{ColumnConstraint, ContentArrangement, Table, presets};
 

@@ -17,7 +17,7 @@ use crate::text;
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Config {
-    /// The profile that is used where none is named.
+    /// The default profile.
     pub(super) profile: Option<String>,
     #[serde(default)]
     pub(super) profiles: BTreeMap<String, Profile>,
@@ -59,7 +59,7 @@ fn text(path: &Path) -> Result<String, Failure> {
     }
 }
 
-/// Writes the profile that is used where none is named into a valid file; the rest of it stays as it is.
+/// Sets the default profile in a valid file; the rest of the file is unchanged.
 pub(super) fn set_profile(path: &Path, name: &str) -> Result<(), Failure> {
     let document = text(path)?.parse::<DocumentMut>().map_err(io::Error::other);
     let written = document.and_then(|mut document| {

@@ -29,12 +29,12 @@ pub(crate) enum Source {
     Flag(&'static str),
     Environment(&'static str),
     File(PathBuf),
-    /// What `login` kept.
+    /// The stored sign-in.
     SignIn,
     Default,
 }
 
-/// What all commands go by.
+/// The settings of every command.
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
     pub(crate) profile: Setting<String>,
@@ -110,12 +110,12 @@ impl Settings {
         self.folder.join("config.toml")
     }
 
-    /// Writes into the config file which profile is used where none is named.
+    /// Sets the default profile in the config file.
     pub(crate) fn set_profile(&self, name: &str) -> Result<(), Failure> {
         file::set_profile(&self.file(), name)
     }
 
-    /// Whom tokens are issued for.
+    /// The audience of access tokens.
     pub(crate) fn audience(&self) -> &'static str {
         Cloud::from(self.cloud.value).audience()
     }
@@ -147,7 +147,7 @@ impl fmt::Display for Source {
             Self::Flag(name) => write!(f, "flag {name}"),
             Self::Environment(name) => write!(f, "environment {name}"),
             Self::File(path) => write!(f, "file {}", path.display()),
-            Self::SignIn => f.write_str("kept sign-in"),
+            Self::SignIn => f.write_str("stored sign-in"),
             Self::Default => f.write_str("default"),
         }
     }
@@ -174,7 +174,7 @@ fn pick<T>(
     Ok(from_file.map(|value| Setting { value, source: Source::File(path.to_owned()) }))
 }
 
-/// An address in its one spelling: a sign-in is kept for one authority, and compared with it.
+/// The normalized address: a sign-in is stored for one authority, and compared with it.
 fn checked(name: &str, Setting { value, source }: Setting<String>) -> Result<Setting<String>, Failure> {
     let value = check_address(&format!("{name} ({source})"), &value)?;
     Ok(Setting { value, source })

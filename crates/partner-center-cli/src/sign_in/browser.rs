@@ -1,4 +1,4 @@
-//! A user signs in with the browser: the redirect comes to a listener on loopback, which shows the last page.
+//! A user signs in with the browser: a listener on loopback receives the redirect and serves the last page.
 
 use std::future::poll_fn;
 use std::io;
@@ -49,7 +49,7 @@ pub(super) async fn sign_in(
     let url = code.authorization_url().to_owned();
     notify("Sign in with the browser. If it does not open, open this address on this machine, or use --device-code:");
     notify(&url);
-    notify(&format!("Waiting {} at most …", rounded_down(limit)));
+    notify(&format!("Waiting up to {} …", rounded_down(limit)));
     tokio::spawn(async {
         // A text browser keeps the thread until it is closed.
         if let Ok(Err(error)) = spawn_blocking(move || webbrowser::open(&url)).await {
@@ -127,7 +127,7 @@ async fn accept(listeners: &[TcpListener]) -> io::Result<TcpStream> {
     accepted.await.map(|(stream, _)| stream)
 }
 
-/// Reads the head of a request, for its target; empty if it is no GET.
+/// Reads the head of a request, and returns its target; empty if it is not a GET.
 async fn read(stream: TcpStream) -> Option<(TcpStream, String)> {
     const LARGEST: u64 = 1 << 16;
     let (mut reader, mut head) = (BufReader::new(stream.take(LARGEST)), String::new());

@@ -1,4 +1,4 @@
-//! Which credential signs in: the environment's, else the kept sign-in.
+//! The credential to use: that of the environment, else the stored sign-in.
 
 use std::fs::File;
 use std::io::Read;
@@ -22,9 +22,9 @@ const CERTIFICATE_PATH: &str = "AZURE_CLIENT_CERTIFICATE_PATH";
 
 /// What there is to sign in with.
 pub(crate) enum Found {
-    /// The variable that decided, and what it led to.
+    /// The variable that decided, and its credential.
     Environment(&'static str, Arc<dyn Credential>),
-    /// A kept sign-in, where its secret is, and nothing where it is no longer there.
+    /// A stored sign-in, the place of its secret, and its credential unless the secret is gone.
     Kept(Record, String, Option<Arc<dyn Credential>>),
     Nothing,
 }
@@ -43,8 +43,8 @@ pub(crate) struct Identity {
     pub(crate) client_id: Option<Setting<String>>,
 }
 
-/// Whose sign-in `find` leads to. A credential of the environment reads nothing but the environment, a kept sign-in
-/// goes by itself, and the config file's values are for `login`.
+/// The identity of what `find` returns. A credential of the environment uses only the environment and a stored sign-in
+/// only itself; the config file's values are for `login`.
 pub(crate) fn identity(settings: &Settings) -> Result<Identity, Failure> {
     let of_environment = |setting: &Option<Setting<String>>| {
         setting.clone().filter(|setting| matches!(setting.source, Source::Environment(_)))
@@ -64,7 +64,7 @@ pub(crate) fn identity(settings: &Settings) -> Result<Identity, Failure> {
     })
 }
 
-/// Looks into the environment, then for a kept sign-in.
+/// Looks in the environment, then for a stored sign-in.
 pub(crate) async fn find(settings: &Settings) -> Result<Found, Failure> {
     if let Some(name) = auth::credential_variable()? {
         if name != ACCESS_TOKEN {
@@ -76,10 +76,10 @@ pub(crate) async fn find(settings: &Settings) -> Result<Found, Failure> {
     if record.authority != settings.authority.value {
         return Err(Failure::usage(
             format!(
-                "the profile {} is signed in at {}, and the authority is now {} ({})",
+                "the profile {} is signed in at {}, but the authority is now {} ({})",
                 settings.profile.value, record.authority, settings.authority.value, settings.authority.source
             ),
-            "Name another profile with --profile, or run `partner-center login` again; a sign-in is sent to its own authority only.",
+            "Pass another profile with --profile, or run `partner-center login` again; a sign-in is sent to its own authority only.",
         ));
     }
     let place = secret_store::place(settings, &record);
@@ -97,9 +97,9 @@ pub(crate) async fn find(settings: &Settings) -> Result<Found, Failure> {
     Ok(Found::Kept(record, place, Some(credential)))
 }
 
-/// Rejects a file that a credential of the environment could not use.
+/// Rejects a file that the credential of the environment could not use.
 fn check_files() -> Result<(), Failure> {
-    // A refresh token to begin with makes its file.
+    // The file is created from the initial refresh token.
     let token_file = if variable(REFRESH_TOKEN)?.is_none() { Some(REFRESH_TOKEN_FILE) } else { None };
     for name in token_file.into_iter().chain([CERTIFICATE_PATH]) {
         let Some(path) = variable(name)? else { continue };
@@ -115,11 +115,11 @@ fn check_files() -> Result<(), Failure> {
 
 /// The calls go on, and the next command begins with the old refresh token.
 fn warn_of_store(error: &CredentialError) {
-    warn(&format!("{error}; a sign-in that is not renewed ends after 90 days"));
+    warn(&format!("{error}; a sign-in that is not renewed expires after 90 days"));
 }
 
 impl Found {
-    /// Where it comes from, for people.
+    /// Where it comes from, human-readable.
     pub(crate) fn origin(&self) -> String {
         match self {
             Self::Environment(variable, _) => format!("environment {variable}"),
@@ -129,12 +129,12 @@ impl Found {
         }
     }
 
-    /// The credential, or what to do to have one.
+    /// The credential, or an error that says how to get one.
     pub(crate) fn credential(self) -> Result<Arc<dyn Credential>, Failure> {
         let what = match self {
             Self::Environment(_, credential) | Self::Kept(_, _, Some(credential)) => return Ok(credential),
             Self::Kept(_, place, None) => format!("signed out: the secret of the sign-in is no longer in {place}"),
-            Self::Nothing => "not signed in, and the environment holds no credential".to_owned(),
+            Self::Nothing => "not signed in, and the environment contains no credential".to_owned(),
         };
         let help = "Run `partner-center login`, or set the environment variables of a credential.";
         Err(Failure::new(Exit::SignIn, what, help))

@@ -1,4 +1,4 @@
-//! The system's keyring: secrets of any length, and a limit on how long it may take to respond.
+//! The system's keyring: secrets of any length, with a time limit.
 
 use std::pin::pin;
 use std::time::Duration;

@@ -103,7 +103,7 @@ fn is_id(text: &str) -> bool {
     text.len() == 36 && Uuid::parse_str(text).is_ok()
 }
 
-/// Keeps the sign-in in place of the one before.
+/// Stores the sign-in, in place of the previous one.
 async fn store(
     settings: &Settings,
     record: Record,
@@ -124,7 +124,7 @@ async fn store(
         secret_store::remove_replaced(settings, &before, &record).await;
     }
     if record.kept_in == Place::Keyring {
-        // Even where nothing is known of a sign-in before. The lock beside it goes on to serve.
+        // Even if there is no record of a previous sign-in. The lock file stays in use.
         remove_file(file(settings, "secret"))?;
     }
     notify(&format!("Signed in to {} with the profile {}.", record.tenant, settings.profile.value));
@@ -135,7 +135,7 @@ async fn store(
     Ok(Exit::Success)
 }
 
-/// A user signs in: with the browser, unless a device code is wanted or there is no browser.
+/// A user signs in: with the browser, or with a device code if that was requested or there is no browser.
 async fn user(
     tenant: &str,
     client_id: &str,
@@ -148,19 +148,19 @@ async fn user(
             let (signed_in, redirect) = browser::sign_in(tenant, client_id, request, limit).await?;
             return Ok((signed_in, Some(redirect)));
         };
-        notify(&format!("Using a device code instead of the browser, as {reason}."));
+        notify(&format!("Using a device code instead of the browser, because {reason}."));
     }
     let limit = arguments.max_time.unwrap_or(Duration::MAX);
     let device_code = DeviceCode::new(tenant, client_id);
     let signed_in = device_code.sign_in(request, |prompt| {
         notify(&format!("Open {} in a browser and enter the code {}", prompt.verification_uri, prompt.user_code));
-        notify(&format!("Waiting {} at most …", rounded_down(prompt.expires_in.min(limit))));
+        notify(&format!("Waiting up to {} …", rounded_down(prompt.expires_in.min(limit))));
     });
     let signed_in = timeout(limit, signed_in).await.map_err(|_| browser::timed_out(limit, "Run it again."))?;
     Ok((signed_in?, None))
 }
 
-/// An application's secret, once it has opened the door.
+/// Signs in as an application; returns its secret once the sign-in has succeeded.
 async fn application(
     tenant: &str,
     client_id: &str,

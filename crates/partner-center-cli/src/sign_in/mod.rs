@@ -16,7 +16,7 @@ use crate::failure::Failure;
 use crate::settings::Settings;
 use crate::terminal::notify;
 
-/// Rejects a profile that is neither in the config file nor that of a sign-in.
+/// Rejects a profile that is not in the config file and has no sign-in.
 pub(crate) fn check_profile(settings: &Settings) -> Result<(), Failure> {
     let profile = &settings.profile;
     if settings.has_profile() || Record::read(settings)?.is_some() {
@@ -38,7 +38,7 @@ pub(crate) async fn logout(settings: &Settings, arguments: &Logout) -> Result<Ex
     secret_store::remove(settings, &record, arguments.no_keyring).await?;
     Record::remove(settings)?;
     notify(&format!(
-        "Signed out of {}. Entra still knows the sign-in; an administrator can revoke it there.",
+        "Signed out of {}. The sign-in is still valid in Entra; an administrator can revoke it there.",
         record.tenant
     ));
     Ok(Exit::Success)

@@ -1,4 +1,4 @@
-//! What is known of a sign-in beside its secret.
+//! A stored sign-in, without its secret.
 
 use std::fs;
 use std::io;
@@ -21,7 +21,7 @@ pub(crate) struct Record {
     /// Who issued it; the secret goes nowhere else.
     pub(crate) authority: String,
     pub(crate) kept_in: Place,
-    /// Of the token that the sign-in gave.
+    /// The identity in the token that the sign-in returned.
     #[serde(flatten)]
     pub(crate) token: TokenIdentity,
 }
@@ -58,7 +58,7 @@ impl Record {
         })
     }
 
-    /// Keeps it, in place of the one before.
+    /// Stores it, in place of the previous one.
     pub(crate) fn write(&self, settings: &Settings) -> Result<(), Failure> {
         let path = path(settings);
         replace_file(&path, format!("{:#}\n", serde_json::json!(self)).as_bytes())

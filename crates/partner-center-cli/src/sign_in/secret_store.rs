@@ -18,7 +18,7 @@ use crate::terminal::{notify, warn};
 /// A sign-in's secret in the keyring.
 struct KeyringStore {
     name: String,
-    /// Its lock alone is used, so that processes redeem in turn; a keyring has none.
+    /// Only its lock is used, so that processes redeem in turn; a keyring has none.
     lock: FileStore,
 }
 
@@ -31,7 +31,7 @@ pub(super) fn open(settings: &Settings, record: &Record) -> Arc<dyn RefreshToken
     }
 }
 
-/// The place of a sign-in's secret, for people.
+/// The place of a sign-in's secret, human-readable.
 pub(super) fn place(settings: &Settings, record: &Record) -> String {
     match record.kept_in {
         Place::Keyring => "the system's keyring".to_owned(),
@@ -41,14 +41,14 @@ pub(super) fn place(settings: &Settings, record: &Record) -> String {
 
 /// The name of a secret in the keyring, which all config folders of a user share.
 ///
-/// It names everything that the secret is for, so that none is found, and sent, for anything else.
+/// It names everything that the secret is for, so that it is never found and sent for anything else.
 fn name(settings: &Settings, record: &Record) -> String {
     let folder = std::fs::canonicalize(&settings.folder).unwrap_or_else(|_| settings.folder.clone());
     let Record { authority, tenant, client_id, .. } = record;
     format!("{} {authority} {tenant} {client_id} {}", settings.profile.value, folder.display())
 }
 
-/// Makes sure that a sign-in can be stored, before anybody signs in for nothing; `true` if there is a keyring to use.
+/// Checks that a sign-in can be stored, before the user signs in; `true` if there is a usable keyring.
 pub(super) async fn check(settings: &Settings, no_keyring: bool) -> Result<bool, Failure> {
     make_folder(settings)?;
     // What is there is saved again, as the new one will be: each file can be a mount that is read-only.
@@ -94,7 +94,7 @@ pub(super) async fn save(
     let store = open(settings, &record);
     store.save(secret).await?;
     if !is_same(store.load().await?, secret) {
-        return Err(CredentialError::new(CredentialErrorKind::Store, "the file does not hold what was written").into());
+        return Err(CredentialError::new(CredentialErrorKind::Store, "the file has other content").into());
     }
     let path = file(settings, "secret");
     notify(&format!("The sign-in is stored in the file {}, {}.", path.display(), readers(&path)));

@@ -28,7 +28,7 @@ pub(crate) async fn run(settings: &Settings, format: ReportFormat) -> Result<Exi
             if Record::read(settings)?.is_some() {
                 credential::warn_of_variable("takes precedence over the stored sign-in", "use that one")?;
             }
-            // Of the variables it alone holds a token that says something.
+            // This is the only variable whose token has claims.
             let token = variable(name)?.filter(|_| *name == ACCESS_TOKEN);
             token.map(|token| TokenIdentity::of(&AccessToken::without_expiry(token))).unwrap_or_default()
         }

@@ -1,4 +1,4 @@
-//! Who a token was issued for, by its own claims, and whether its tenant is the configured one.
+//! Who a token was issued to, by its own claims, and whether its tenant is the configured one.
 
 use partner_center::auth::AccessToken;
 use partner_center::uuid::Uuid;
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::settings::{Setting, Settings};
 
-/// What the claims of a token say; what they do not say is absent.
+/// The claims of a token; those that it does not have are absent.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct TokenIdentity {

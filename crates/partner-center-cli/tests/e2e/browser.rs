@@ -80,7 +80,7 @@ fn a_user_signs_in_with_the_browser_and_its_last_page_says_so() {
     let outcome = ended(child);
     assert_eq!((outcome.code, &*outcome.out), (Some(0), ""), "{}", outcome.err);
     let url = opened(&world);
-    assert!(outcome.err.contains(&format!("\n{url}\nWaiting 5 minutes at most …\n")), "{}", outcome.err);
+    assert!(outcome.err.contains(&format!("\n{url}\nWaiting up to 5 minutes …\n")), "{}", outcome.err);
     assert!(outcome.err.contains("Signed in to contoso.onmicrosoft.com"), "{}", outcome.err);
     assert_eq!(world.run(&["organization", "get", &id(0)]).code, Some(0));
     assert_eq!((world.entra.count(Grant::AuthorizationCode), world.entra.count(Grant::RefreshToken)), (1, 1));
@@ -121,7 +121,7 @@ fn only_the_redirect_of_this_sign_in_is_taken() {
 }
 
 #[test]
-fn a_declined_sign_in_says_so_in_the_browser_with_entras_text_escaped() {
+fn the_browser_shows_a_declined_sign_in_with_entras_text_escaped() {
     let world = World::signed_out(TokenEndpoint::builder().authorization(Authorization::Declined));
     let child = login(&world, &[]);
     let page = signed_in(&world);

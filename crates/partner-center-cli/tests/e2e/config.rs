@@ -125,7 +125,7 @@ fn the_tenant_of_the_sign_in_is_shown_and_another_is_marked() {
     assert_eq!(tenant(&world, &[secret]), shown("filed", &format!("{file}, for login only")));
     assert_eq!(tenant(&world, &[secret, ("AZURE_TENANT_ID", "t")]), shown("t", "environment AZURE_TENANT_ID"));
     assert_eq!(world.run(&["login", "--device-code"]).code, Some(0));
-    assert_eq!(tenant(&world, &[]), shown("contoso.onmicrosoft.com", "kept sign-in"));
+    assert_eq!(tenant(&world, &[]), shown("contoso.onmicrosoft.com", "stored sign-in"));
 }
 
 #[test]

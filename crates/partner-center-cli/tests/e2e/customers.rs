@@ -70,7 +70,7 @@ fn a_list_of_several_pages_is_read_to_its_end() {
 }
 
 #[test]
-fn customers_are_found_by_the_beginning_of_name_or_domain() {
+fn customers_are_filtered_by_prefix_of_name_or_domain() {
     let world = World::of(Behaviour { customers: 100, ..Behaviour::default() });
     let names = |filter: &[&str]| {
         let outcome = world.run(&[&LIST[..], &["--format", "csv", "--columns", "companyName"], filter].concat());
@@ -87,7 +87,7 @@ fn customers_are_found_by_the_beginning_of_name_or_domain() {
 }
 
 #[test]
-fn the_list_is_a_list_for_other_commands() {
+fn other_commands_read_the_list_with_from() {
     let world = World::new();
     for format in ["json", "ndjson", "csv", "table"] {
         let listed = world.run(&[&LIST[..], &["--format", format]].concat()).out;
@@ -98,7 +98,7 @@ fn the_list_is_a_list_for_other_commands() {
 }
 
 #[test]
-fn a_list_that_breaks_is_an_error_after_what_was_read() {
+fn an_interrupted_list_is_an_error_after_what_was_read() {
     let world = World::new();
     let service = two_pages(&world, |_| MockResponse::json(403, &json!({ "code": 1, "description": "no" })));
     for (format, shown) in [("table", 10), ("json", 10), ("ndjson", 10), ("csv", 10), ("raw", 10)] {
@@ -154,7 +154,7 @@ fn failures_have_name_and_domain_of_the_list_and_are_counted_by_kind() {
 }
 
 #[test]
-fn an_export_of_a_list_that_breaks_is_never_complete_and_is_resumed() {
+fn an_export_of_an_interrupted_list_is_incomplete_and_resumable() {
     let world = World::new();
     let mut is_broken = true;
     let service = two_pages(&world, move |page| match std::mem::take(&mut is_broken) {
@@ -181,7 +181,7 @@ fn an_export_of_a_list_that_breaks_is_never_complete_and_is_resumed() {
 }
 
 #[test]
-fn a_list_that_cannot_be_had_or_is_empty_changes_no_file() {
+fn an_unreadable_or_empty_list_changes_no_file() {
     let world = World::of(Behaviour::default());
     fs::write(world.path("out"), "earlier").expect("it can be written");
     let denied = world.serving(|| MockResponse::json(403, &json!({ "code": 1, "description": "no" })));
@@ -258,7 +258,7 @@ fn retrying_fetches_the_failed_customers_of_the_list_again() {
 
 #[cfg(unix)]
 #[test]
-fn a_signal_ends_a_list_and_an_export_whose_page_does_not_come() {
+fn a_signal_ends_a_list_and_an_export_that_wait_for_a_page() {
     use crate::support::{ended, send_signal};
     for (signal, code) in [("INT", 130), ("TERM", 143), ("HUP", 129)] {
         for command in [&[&LIST[..], &["--format", "ndjson"]].concat()[..], &EXPORT] {
@@ -284,7 +284,7 @@ fn a_signal_ends_a_list_and_an_export_whose_page_does_not_come() {
 }
 
 #[test]
-fn the_pace_of_the_service_is_that_of_an_export_of_all_customers() {
+fn an_export_of_all_customers_adapts_to_the_rate_of_the_service() {
     let limit = Some(RateLimit::new(80, Duration::from_secs(1)));
     let world = World::of(Behaviour { customers: 200, limit, faults: true, ..Behaviour::default() });
     let outcome = world.run(&EXPORT);

@@ -20,7 +20,7 @@ fn check(report: &Value, name: &str) -> Value {
 }
 
 #[test]
-fn user_tenant_and_application_of_a_kept_sign_in_are_shown() {
+fn user_tenant_and_application_of_a_stored_sign_in_are_shown() {
     let world = World::signed_out(TokenEndpoint::builder().claim("tid", ONE));
     assert_eq!(world.run(&["login"]).code, Some(0));
     let (status, warning) = json(&world, &["status"], &[]);

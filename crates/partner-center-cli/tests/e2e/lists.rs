@@ -2,7 +2,7 @@
 
 use crate::support::{Outcome, UNKNOWN, World, id};
 
-/// A GUID that is no customer: asking for it would fail.
+/// A GUID that is not a customer's: requesting it would fail.
 const OTHER: &str = UNKNOWN;
 
 fn get(world: &World, list: &str, more: &[&str]) -> Outcome {

@@ -38,7 +38,7 @@ fn a_secret_is_read_in_every_encoding_of_windows() {
 }
 
 #[test]
-fn what_is_said_of_the_file_comes_after_it_was_written() {
+fn the_file_is_described_only_after_it_was_written() {
     let world = World::signed_out(TokenEndpoint::builder());
     // Nothing can be renamed over a folder.
     fs::create_dir_all(world.path("config/sign-ins/default.secret")).expect("a folder");
@@ -64,7 +64,7 @@ mod linux {
     }
 
     #[test]
-    fn a_sign_in_in_a_keyring_that_is_not_there_says_so() {
+    fn a_missing_keyring_of_a_sign_in_is_reported() {
         let world = World::signed_out(TokenEndpoint::builder());
         in_keyring(&world);
         for arguments in [&["organization", "get", &id(0)][..], &["status"], &["doctor"]] {
@@ -110,7 +110,7 @@ mod linux {
     }
 
     #[test]
-    fn a_keyring_that_does_not_respond_is_passed_over_after_seconds() {
+    fn an_unresponsive_keyring_is_skipped_after_seconds() {
         let world = World::signed_out(TokenEndpoint::builder());
         // Connections wait in its queue and are never accepted.
         let _bus = std::os::unix::net::UnixListener::bind(world.path("bus")).expect("a socket");
@@ -138,7 +138,7 @@ mod linux {
     }
 
     #[test]
-    fn a_rotated_token_that_cannot_be_saved_is_a_warning_of_every_command() {
+    fn every_command_warns_if_a_rotated_token_cannot_be_saved() {
         let world = World::signed_out(TokenEndpoint::builder());
         let list = world.list([id(0)]);
         // One line that no user can write.

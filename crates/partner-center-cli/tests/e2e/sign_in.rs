@@ -259,16 +259,16 @@ fn the_wait_for_a_device_code_ends_at_max_time() {
     world.entra.respond_next(MockResponse::json(200, &device));
     let login = world.run(&["login", "--device-code", "--max-time", "1s"]);
     assert_eq!(login.code, Some(3), "{}", login.err);
-    assert!(login.err.contains("Waiting 1 second at most …"), "{}", login.err);
+    assert!(login.err.contains("Waiting up to 1 second …"), "{}", login.err);
     assert!(login.err.contains("error: the sign-in was not completed within 1 second"), "{}", login.err);
 }
 
 #[test]
-fn without_a_browser_a_device_code_is_used_and_said_so() {
+fn without_a_browser_a_device_code_is_used_and_announced() {
     let world = World::signed_out(TokenEndpoint::builder());
     let login = Outcome::from(world.command(&["login"]).env("SSH_CONNECTION", "a b c d").output().expect("it runs"));
     assert_eq!(login.code, Some(0), "{}", login.err);
-    let line = "Using a device code instead of the browser, as this is an SSH session.\n";
+    let line = "Using a device code instead of the browser, because this is an SSH session.\n";
     assert!(login.err.contains(line), "{}", login.err);
     assert_eq!((world.entra.count(Grant::DeviceAuthorization), world.entra.count(Grant::Authorization)), (1, 0));
 }

@@ -71,7 +71,7 @@ fn a_foreign_file_is_left_alone_even_without_a_line_break() {
 }
 
 #[test]
-fn organizations_and_failures_are_not_taken_for_each_other() {
+fn organizations_and_failures_are_not_confused() {
     let world = World::new();
     let failure = format!("{{\"customerTenantId\":\"{}\",\"kind\":\"not-found\",\"isRetryable\":false}}\n", id(0));
     assert_eq!(resume(&world, "all.ndjson", &[], &failure), (Some(2), failure.into_bytes()));
