@@ -4,7 +4,6 @@ use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use partner_center::auth::replace_file;
 use same_file::Handle;
 
 use super::earlier::{self, Earlier};
@@ -12,6 +11,7 @@ use super::lines::Content;
 use crate::arguments::FileFormat;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::output::record::Record;
 
 /// Where lines go.
 pub(super) struct Journal {
@@ -92,43 +92,23 @@ impl Journal {
         })
     }
 
-    /// Cuts off the rest after the lines of an earlier run, and writes the header if nothing is left.
-    pub(super) fn begin(&mut self, earlier: &Earlier) -> Result<(), Failure> {
+    /// Cuts off the rest after the lines of an earlier run, or writes the header and the lines that have no place yet.
+    pub(super) fn begin(&mut self, earlier: Earlier) -> Result<(), Failure> {
         self.is_at_start = earlier.lines.is_empty();
         if let Some(file) = &mut self.file {
             let cut = file.set_len(earlier.length).and_then(|()| file.seek(SeekFrom::End(0)));
             cut.map_err(|error| self.unwritable(&error))?;
         }
-        if earlier.length == 0 { self.write_text(&self.header.clone()) } else { Ok(()) }
-    }
-
-    /// Replaces the lines by these; a crash leaves either the old ones or these.
-    pub(super) fn replace_lines<'a>(&mut self, lines: impl Iterator<Item = &'a str>) -> Result<(), Failure> {
-        let Some(old) = &self.file else { return Ok(()) };
-        let permissions = old.metadata().map_err(|error| self.unwritable(&error))?.permissions();
-        let text = self.format.encode(&(self.header.clone() + &lines.collect::<String>()));
-        // The old one is closed first, since Windows replaces no open file.
-        (self.out, self.file) = (Box::new(io::sink()), None);
-        let replaced = replace_file(&self.path, &text).and_then(|()| fs::set_permissions(&self.path, permissions));
-        let header = std::mem::take(&mut self.header);
-        let mut new = Self::open(&self.path, self.content, self.format, header)?;
-        // Another export may have begun in between.
-        new.lock()?;
-        let end = new.file.as_mut().map_or(Ok(0), |file| file.seek(SeekFrom::End(0)));
-        replaced.and(end).map_err(|error| new.unwritable(&error))?;
-        *self = new;
-        Ok(())
-    }
-
-    /// Whether the next line is the first one.
-    pub(super) fn is_at_start(&self) -> bool {
-        self.is_at_start
+        match earlier.length {
+            0 => self.write_text(&earlier.lines.iter().fold(self.header.clone(), |text, line| text + &line.text)),
+            _ => Ok(()),
+        }
     }
 
     /// Writes one line, at once.
-    pub(super) fn write(&mut self, line: &str) -> Result<(), Failure> {
-        self.is_at_start = false;
-        self.write_text(line)
+    pub(super) fn write(&mut self, record: &Record, columns: &[&str]) -> Result<(), Failure> {
+        let line = self.format.line(record, columns, std::mem::take(&mut self.is_at_start));
+        self.write_text(&line)
     }
 
     fn write_text(&mut self, text: &str) -> Result<(), Failure> {
@@ -152,10 +132,6 @@ impl Journal {
     /// Whether it keeps what is written, so that it can be resumed.
     pub(super) fn is_file(&self) -> bool {
         self.file.is_some()
-    }
-
-    pub(super) fn format(&self) -> FileFormat {
-        self.format
     }
 
     pub(super) fn path(&self) -> &Path {

@@ -17,13 +17,13 @@ use std::time::Duration;
 
 use partner_center::models::Organization;
 use partner_center::uuid::Uuid;
-use partner_center::{Client, Error, ErrorKind, Response};
+use partner_center::{Error, ErrorKind, Organizations, Response};
 use tokio::time::{MissedTickBehavior, Sleep};
 
 use self::lines::FailureLine;
 use self::plan::Plan;
 use self::progress::{Count, Progress};
-use self::queue::{Queue, Shared};
+use self::queue::Queue;
 use self::summary::Summary;
 use crate::arguments::Export;
 use crate::client;
@@ -61,7 +61,7 @@ struct Run<'a> {
     /// How many customers had a line before.
     earlier: u64,
     progress: Progress,
-    queue: Shared,
+    queue: Queue,
     /// Failures in a row that have nothing to do with a customer.
     in_a_row: u32,
 }
@@ -72,29 +72,37 @@ pub(crate) async fn run(settings: &Settings, arguments: &Export) -> Result<Exit,
     // Before anything shows that the run has begun, so that no Ctrl-C is too early.
     let mut signals = Signals::listen()?;
     let mut out_of_time = std::pin::pin!(tokio::time::sleep(arguments.max_time.unwrap_or(Duration::MAX)));
-    let list = plan.customers();
-    let service = list.is_none().then(|| client.customers().correlation_id(settings.correlation_id));
-    let mut queue = Queue::new(list.unwrap_or_default(), service);
-    let mut notice = ThrottleNotice::new();
-    let begun = tokio::select! {
-        begun = notice.during(|| client.throttled_for(), notify, queue.begin()) => begun.map_err(|error| not_read(&error))?,
-        () = &mut out_of_time => {
-            let what = format!("{NOT_READ} within --max-time");
-            return Err(Failure::new(Exit::Unavailable, what, "Run it again later, or give it more time."));
-        }
-        signal = signals.next() => return Ok(signal.exit()),
-    };
-    // An empty list never empties an earlier export.
-    if !begun {
-        let help = "Check with `partner-center status` which partner is signed in.";
-        return Err(Failure::new(Exit::NotFound, "the service lists no customers", help));
+    let (summary, settled) = plan.settled();
+    let service = client.customers().correlation_id(settings.correlation_id);
+    let (mut queue, mut organizations) = Queue::new(&client, plan.customers(), service, settled);
+    organizations = organizations.concurrency(arguments.concurrency.into()).correlation_id(settings.correlation_id);
+    if arguments.ordered {
+        organizations = organizations.ordered();
     }
-    let (summary, settled) = plan.begin()?;
-    let shared = queue.without(settled);
+    // An unreadable or empty list never empties an earlier export.
+    if !queue.is_complete {
+        let mut notice = ThrottleNotice::new();
+        tokio::select! {
+            () = notice.during(|| client.throttled_for(), notify, queue.read_ahead()) => {}
+            () = &mut out_of_time => {
+                let what = format!("{NOT_READ} within --max-time");
+                return Err(Failure::new(Exit::Unavailable, what, "Run it again later, or give it more time."));
+            }
+            signal = signals.next() => return Ok(signal.exit()),
+        }
+        if let Some(error) = &queue.error {
+            return Err(not_read(error));
+        }
+        if queue.is_complete {
+            let help = "Check with `partner-center status` which partner is signed in.";
+            return Err(Failure::new(Exit::NotFound, "the service lists no customers", help));
+        }
+    }
+    plan.begin()?;
     let progress = Progress::start(arguments, settings.verbose, summary.settled());
     let earlier = summary.settled();
-    let mut run = Run { arguments, plan, summary, earlier, progress, queue: shared, in_a_row: 0 };
-    let ended = run.fetch(&client, queue, settings.correlation_id, out_of_time, signals).await;
+    let mut run = Run { arguments, plan, summary, earlier, progress, queue, in_a_row: 0 };
+    let ended = run.fetch(organizations, out_of_time, signals).await;
     run.progress.end();
     let ended = ended?;
     run.plan.finish()?;
@@ -105,19 +113,10 @@ impl Run<'_> {
     /// Fetches the customers and writes a line for each.
     async fn fetch(
         &mut self,
-        client: &Client,
-        queue: Queue,
-        correlation_id: Option<Uuid>,
+        mut organizations: Organizations,
         mut out_of_time: Pin<&mut Sleep>,
         mut signals: Signals,
     ) -> Result<Ended, Failure> {
-        let mut organizations = client
-            .organizations_of_stream(queue)
-            .concurrency(self.arguments.concurrency.into())
-            .correlation_id(correlation_id);
-        if self.arguments.ordered {
-            organizations = organizations.ordered();
-        }
         let mut ticks = tokio::time::interval(TICK);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut stopped = None;
@@ -131,9 +130,10 @@ impl Run<'_> {
                     self.progress.show(self.count(), organizations.throttled_for());
                     if let (Some(failure), None) = (failure, &stopped) {
                         stopped = Some(Ended::Failed(failure));
-                        self.close();
+                        self.queue.close();
                     }
                 }
+                () = self.queue.read_ahead() => {}
                 _ = ticks.tick() => {
                     let delay = organizations.throttled_for();
                     self.progress.show(self.count(), delay);
@@ -146,14 +146,14 @@ impl Run<'_> {
                 }
                 () = &mut out_of_time, if stopped.is_none() => {
                     stopped = Some(Ended::OutOfTime);
-                    self.close();
+                    self.queue.close();
                 }
                 signal = signals.next() => {
                     let is_last = signal != Signal::Interrupt || matches!(stopped, Some(Ended::Stopped(_)));
                     if !matches!(stopped, Some(Ended::Failed(_))) {
                         stopped = Some(Ended::Stopped(signal));
                     }
-                    self.close();
+                    self.queue.close();
                     if is_last {
                         break;
                     }
@@ -161,17 +161,16 @@ impl Run<'_> {
                 }
             }
         }
-        let of_list = || self.queue.lock().error.take().map(|error| Ended::Failed(not_read(&error)));
+        let of_list = || self.queue.error.as_ref().map(|error| Ended::Failed(not_read(error)));
         Ok(stopped.or_else(of_list).unwrap_or(Ended::Complete))
     }
 
     fn count(&self) -> Count {
-        let queue = self.queue.lock();
         Count {
             settled: self.summary.settled(),
             failed: self.summary.failed(),
-            total: self.earlier + queue.count,
-            is_total: queue.is_complete,
+            total: self.earlier + self.queue.count,
+            is_total: self.queue.is_complete,
         }
     }
 
@@ -181,7 +180,7 @@ impl Run<'_> {
         customer: Uuid,
         result: Result<Response<Organization>, Error>,
     ) -> Result<Option<Failure>, Failure> {
-        let listed = self.queue.lock().in_flight.remove(&customer).unwrap_or_default();
+        let listed = self.queue.remove(customer);
         match result {
             Ok(response) => {
                 self.plan.write_organization(&Record::of_organization(customer, listed, &response))?;
@@ -201,10 +200,6 @@ impl Run<'_> {
                 Ok((self.in_a_row >= GIVE_UP).then(|| Failure::from(error)))
             }
         }
-    }
-
-    fn close(&self) {
-        self.queue.lock().is_closed = true;
     }
 
     fn say(&self, line: &str) {

@@ -42,7 +42,7 @@ impl<'a> Plan<'a> {
         let format = format(arguments)?;
         let from = arguments.list.from.as_deref();
         let list = from.map(|from| list::read(from, &arguments.list)).transpose()?;
-        let header = format.header(&columns(arguments))?;
+        let header = format.header(&columns(arguments));
         let organizations = Journal::open(&arguments.to, Content::Organizations, format, header)?;
         if arguments.resume && !organizations.is_file() {
             return Err(not_resumable());
@@ -76,39 +76,40 @@ impl<'a> Plan<'a> {
         Some(self.list.as_ref()?.customers.clone())
     }
 
-    /// Changes the files; returns what earlier runs did, and for which customers.
-    pub(super) fn begin(&mut self) -> Result<(Summary, HashSet<Uuid>), Failure> {
-        let (done, mut failed) = (std::mem::take(&mut self.done), std::mem::take(&mut self.failed));
+    /// What earlier runs did, and for which customers; without the failures to retry.
+    pub(super) fn settled(&mut self) -> (Summary, HashSet<Uuid>) {
         let listed: Option<HashSet<_>> = self.list.as_ref().map(|list| list.customers.iter().collect());
-        let is_listed = |line: &Line| listed.as_ref().is_none_or(|listed| listed.contains(&line.customer));
-        self.organizations.begin(&done)?;
-        if let Some(failures) = &mut self.failures {
-            failures.begin(&failed)?;
-            // Failures of customers of another list are kept.
-            let is_retried = |line: &Line| is_listed(line) && is_retried(line, self.arguments.retry_failed);
-            if failed.lines.iter().any(is_retried) {
-                failed.lines.retain(|line| !is_retried(line));
-                failures.replace_lines(failed.lines.iter().map(|line| &*line.text))?;
-            }
+        let is_listed = |line: &&Line| listed.as_ref().is_none_or(|listed| listed.contains(&line.customer));
+        // Failures of customers of another list are kept.
+        let is_retried = |line: &Line| is_listed(&line) && is_retried(line, self.arguments.retry_failed);
+        if self.failed.lines.iter().any(is_retried) {
+            self.failed.lines.retain(|line| !is_retried(line));
+            // The file is written again. A customer whose line a crash loses meanwhile is fetched again.
+            self.failed.length = 0;
         }
         let (mut summary, mut settled) = (Summary::default(), HashSet::new());
-        for line in done.lines.into_iter().chain(failed.lines).filter(is_listed) {
-            match line.failure {
+        for line in self.done.lines.iter().chain(&self.failed.lines).filter(is_listed) {
+            match &line.failure {
                 _ if !settled.insert(line.customer) => {}
-                Some(failure) => summary.add_failure(failure),
+                Some(failure) => summary.add_failure(failure.clone()),
                 None => summary.done_earlier += 1,
             }
         }
         if let Some(list) = &self.list {
             (summary.unreadable, summary.repeated) = (list.unreadable.len(), list.repeated);
         }
-        Ok((summary, settled))
+        (summary, settled)
+    }
+
+    /// Changes the files, for the first time.
+    pub(super) fn begin(&mut self) -> Result<(), Failure> {
+        self.organizations.begin(std::mem::take(&mut self.done))?;
+        let failed = std::mem::take(&mut self.failed);
+        self.failures.as_mut().map_or(Ok(()), |failures| failures.begin(failed))
     }
 
     pub(super) fn write_organization(&mut self, record: &Record) -> Result<(), Failure> {
-        let line =
-            self.organizations.format().line(record, &columns(self.arguments), self.organizations.is_at_start())?;
-        self.organizations.write(&line)
+        self.organizations.write(record, &columns(self.arguments))
     }
 
     /// Writes a failure to its file, or returns it where it has to be shown.
@@ -119,8 +120,7 @@ impl<'a> Plan<'a> {
         error: &Error,
     ) -> Result<Option<Failure>, Failure> {
         let Some(journal) = &mut self.failures else { return Ok(Some(Failure::about(customer, error))) };
-        let record = lines::failure(customer, listed, error);
-        journal.write(&journal.format().line(&record, &lines::FAILURE_COLUMNS, false)?)?;
+        journal.write(&lines::failure(customer, listed, error), &lines::FAILURE_COLUMNS)?;
         Ok(None)
     }
 
@@ -177,7 +177,7 @@ fn columns(arguments: &Export) -> Vec<&'static str> {
 /// The failures' file has lines of the same kind, and is never an array.
 fn open_failures(path: &Path, format: FileFormat) -> Result<Journal, Failure> {
     let format = if format == FileFormat::Json { FileFormat::Ndjson } else { format };
-    Journal::open(path, Content::Failures, format, format.header(&lines::FAILURE_COLUMNS)?)
+    Journal::open(path, Content::Failures, format, format.header(&lines::FAILURE_COLUMNS))
 }
 
 fn require_empty(journal: &Journal) -> Result<(), Failure> {

@@ -1,17 +1,9 @@
 //! CSV whose cells a spreadsheet never runs as formulas.
 
-use crate::failure::Failure;
-
-/// One line of CSV, including its line break; no cell contains a line break or a formula.
-pub(crate) fn line<T: AsRef<str>>(cells: impl IntoIterator<Item = T>, delimiter: u8) -> Result<String, Failure> {
-    let unwritable = |error: &dyn std::fmt::Display| {
-        Failure::usage(format!("cannot write a line of CSV: {error}"), "Use another format.")
-    };
-    let mut writer = csv::WriterBuilder::new();
-    let mut writer = writer.quote_style(csv::QuoteStyle::Always).delimiter(delimiter).from_writer(Vec::new());
-    writer.write_record(cells.into_iter().map(|cell| safe(cell.as_ref()))).map_err(|error| unwritable(&error))?;
-    let bytes = writer.into_inner().map_err(|error| unwritable(error.error()))?;
-    String::from_utf8(bytes).map_err(|error| unwritable(&error))
+/// One line of CSV, including its line break, with every cell quoted.
+pub(crate) fn line<T: AsRef<str>>(cells: impl IntoIterator<Item = T>, delimiter: u8) -> String {
+    let quoted = cells.into_iter().map(|cell| format!("\"{}\"", safe(cell.as_ref()).replace('"', "\"\"")));
+    quoted.collect::<Vec<_>>().join(&char::from(delimiter).to_string()) + "\n"
 }
 
 /// The cell on one line, and with an apostrophe before whatever a spreadsheet takes for a formula.

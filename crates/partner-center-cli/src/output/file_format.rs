@@ -5,7 +5,6 @@ use encoding_rs::UTF_16LE;
 use super::csv;
 use super::record::{ID, Record};
 use crate::arguments::FileFormat;
-use crate::failure::Failure;
 use crate::terminal::escape_json;
 
 impl FileFormat {
@@ -18,26 +17,23 @@ impl FileFormat {
     }
 
     /// The first line, with these columns.
-    pub(crate) fn header(self, names: &[&str]) -> Result<String, Failure> {
-        let mark = if self == Self::Excel { "\u{feff}" } else { "" };
+    pub(crate) fn header(self, names: &[&str]) -> String {
+        let line = || csv::line(std::iter::once(&ID).chain(names), self.delimiter());
         match self {
-            Self::Ndjson => Ok(String::new()),
-            Self::Json => Ok("[\n".to_owned()),
-            Self::Csv | Self::Excel => {
-                Ok(mark.to_owned() + &csv::line(std::iter::once(&ID).chain(names), self.delimiter())?)
-            }
+            Self::Ndjson => String::new(),
+            Self::Json => "[\n".to_owned(),
+            Self::Csv => line(),
+            Self::Excel => format!("\u{feff}{}", line()),
         }
     }
 
     /// One record; in an array every line but the first begins with a comma.
-    pub(crate) fn line(self, record: &Record, names: &[&str], is_first: bool) -> Result<String, Failure> {
-        match self {
-            Self::Csv | Self::Excel => csv::line(record.cells(names), self.delimiter()),
-            Self::Json | Self::Ndjson => {
-                let comma = if self == Self::Json && !is_first { "," } else { "" };
-                Ok(format!("{comma}{}\n", escape_json(&record.json().to_string())))
-            }
+    pub(crate) fn line(self, record: &Record, names: &[&str], is_first: bool) -> String {
+        if self.is_csv() {
+            return csv::line(record.cells(names), self.delimiter());
         }
+        let comma = if self == Self::Json && !is_first { "," } else { "" };
+        format!("{comma}{}\n", escape_json(&record.json().to_string()))
     }
 
     /// The last line.

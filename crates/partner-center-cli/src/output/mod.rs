@@ -54,8 +54,8 @@ impl<'a> Printer<'a> {
             // The service sends no line break at the end.
             Format::Raw => write(&[if is_first { &b""[..] } else { b"\n" }, record.raw()].concat())?,
             _ => {
-                let line = self.lines.line(&record, &names(self.columns), is_first)?;
-                self.write(&(self.header(is_first)? + &line))?;
+                let line = self.lines.line(&record, &names(self.columns), is_first);
+                self.write(&(self.header(is_first) + &line))?;
             }
         }
         Ok(())
@@ -66,9 +66,7 @@ impl<'a> Printer<'a> {
         match self.format {
             Format::Table => terminal::print(&self.table(&self.rows, true))?,
             Format::Raw => {}
-            _ if is_complete => {
-                self.write(&(self.header(self.is_first)? + self.lines.footer()))?;
-            }
+            _ if is_complete => self.write(&(self.header(self.is_first) + self.lines.footer()))?,
             _ => {}
         }
         Ok(())
@@ -101,8 +99,8 @@ impl<'a> Printer<'a> {
     }
 
     /// What comes before the first line.
-    fn header(&self, is_first: bool) -> Result<String, Failure> {
-        if is_first { self.lines.header(&names(self.columns)) } else { Ok(String::new()) }
+    fn header(&self, is_first: bool) -> String {
+        if is_first { self.lines.header(&names(self.columns)) } else { String::new() }
     }
 }
 
