@@ -17,7 +17,6 @@ pub(crate) async fn signed_in(settings: &Settings) -> Result<Client, Failure> {
     with(credential::find(settings).await?.credential()?, settings, settings.timeout.value)
 }
 
-/// A client that signs in with this credential.
 pub(crate) fn with(
     credential: impl Credential + 'static,
     settings: &Settings,

@@ -41,15 +41,10 @@ pub(crate) fn run(settings: &Settings, format: ReportFormat) -> Result<Exit, Fai
     }
     let timeout = format!("{} s", settings.timeout.value.as_secs_f64());
     rows.push(row("timeout", timeout, &settings.timeout.source));
-    for name in SECRETS {
-        if variable(name)?.is_some() {
-            rows.push(row(name, "(secret)", format!("environment {name}")));
-        }
-    }
-    for name in PATHS {
-        if let Some(path) = variable(name)? {
-            rows.push(row(name, path, format!("environment {name}")));
-        }
+    for name in SECRETS.iter().chain(&PATHS) {
+        let Some(value) = variable(name)? else { continue };
+        let shown = if SECRETS.contains(name) { "(secret)" } else { &value };
+        rows.push(row(name, shown, format!("environment {name}")));
     }
     let file = settings.file();
     let exists = if file.exists() { "exists" } else { "does not exist" };

@@ -20,7 +20,6 @@ use crate::throttle_notice::ThrottleNotice;
 
 /// How much longer than a call's timeout to wait for a page.
 const GRACE: Duration = Duration::from_secs(1);
-/// How often the delay is looked at.
 const TICK: Duration = Duration::from_millis(100);
 pub(crate) const NOT_READ: &str = "the list of customers cannot be read to its end";
 
@@ -47,7 +46,7 @@ pub(crate) async fn list(settings: &Settings, arguments: &List) -> Result<Exit, 
     let ended = loop {
         let customer = tokio::select! {
             customer = notice.during(|| client.throttled_for(), say, customers.next()) => customer,
-            signal = signals.next() => break Ok(signal.exit()),
+            signal = signals.next() => break Ok(signal),
             () = throttled_past(&client, settings.timeout.value + GRACE) => {
                 let help = "Run it again later, or give each page more time with --timeout.";
                 break Err(Failure::new(Exit::Unavailable, format!("{NOT_READ}: throttled by the service"), help));
@@ -69,8 +68,7 @@ pub(crate) async fn list(settings: &Settings, arguments: &List) -> Result<Exit, 
     ended
 }
 
-/// Ends once throttling keeps a page for longer than `limit`. The call's own limit, which throttling does not count
-/// towards, is shorter.
+/// Ends once throttling, which the call's own shorter limit leaves out, keeps a page for longer than `limit`.
 async fn throttled_past(client: &Client, limit: Duration) {
     let end = Instant::now() + limit;
     while Instant::now() + client.throttled_for().unwrap_or_default() < end {

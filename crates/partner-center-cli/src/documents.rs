@@ -87,11 +87,9 @@ pub(crate) fn man(folder: Option<&Path>) -> Result<Exit, Failure> {
         print(&String::from_utf8_lossy(&text))?;
         return Ok(Exit::Success);
     };
-    let unwritable = |error: &io::Error| {
-        Failure::file(error, format!("{} cannot be written", folder.display()), "Pass a folder that exists.")
-    };
-    fs::read_dir(folder).map_err(|error| unwritable(&error))?;
-    pages(&command, folder).map_err(|error| unwritable(&error))?;
+    fs::read_dir(folder).and_then(|_| pages(&command, folder)).map_err(|error| {
+        Failure::file(&error, format!("{} cannot be written", folder.display()), "Pass a folder that exists.")
+    })?;
     Ok(Exit::Success)
 }
 

@@ -1,7 +1,5 @@
 //! Exit codes, and which failure has which.
 
-use std::process::ExitCode;
-
 use partner_center::auth::{CredentialError, CredentialErrorKind};
 use partner_center::{Error, ErrorKind};
 
@@ -16,8 +14,11 @@ pub(crate) enum Exit {
     NotFound = 5,
     Unavailable = 6,
     File = 7,
+    /// SIGHUP, as when a terminal is closed: ends at once.
     HungUp = 129,
+    /// Ctrl-C: finishes what is in flight; the next one ends at once.
     Interrupted = 130,
+    /// SIGTERM; on Windows also Ctrl-Break, closing the window, logging off and shutting down: ends at once.
     Terminated = 143,
 }
 
@@ -72,12 +73,6 @@ impl Exit {
     /// The code of a failure in a failures file, by the word for its kind; `None` for words of another version.
     pub(crate) fn of_word(word: &str) -> Option<Self> {
         ErrorKind::from_word(word).map(Self::of_kind)
-    }
-}
-
-impl From<Exit> for ExitCode {
-    fn from(exit: Exit) -> Self {
-        Self::from(exit as u8)
     }
 }
 

@@ -10,14 +10,13 @@ use crate::exit::Exit;
 use crate::help;
 use crate::terminal::plain;
 
-/// A failure, ready to be shown.
 #[derive(Debug)]
 pub(crate) struct Failure {
-    exit: Exit,
+    pub(crate) exit: Exit,
     /// One line; empty where nothing is to be shown.
-    what: String,
-    help: Option<String>,
-    correlation_id: Option<String>,
+    pub(crate) what: String,
+    pub(crate) help: Option<String>,
+    pub(crate) correlation_id: Option<String>,
 }
 
 impl Failure {
@@ -46,22 +45,6 @@ impl Failure {
     /// A sign-in that failed with the credential at hand.
     pub(crate) fn of_credential(error: &CredentialError) -> Self {
         Self { help: Some(help::of_credential(error)), ..Self::from(error.clone()) }
-    }
-
-    pub(crate) fn what(&self) -> &str {
-        &self.what
-    }
-
-    pub(crate) fn help(&self) -> Option<&str> {
-        self.help.as_deref()
-    }
-
-    pub(crate) fn correlation_id(&self) -> Option<&str> {
-        self.correlation_id.as_deref()
-    }
-
-    pub(crate) fn exit(&self) -> Exit {
-        self.exit
     }
 
     /// Shows it on standard error.

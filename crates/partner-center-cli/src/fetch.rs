@@ -14,20 +14,19 @@ use crate::list;
 use crate::output::Printer;
 use crate::output::record::Record;
 use crate::settings::Settings;
-use crate::signals::{Signal, Signals};
+use crate::signals::Signals;
 use crate::terminal::{notify, warn};
 use crate::throttle_notice::ThrottleNotice;
 
 const CONCURRENCY: usize = 8;
 
-/// The results of the calls.
 #[derive(Default)]
 struct Fetched {
     /// Each with its place among the customers, since they come in another order.
     results: BTreeMap<usize, Result<Record, Failure>>,
     /// A failure that would affect every further customer.
     end: Option<Failure>,
-    signal: Option<Signal>,
+    signal: Option<Exit>,
 }
 
 /// How to call the service for a customer, and how to convert its response.
@@ -70,8 +69,8 @@ pub(crate) async fn run<T: Send + 'static>(
     }
     failures.iter().chain(&fetched.end).for_each(Failure::print);
     Ok(match (fetched.signal, fetched.end.as_ref().or(failures.first())) {
-        (Some(signal), _) => signal.exit(),
-        (None, Some(failure)) if has_none => failure.exit(),
+        (Some(signal), _) => signal,
+        (None, Some(failure)) if has_none => failure.exit,
         (None, None) if unreadable == 0 => Exit::Success,
         (None, _) => Exit::Partial,
     })

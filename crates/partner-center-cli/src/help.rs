@@ -8,6 +8,7 @@ pub(crate) fn of(error: &Error) -> String {
     if let Some(error) = error.credential_error() {
         return of_credential(error);
     }
+    let again = |what: &str| format!("{} {what}", sign_in_again());
     let own = match error.kind() {
         ErrorKind::Certificate => {
             "Check --base-url and this machine's clock; behind a proxy that inspects TLS, have its root certificate \
@@ -18,16 +19,11 @@ pub(crate) fn of(error: &Error) -> String {
         ErrorKind::Timeout => "Run it again later, or give each call more time with --timeout.",
         ErrorKind::Throttled => "Run it again later; throttled requests count against the limit too.",
         ErrorKind::Unauthenticated => {
-            return format!(
-                "{} The token must be issued by the partner's own tenant, for the cloud given by --cloud.",
-                sign_in_again()
-            );
+            return again("The token must be issued by the partner's own tenant, for the cloud given by --cloud.");
         }
-        ErrorKind::MfaRequired => {
-            return format!("{} The user must pass multi-factor authentication.", sign_in_again());
-        }
+        ErrorKind::MfaRequired => return again("The user must pass multi-factor authentication."),
         ErrorKind::AudienceRetired => {
-            return format!("{} The token must be for https://api.partnercenter.microsoft.com.", sign_in_again());
+            return again("The token must be for https://api.partnercenter.microsoft.com.");
         }
         ErrorKind::AppOnlyDenied => "Sign in as a user: run `partner-center login` without --with-secret.",
         ErrorKind::Rejected | ErrorKind::UnexpectedStatus => {

@@ -60,9 +60,9 @@ fn main() -> ExitCode {
     let arguments = Arguments::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     let exit = run(arguments).unwrap_or_else(|failure| {
         failure.print();
-        failure.exit()
+        failure.exit
     });
-    exit.into()
+    ExitCode::from(exit as u8)
 }
 
 fn run(arguments: Arguments) -> Result<Exit, Failure> {

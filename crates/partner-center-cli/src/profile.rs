@@ -41,7 +41,7 @@ fn choose(settings: &Settings, name: &str) -> Result<Exit, Failure> {
             format!("Run `partner-center profile list`, or create it with `partner-center login --profile {name}`."),
         ));
     }
-    settings.set_profile(name)?;
+    settings::file::set_profile(&settings.file(), name)?;
     notify(&format!("Commands use the profile {name} from now on."));
     if let Source::Environment(variable) = settings.profile.source {
         warn(&format!("{variable} is set and takes precedence; unset it to use the profile {name}"));

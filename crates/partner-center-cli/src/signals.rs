@@ -9,40 +9,19 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use crate::exit::Exit;
 use crate::failure::Failure;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Signal {
-    /// Ctrl-C: finish what is in flight; the next one ends at once.
-    Interrupt,
-    /// SIGTERM; on Windows also Ctrl-Break, closing the window, logging off and shutting down: end at once.
-    Terminate,
-    /// SIGHUP, as when a terminal is closed: end at once.
-    HangUp,
-}
-
-impl Signal {
-    pub(crate) fn exit(self) -> Exit {
-        match self {
-            Self::Interrupt => Exit::Interrupted,
-            Self::Terminate => Exit::Terminated,
-            Self::HangUp => Exit::HungUp,
-        }
-    }
-}
-
-/// The signals from now on.
-pub(crate) struct Signals(UnboundedReceiver<Signal>);
+/// The signals from now on, as the exit codes that they lead to.
+pub(crate) struct Signals(UnboundedReceiver<Exit>);
 
 /// The time for the summary after a signal that ends at once.
 const GRACE: Duration = Duration::from_secs(1);
 /// The time for a redemption that is in flight then, the one of a token request.
 const LONGEST_REDEMPTION: Duration = Duration::from_secs(60);
 
-/// The work, unless a signal comes first.
 pub(crate) async fn or_signal(work: impl Future<Output = Result<Exit, Failure>>) -> Result<Exit, Failure> {
     let mut signals = Signals::listen()?;
     tokio::select! {
         outcome = work => outcome,
-        signal = signals.next() => Ok(signal.exit()),
+        signal = signals.next() => Ok(signal),
     }
 }
 
@@ -61,11 +40,11 @@ impl Signals {
                 loop {
                     let signal = next().await;
                     let _ = sender.send(signal);
-                    if signal != Signal::Interrupt || !is_first {
+                    if signal != Exit::Interrupted || !is_first {
                         tokio::time::sleep(GRACE).await;
                         // A rotated refresh token that is not saved would be lost.
                         let _ = tokio::time::timeout(LONGEST_REDEMPTION, finish_redemptions()).await;
-                        std::process::exit(signal.exit() as i32);
+                        std::process::exit(signal as i32);
                     }
                     is_first = false;
                 }
@@ -74,7 +53,7 @@ impl Signals {
         Ok(Self(receiver))
     }
 
-    pub(crate) async fn next(&mut self) -> Signal {
+    pub(crate) async fn next(&mut self) -> Exit {
         match self.0.recv().await {
             Some(signal) => signal,
             // The thread has ended, and with it every signal.
@@ -85,15 +64,15 @@ impl Signals {
 
 /// Waits for the next signal, each time it is called.
 #[cfg(unix)]
-fn listener() -> io::Result<impl AsyncFnMut() -> Signal + Send> {
+fn listener() -> io::Result<impl AsyncFnMut() -> Exit + Send> {
     use tokio::signal::unix::{SignalKind, signal};
     let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
     let mut hang_up = if ignores_hang_up() { None } else { Some(signal(SignalKind::hangup())?) };
     Ok(async move || {
         tokio::select! {
-            _ = interrupt.recv() => Signal::Interrupt,
-            _ = terminate.recv() => Signal::Terminate,
-            Some(_) = async { hang_up.as_mut()?.recv().await } => Signal::HangUp,
+            _ = interrupt.recv() => Exit::Interrupted,
+            _ = terminate.recv() => Exit::Terminated,
+            Some(_) = async { hang_up.as_mut()?.recv().await } => Exit::HungUp,
         }
     })
 }
@@ -112,18 +91,18 @@ fn ignores_hang_up() -> bool {
 }
 
 #[cfg(windows)]
-fn listener() -> io::Result<impl AsyncFnMut() -> Signal + Send> {
+fn listener() -> io::Result<impl AsyncFnMut() -> Exit + Send> {
     use tokio::signal::windows;
     let (mut ctrl_c, mut ctrl_break) = (windows::ctrl_c()?, windows::ctrl_break()?);
     let (mut close, mut logoff) = (windows::ctrl_close()?, windows::ctrl_logoff()?);
     let mut shutdown = windows::ctrl_shutdown()?;
     Ok(async move || {
         tokio::select! {
-            _ = ctrl_c.recv() => Signal::Interrupt,
-            _ = ctrl_break.recv() => Signal::Terminate,
-            _ = close.recv() => Signal::Terminate,
-            _ = logoff.recv() => Signal::Terminate,
-            _ = shutdown.recv() => Signal::Terminate,
+            _ = ctrl_c.recv() => Exit::Interrupted,
+            _ = ctrl_break.recv() => Exit::Terminated,
+            _ = close.recv() => Exit::Terminated,
+            _ = logoff.recv() => Exit::Terminated,
+            _ = shutdown.recv() => Exit::Terminated,
         }
     })
 }

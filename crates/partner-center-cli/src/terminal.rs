@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use anstyle::{AnsiColor, Style};
 
-/// Whether standard output is a terminal.
 pub(crate) fn is_terminal() -> bool {
     io::stdout().is_terminal()
 }
@@ -61,13 +60,11 @@ pub(crate) fn notify(text: &str) {
     let _ = writeln!(anstream::stderr(), "{}", plain(text));
 }
 
-/// Writes a warning to standard error.
 pub(crate) fn warn(text: &str) {
     let yellow = Style::new().bold().fg_color(Some(AnsiColor::Yellow.into()));
     let _ = writeln!(anstream::stderr(), "{yellow}warning:{yellow:#} {}", plain(text));
 }
 
-/// Writes all of it to standard output.
 pub(crate) fn print(text: &str) -> io::Result<()> {
     let mut out = anstream::stdout();
     out.write_all(text.as_bytes())?;

@@ -5,7 +5,6 @@ use std::time::{Duration, Instant, SystemTime};
 
 use tokio::time::{Instant as TokioInstant, interval_at};
 
-/// How often the delay is looked at.
 const TICK: Duration = Duration::from_millis(250);
 /// Shorter delays are not worth a line.
 const SHORTEST: Duration = Duration::from_secs(2);

@@ -17,7 +17,6 @@ pub(super) fn patience(settings: &Settings) -> Duration {
     settings.timeout.value.min(Duration::from_secs(20))
 }
 
-/// One check.
 pub(super) struct Check {
     name: &'static str,
     outcome: Outcome,
@@ -34,6 +33,17 @@ enum Outcome {
     /// Not known to be wrong, but worth a look.
     Doubtful,
     Bad(Exit),
+}
+
+impl Outcome {
+    /// In JSON and on a terminal.
+    fn shown(self) -> (&'static str, char, AnsiColor) {
+        match self {
+            Self::Good => ("good", '✓', AnsiColor::Green),
+            Self::Doubtful => ("doubtful", '?', AnsiColor::Yellow),
+            Self::Bad(_) => ("bad", '✗', AnsiColor::Red),
+        }
+    }
 }
 
 impl Check {
@@ -54,10 +64,9 @@ impl Check {
         Self { outcome: Outcome::Bad(Exit::Unavailable), ..Self::good(name, format!("not tried: {reason}")) }
     }
 
-    pub(super) fn of_failure(name: &'static str, failure: &Failure) -> Self {
-        let help = failure.help().unwrap_or_default();
-        let correlation_id = failure.correlation_id().map(str::to_owned);
-        Self { correlation_id, ..Self::bad(name, failure.exit(), failure.what(), help) }
+    pub(super) fn of_failure(name: &'static str, failure: Failure) -> Self {
+        let Failure { exit, what, help, correlation_id } = failure;
+        Self { help, correlation_id, ..Self::bad(name, exit, what, "") }
     }
 
     pub(super) fn correlation_id(self, id: impl Display) -> Self {
@@ -71,11 +80,7 @@ impl Check {
     }
 
     fn to_text(&self) -> String {
-        let (sign, color) = match self.outcome {
-            Outcome::Good => ("✓", AnsiColor::Green),
-            Outcome::Doubtful => ("?", AnsiColor::Yellow),
-            Outcome::Bad(_) => ("✗", AnsiColor::Red),
-        };
+        let (_, sign, color) = self.outcome.shown();
         let style = Style::new().fg_color(Some(color.into()));
         let mut text = format!("{style}{sign}{style:#} {:<14} {}\n", self.name, plain(&self.detail));
         if let Some(help) = &self.help {
@@ -90,14 +95,9 @@ impl Check {
     }
 
     fn to_json(&self) -> Value {
-        let outcome = match self.outcome {
-            Outcome::Good => "good",
-            Outcome::Doubtful => "doubtful",
-            Outcome::Bad(_) => "bad",
-        };
         let mut json = json!({
             "check": self.name,
-            "outcome": outcome,
+            "outcome": self.outcome.shown().0,
             "detail": self.detail,
             "help": self.help,
             "correlationId": self.correlation_id,
@@ -140,13 +140,7 @@ impl Report {
             });
             terminal::print(&format!("{report:#}\n"))?;
         }
-        Ok(self
-            .checks
-            .iter()
-            .find_map(|check| match check.outcome {
-                Outcome::Bad(exit) => Some(exit),
-                _ => None,
-            })
-            .unwrap_or(Exit::Success))
+        let exit_of = |check: &Check| if let Outcome::Bad(exit) = check.outcome { Some(exit) } else { None };
+        Ok(self.checks.iter().find_map(exit_of).unwrap_or(Exit::Success))
     }
 }

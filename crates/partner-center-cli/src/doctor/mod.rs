@@ -33,7 +33,7 @@ pub(crate) async fn run(settings: &Settings, arguments: &Doctor) -> Result<Exit,
             Some(credential)
         }
         Err(failure) => {
-            report.add(Check::of_failure("credential", &failure))?;
+            report.add(Check::of_failure("credential", failure))?;
             None
         }
     };
@@ -67,7 +67,7 @@ pub(crate) async fn run(settings: &Settings, arguments: &Doctor) -> Result<Exit,
 }
 
 fn failed(customer: Uuid, error: &Error) -> Check {
-    Check::of_failure("call", &Failure::about(customer, error))
+    Check::of_failure("call", Failure::about(customer, error))
         .field("status", error.status().map(|status| status.as_u16()))
         .field("code", error.code())
         .field("kind", error.kind().as_str())

@@ -13,7 +13,6 @@ use crate::settings::Settings;
 use crate::sign_in::credential;
 use crate::terminal::rounded_down;
 
-/// An address that was tried.
 pub(super) struct Reached {
     pub(super) check: Check,
     /// How far the server's clock is ahead of ours (or behind it, as `Err`).
@@ -67,7 +66,7 @@ async fn service(settings: &Settings) -> Reached {
 async fn reach(name: &'static str, address: &str, url: &str, settings: &Settings) -> Reached {
     let proxy = match environment_proxy(url) {
         Ok(proxy) => proxy.map_or_else(String::new, |proxy| format!(" through the proxy {proxy}")),
-        Err(error) => return Reached::new(Check::of_failure(name, &Failure::from(&error))).obstacle(&error),
+        Err(error) => return Reached::new(Check::of_failure(name, Failure::from(&error))).obstacle(&error),
     };
     let mut builder =
         reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).timeout(patience(settings));

@@ -35,7 +35,7 @@ pub(super) async fn obtain(
             return Ok(None);
         }
         Ok(Err(error)) => {
-            report.add(Check::of_failure("token", &Failure::of_credential(&error)))?;
+            report.add(Check::of_failure("token", Failure::of_credential(&error)))?;
             return Ok(None);
         }
     };

@@ -3,7 +3,6 @@
 use super::lines::{self, Content, Line};
 use crate::arguments::FileFormat;
 
-/// The lines of an earlier run.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Earlier {
     pub(super) lines: Vec<Line>,

@@ -18,7 +18,7 @@ pub(super) struct Journal {
     out: Box<dyn Write>,
     /// The same where it keeps what is written, and not of a pipe or a device: those cannot be resumed.
     file: Option<File>,
-    path: PathBuf,
+    pub(super) path: PathBuf,
     content: Content,
     format: FileFormat,
     /// The first line, if the format has one.
@@ -44,7 +44,9 @@ impl Journal {
         options.write(true);
         if !is_stream {
             options.read(true).create(true).truncate(false);
-            only_writer(&mut options);
+            // FILE_SHARE_READ and FILE_SHARE_DELETE: others may read and remove it while it is open, and not write.
+            #[cfg(windows)]
+            std::os::windows::fs::OpenOptionsExt::share_mode(&mut options, 1 | 4);
         }
         let opened = options.open(path).and_then(|file| Ok((file.try_clone()?, file)));
         let (out, file) = opened.map_err(|error| {
@@ -56,7 +58,8 @@ impl Journal {
 
     /// Keeps other exports from writing into it until the process ends.
     pub(super) fn lock(&self) -> Result<(), Failure> {
-        match self.file.as_ref().map(try_lock) {
+        // Locks on Windows would keep readers out too; there its share mode keeps other writers out.
+        match self.file.as_ref().filter(|_| !cfg!(windows)).map(File::try_lock) {
             Some(Err(TryLockError::WouldBlock)) => Err(Failure::new(
                 Exit::File,
                 format!("another export is writing to {}", self.path.display()),
@@ -133,27 +136,7 @@ impl Journal {
     pub(super) fn is_file(&self) -> bool {
         self.file.is_some()
     }
-
-    pub(super) fn path(&self) -> &Path {
-        &self.path
-    }
 }
-
-/// Locks on Windows would keep readers out too; there [`only_writer`] keeps other writers out.
-fn try_lock(file: &File) -> Result<(), TryLockError> {
-    if cfg!(windows) { Ok(()) } else { file.try_lock() }
-}
-
-/// Lets others read the file and remove it while it is open, and not write to it.
-#[cfg(windows)]
-fn only_writer(options: &mut OpenOptions) {
-    const FILE_SHARE_READ: u32 = 1;
-    const FILE_SHARE_DELETE: u32 = 4;
-    std::os::windows::fs::OpenOptionsExt::share_mode(options, FILE_SHARE_READ | FILE_SHARE_DELETE);
-}
-
-#[cfg(not(windows))]
-fn only_writer(_: &mut OpenOptions) {}
 
 /// Windows has devices by name, in every folder.
 fn is_device(path: &Path) -> bool {

@@ -8,7 +8,6 @@ use crate::arguments::FileFormat;
 use crate::help;
 use crate::output::record::{ID, Listed, Record};
 
-/// What a file's lines are about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Content {
     Organizations,
@@ -33,7 +32,6 @@ pub(super) struct FailureLine {
     pub(super) is_retryable: bool,
 }
 
-/// The columns of failures after the tenant id.
 pub(super) const FAILURE_COLUMNS: [&str; 12] = [
     "companyName",
     "domain",

@@ -32,7 +32,7 @@ use crate::exit::{self, Exit};
 use crate::failure::Failure;
 use crate::output::record::Record;
 use crate::settings::Settings;
-use crate::signals::{Signal, Signals};
+use crate::signals::Signals;
 use crate::terminal::notify;
 use crate::throttle_notice::ThrottleNotice;
 
@@ -43,12 +43,10 @@ const GIVE_UP: u32 = 50;
 /// How long a stopped run waits for throttled calls.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// How a run ended.
 enum Ended {
     /// Every customer has a line.
     Complete,
-    Stopped(Signal),
-    /// After `--max-time`.
+    Stopped(Exit),
     OutOfTime,
     /// The next customers would fail the same way.
     Failed(Failure),
@@ -58,8 +56,6 @@ struct Run<'a> {
     arguments: &'a Export,
     plan: Plan<'a>,
     summary: Summary,
-    /// How many customers had a line before.
-    earlier: u64,
     progress: Progress,
     queue: Queue,
     /// Failures in a row that have nothing to do with a customer.
@@ -73,8 +69,9 @@ pub(crate) async fn run(settings: &Settings, arguments: &Export) -> Result<Exit,
     let mut signals = Signals::listen()?;
     let mut out_of_time = std::pin::pin!(tokio::time::sleep(arguments.max_time.unwrap_or(Duration::MAX)));
     let (summary, settled) = plan.settled();
+    let list = plan.list.as_ref().map(|list| list.customers.clone());
     let service = client.customers().correlation_id(settings.correlation_id);
-    let (mut queue, mut organizations) = Queue::new(&client, plan.customers(), service, settled);
+    let (mut queue, mut organizations) = Queue::new(&client, list, service, settled);
     organizations = organizations.concurrency(arguments.concurrency.into()).correlation_id(settings.correlation_id);
     if arguments.ordered {
         organizations = organizations.ordered();
@@ -88,7 +85,7 @@ pub(crate) async fn run(settings: &Settings, arguments: &Export) -> Result<Exit,
                 let what = format!("{NOT_READ} within --max-time");
                 return Err(Failure::new(Exit::Unavailable, what, "Run it again later, or give it more time."));
             }
-            signal = signals.next() => return Ok(signal.exit()),
+            signal = signals.next() => return Ok(signal),
         }
         if let Some(error) = &queue.error {
             return Err(not_read(error));
@@ -100,8 +97,7 @@ pub(crate) async fn run(settings: &Settings, arguments: &Export) -> Result<Exit,
     }
     plan.begin()?;
     let progress = Progress::start(arguments, settings.verbose, summary.settled());
-    let earlier = summary.settled();
-    let mut run = Run { arguments, plan, summary, earlier, progress, queue, in_a_row: 0 };
+    let mut run = Run { arguments, plan, summary, progress, queue, in_a_row: 0 };
     let ended = run.fetch(organizations, out_of_time, signals).await;
     run.progress.end();
     let ended = ended?;
@@ -149,7 +145,7 @@ impl Run<'_> {
                     self.queue.close();
                 }
                 signal = signals.next() => {
-                    let is_last = signal != Signal::Interrupt || matches!(stopped, Some(Ended::Stopped(_)));
+                    let is_last = signal != Exit::Interrupted || matches!(stopped, Some(Ended::Stopped(_)));
                     if !matches!(stopped, Some(Ended::Failed(_))) {
                         stopped = Some(Ended::Stopped(signal));
                     }
@@ -169,7 +165,7 @@ impl Run<'_> {
         Count {
             settled: self.summary.settled(),
             failed: self.summary.failed(),
-            total: self.earlier + self.queue.count,
+            total: self.queue.count,
             is_total: self.queue.is_complete,
         }
     }
@@ -184,7 +180,7 @@ impl Run<'_> {
         match result {
             Ok(response) => {
                 self.plan.write_organization(&Record::of_organization(customer, listed, &response))?;
-                self.summary.add_success();
+                self.summary.done += 1;
                 self.in_a_row = 0;
                 Ok(None)
             }
@@ -225,7 +221,7 @@ impl Run<'_> {
             Ended::Complete => Ok(self.summary.exit()),
             // The last call ended in time.
             Ended::OutOfTime if is_total && settled == total => Ok(self.summary.exit()),
-            Ended::Stopped(signal) => Ok(signal.exit()),
+            Ended::Stopped(signal) => Ok(signal),
             Ended::OutOfTime => Ok(Exit::Unavailable),
             Ended::Failed(failure) => Err(failure),
         }

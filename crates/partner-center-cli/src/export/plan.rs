@@ -20,10 +20,10 @@ use crate::list::{self, CustomerList};
 use crate::output;
 use crate::output::record::{Listed, Record};
 
-/// The list, if there is one, and the two files.
 pub(super) struct Plan<'a> {
     arguments: &'a Export,
-    list: Option<CustomerList>,
+    /// `None` where the service has it.
+    pub(super) list: Option<CustomerList>,
     organizations: Journal,
     /// `None` where failures are shown on standard error alone.
     failures: Option<Journal>,
@@ -35,23 +35,21 @@ pub(super) struct Plan<'a> {
 impl<'a> Plan<'a> {
     /// Reads the list and both files, which no error changes.
     pub(super) fn make(arguments: &'a Export) -> Result<Self, Failure> {
-        let not_resumable = || Failure::usage("this output cannot be resumed", "Pass --to with the file to continue.");
-        if arguments.resume && arguments.to.as_os_str() == "-" {
-            return Err(not_resumable());
-        }
         let format = format(arguments)?;
         let from = arguments.list.from.as_deref();
         let list = from.map(|from| list::read(from, &arguments.list)).transpose()?;
         let header = format.header(&columns(arguments));
         let organizations = Journal::open(&arguments.to, Content::Organizations, format, header)?;
         if arguments.resume && !organizations.is_file() {
-            return Err(not_resumable());
+            return Err(Failure::usage("this output cannot be resumed", "Pass --to with the file to continue."));
         }
         let beside = || organizations.is_file().then(|| beside(&arguments.to));
         let mut failures = None;
         if let Some(path) = arguments.failures.clone().or_else(beside) {
             keep_apart(&organizations, "--failures", Handle::from_path(&path).ok(), "--to")?;
-            failures = Some(open_failures(&path, format)?);
+            // Lines of the same kind, and never an array.
+            let format = if format == FileFormat::Json { FileFormat::Ndjson } else { format };
+            failures = Some(Journal::open(&path, Content::Failures, format, format.header(&lines::FAILURE_COLUMNS))?);
         }
         for (journal, name) in std::iter::once(&organizations).chain(&failures).zip(["--to", "--failures"]) {
             keep_apart(journal, name, from.and_then(handle), "--from")?;
@@ -69,11 +67,6 @@ impl<'a> Plan<'a> {
             }
         }
         Ok(Self { arguments, list, organizations, failures, done, failed })
-    }
-
-    /// The customers of the list; `None` where the service has it.
-    pub(super) fn customers(&self) -> Option<Vec<Uuid>> {
-        Some(self.list.as_ref()?.customers.clone())
     }
 
     /// What earlier runs did, and for which customers; without the failures to retry.
@@ -130,7 +123,7 @@ impl<'a> Plan<'a> {
     }
 
     pub(super) fn failures_path(&self) -> Option<&Path> {
-        self.failures.as_ref().map(Journal::path)
+        self.failures.as_ref().map(|failures| &*failures.path)
     }
 
     /// Whether a later run can continue where this one stops.
@@ -174,18 +167,12 @@ fn columns(arguments: &Export) -> Vec<&'static str> {
     })
 }
 
-/// The failures' file has lines of the same kind, and is never an array.
-fn open_failures(path: &Path, format: FileFormat) -> Result<Journal, Failure> {
-    let format = if format == FileFormat::Json { FileFormat::Ndjson } else { format };
-    Journal::open(path, Content::Failures, format, format.header(&lines::FAILURE_COLUMNS))
-}
-
 fn require_empty(journal: &Journal) -> Result<(), Failure> {
     if journal.is_empty()? {
         return Ok(());
     }
     Err(Failure::usage(
-        format!("{} exists", journal.path().display()),
+        format!("{} exists", journal.path.display()),
         "Pass --resume to continue it, or --force to replace it.",
     ))
 }

@@ -28,7 +28,6 @@ enum Shown {
     Nothing,
 }
 
-/// Where a run is.
 #[derive(Clone, Copy)]
 pub(super) struct Count {
     /// How many customers have a line, and of them failed.
@@ -107,7 +106,6 @@ impl Progress {
         }
     }
 
-    /// Removes the bar; the summary follows.
     pub(super) fn end(&self) {
         if let Shown::Bar(bar) = &self.shown {
             bar.finish_and_clear();

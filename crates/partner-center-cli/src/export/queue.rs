@@ -28,7 +28,7 @@ pub(super) struct Queue {
     /// Whether the list has been read to its end, and why it could not be.
     pub(super) is_complete: bool,
     pub(super) error: Option<Error>,
-    /// How many customers have been in the queue.
+    /// How many customers are known.
     pub(super) count: u64,
 }
 
@@ -41,7 +41,9 @@ impl Queue {
         settled: HashSet<Uuid>,
     ) -> (Self, Organizations) {
         let (sender, mut receiver) = unbounded_channel();
-        let mut queue = Self { known: settled, sender: Some(sender), is_complete: list.is_some(), ..Self::default() };
+        let count = settled.len() as u64;
+        let mut queue =
+            Self { known: settled, sender: Some(sender), is_complete: list.is_some(), count, ..Self::default() };
         match list {
             Some(list) => {
                 list.into_iter().for_each(|customer| queue.add(customer, Listed::default()));
@@ -76,7 +78,6 @@ impl Queue {
         }
     }
 
-    /// Removes a customer that was fetched.
     pub(super) fn remove(&mut self, customer: Uuid) -> Listed {
         self.waiting.remove(&customer).unwrap_or_default()
     }

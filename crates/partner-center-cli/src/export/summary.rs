@@ -5,7 +5,7 @@ use crate::exit::Exit;
 
 #[derive(Default)]
 pub(super) struct Summary {
-    done: u64,
+    pub(super) done: u64,
     pub(super) done_earlier: u64,
     /// The first failure of each kind, and how many there are.
     failures: Vec<(FailureLine, u64)>,
@@ -16,10 +16,6 @@ pub(super) struct Summary {
 }
 
 impl Summary {
-    pub(super) fn add_success(&mut self) {
-        self.done += 1;
-    }
-
     pub(super) fn add_failure(&mut self, failure: FailureLine) {
         self.retryable += u64::from(failure.is_retryable);
         match self.failures.iter_mut().find(|(known, _)| known.kind == failure.kind) {

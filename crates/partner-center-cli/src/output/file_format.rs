@@ -33,7 +33,7 @@ impl FileFormat {
             return csv::line(record.cells(names), self.delimiter());
         }
         let comma = if self == Self::Json && !is_first { "," } else { "" };
-        format!("{comma}{}\n", escape_json(&record.json().to_string()))
+        format!("{comma}{}\n", escape_json(&record.json.to_string()))
     }
 
     /// The last line.

@@ -52,7 +52,7 @@ impl<'a> Printer<'a> {
         match self.format {
             Format::Table => self.rows.push(record),
             // The service sends no line break at the end.
-            Format::Raw => write(&[if is_first { &b""[..] } else { b"\n" }, record.raw()].concat())?,
+            Format::Raw => write(&[if is_first { &b""[..] } else { b"\n" }, &record.raw].concat())?,
             _ => {
                 let line = self.lines.line(&record, &names(self.columns), is_first);
                 self.write(&(self.header(is_first) + &line))?;
@@ -76,8 +76,8 @@ impl<'a> Printer<'a> {
     pub(crate) fn print_all(mut self, records: Vec<Record>, is_list: bool) -> Result<(), Failure> {
         let json = match (self.format, &records[..]) {
             (Format::Table, records) if !is_list => return Ok(terminal::print(&self.table(records, false))?),
-            (Format::Json, [record]) if !is_list => record.json().clone(),
-            (Format::Json, records) => records.iter().map(Record::json).cloned().collect(),
+            (Format::Json, [record]) if !is_list => record.json.clone(),
+            (Format::Json, records) => records.iter().map(|record| record.json.clone()).collect(),
             _ => {
                 records.into_iter().try_for_each(|record| self.print(record))?;
                 return self.finish(true);

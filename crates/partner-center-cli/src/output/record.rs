@@ -9,8 +9,9 @@ use crate::text::decode;
 
 /// The customer's tenant id, then the fields in the service's order, unknown ones included.
 pub(crate) struct Record {
-    json: Value,
-    raw: Vec<u8>,
+    pub(crate) json: Value,
+    /// The body of the response.
+    pub(crate) raw: Vec<u8>,
 }
 
 /// The name of the customer's tenant id in every output; the service sends no id.
@@ -64,15 +65,6 @@ impl Record {
             }
         }
         Self { json: fields.into(), raw }
-    }
-
-    /// The body of the response.
-    pub(crate) fn raw(&self) -> &[u8] {
-        &self.raw
-    }
-
-    pub(crate) fn json(&self) -> &Value {
-        &self.json
     }
 
     /// The id and the values of these fields, as text.

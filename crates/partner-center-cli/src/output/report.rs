@@ -9,8 +9,7 @@ use crate::failure::Failure;
 use crate::terminal::{self, plain};
 
 /// Prints rows, named by the first column; text shows only `columns`.
-///
-/// As JSON an object: each name has the value of the second column or, where there are more, the rest of the row.
+/// JSON is an object: each name has the value of the second column or, where there are more, the rest of the row.
 pub(crate) fn print(rows: &[Value], columns: &[&str], format: ReportFormat) -> Result<(), Failure> {
     let text = match format {
         ReportFormat::Json => {

@@ -13,11 +13,9 @@ use crate::arguments::CloudName;
 use crate::failure::Failure;
 use crate::text;
 
-/// All of the file.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Config {
-    /// The default profile.
     pub(super) profile: Option<String>,
     #[serde(default)]
     pub(super) profiles: BTreeMap<String, Profile>,
@@ -60,7 +58,7 @@ fn text(path: &Path) -> Result<String, Failure> {
 }
 
 /// Sets the default profile in a valid file; the rest of the file is unchanged.
-pub(super) fn set_profile(path: &Path, name: &str) -> Result<(), Failure> {
+pub(crate) fn set_profile(path: &Path, name: &str) -> Result<(), Failure> {
     let document = text(path)?.parse::<DocumentMut>().map_err(io::Error::other);
     let written = document.and_then(|mut document| {
         document["profile"] = toml_edit::value(name);

@@ -1,6 +1,6 @@
 //! Settings, and where each comes from: a flag overrides the environment, which overrides the config file.
 
-mod file;
+pub(crate) mod file;
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -23,18 +23,15 @@ pub(crate) struct Setting<T> {
     pub(crate) source: Source,
 }
 
-/// Where a value comes from.
 #[derive(Clone, Debug)]
 pub(crate) enum Source {
     Flag(&'static str),
     Environment(&'static str),
     File(PathBuf),
-    /// The stored sign-in.
     SignIn,
     Default,
 }
 
-/// The settings of every command.
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
     pub(crate) profile: Setting<String>,
@@ -58,7 +55,6 @@ const DEFAULT_PROFILE: &str = "default";
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(180);
 
 impl Settings {
-    /// Reads the environment and the config file.
     pub(crate) fn resolve(global: &GlobalOptions) -> Result<Self, Failure> {
         let folder = folder()?;
         let path = folder.join("config.toml");
@@ -108,11 +104,6 @@ impl Settings {
     /// The config file, which need not exist.
     pub(crate) fn file(&self) -> PathBuf {
         self.folder.join("config.toml")
-    }
-
-    /// Sets the default profile in the config file.
-    pub(crate) fn set_profile(&self, name: &str) -> Result<(), Failure> {
-        file::set_profile(&self.file(), name)
     }
 
     /// The audience of access tokens.

@@ -141,12 +141,12 @@ async fn read(stream: TcpStream) -> Option<(TcpStream, String)> {
 }
 
 impl Redirect {
-    /// Shows how the sign-in ended.
     pub(super) async fn show(self, failure: Option<&Failure>) {
         let Some(failure) = failure else {
             return respond(self.0, "200 OK", "Signed in", "You can close this window.").await;
         };
-        let text = format!("{}\n{}\nYou can close this window.", failure.what(), failure.help().unwrap_or_default());
+        let text =
+            format!("{}\n{}\nYou can close this window.", failure.what, failure.help.as_deref().unwrap_or_default());
         respond(self.0, "400 Bad Request", "Not signed in", &text).await;
     }
 }
@@ -164,7 +164,6 @@ async fn respond(mut stream: TcpStream, status: &str, title: &str, text: &str) {
     let _ = stream.shutdown().await;
 }
 
-/// The text as HTML shows it.
 fn escape(text: &str) -> String {
     plain(text).replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }

@@ -10,7 +10,6 @@ use tokio::time::timeout;
 
 use crate::terminal::notify;
 
-/// The name of this program's entries.
 const SERVICE: &str = "partner-center";
 /// The bytes that one entry holds
 /// ([source](https://learn.microsoft.com/windows/win32/api/wincred/ns-wincred-credentialw)).

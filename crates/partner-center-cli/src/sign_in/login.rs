@@ -17,12 +17,11 @@ use crate::arguments::Login;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::settings::{Setting, Settings};
-use crate::signals::{Signal, Signals};
+use crate::signals::Signals;
 use crate::terminal::{notify, rounded_down, warn};
 use crate::text;
 use crate::throttle_notice::ThrottleNotice;
 
-/// How long to wait for the browser by default.
 const BROWSER: Duration = Duration::from_secs(5 * 60);
 
 /// Signs in, or ends at a signal, which has the terminal echo again after a prompt.
@@ -42,8 +41,8 @@ pub(crate) async fn run(settings: Settings, arguments: &Login) -> Result<Exit, F
     }
 }
 
-fn stopped(signal: Signal) -> Failure {
-    Failure::new(signal.exit(), "sign-in cancelled", "Run it again.")
+fn stopped(signal: Exit) -> Failure {
+    Failure::new(signal, "sign-in cancelled", "Run it again.")
 }
 
 async fn sign_in(settings: Settings, arguments: &Login) -> Result<Exit, Failure> {
@@ -167,7 +166,7 @@ async fn application(
     request: &TokenRequest,
 ) -> Result<(SecretString, TokenIdentity), Failure> {
     let unreadable = |error: io::Error| match error.kind() {
-        io::ErrorKind::Interrupted => stopped(Signal::Interrupt),
+        io::ErrorKind::Interrupted => stopped(Exit::Interrupted),
         _ => Failure::new(Exit::File, format!("the secret cannot be read: {error}"), "Enter it, or pipe it in."),
     };
     let mut secret = match io::stdin().is_terminal() {

@@ -36,7 +36,7 @@ pub(crate) async fn logout(settings: &Settings, arguments: &Logout) -> Result<Ex
         return Ok(Exit::Success);
     };
     secret_store::remove(settings, &record, arguments.no_keyring).await?;
-    Record::remove(settings)?;
+    record::remove_file(record::file(settings, "json"))?;
     notify(&format!(
         "Signed out of {}. The sign-in is still valid in Entra; an administrator can revoke it there.",
         record.tenant

@@ -11,7 +11,6 @@ use super::token_identity::TokenIdentity;
 use crate::failure::Failure;
 use crate::settings::Settings;
 
-/// A sign-in, without its secret.
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Record {
@@ -26,7 +25,6 @@ pub(crate) struct Record {
     pub(crate) token: TokenIdentity,
 }
 
-/// Who signed in.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Kind {
@@ -34,7 +32,6 @@ pub(crate) enum Kind {
     Application,
 }
 
-/// Where the secret is.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Place {
@@ -47,7 +44,7 @@ const HELP: &str = "Make sure that you can read and write the folder, or name an
 impl Record {
     /// The profile's sign-in, if there is one.
     pub(crate) fn read(settings: &Settings) -> Result<Option<Self>, Failure> {
-        let path = path(settings);
+        let path = file(settings, "json");
         let text = match fs::read_to_string(&path) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
@@ -60,20 +57,16 @@ impl Record {
 
     /// Stores it, in place of the previous one.
     pub(crate) fn write(&self, settings: &Settings) -> Result<(), Failure> {
-        let path = path(settings);
+        let path = file(settings, "json");
         replace_file(&path, format!("{:#}\n", serde_json::json!(self)).as_bytes())
             .map_err(|error| Failure::file(&error, format!("{} cannot be written", path.display()), HELP))
     }
 
     /// Makes sure that the file can be replaced.
     pub(super) fn rewrite(settings: &Settings) -> Result<(), Failure> {
-        let path = path(settings);
+        let path = file(settings, "json");
         let written = fs::read(&path).map_or(Ok(()), |content| replace_file(&path, &content));
         written.map_err(|error| Failure::file(&error, format!("{} cannot be written", path.display()), HELP))
-    }
-
-    pub(crate) fn remove(settings: &Settings) -> Result<(), Failure> {
-        remove_file(path(settings))
     }
 }
 
@@ -93,10 +86,6 @@ pub(super) fn make_folder(settings: &Settings) -> Result<(), Failure> {
 /// A file of the profile; the profile's name has been checked.
 pub(super) fn file(settings: &Settings, ending: &str) -> PathBuf {
     settings.folder.join("sign-ins").join(format!("{}.{ending}", settings.profile.value))
-}
-
-fn path(settings: &Settings) -> PathBuf {
-    file(settings, "json")
 }
 
 /// Removes a file, which need not exist.

@@ -15,14 +15,12 @@ use crate::failure::Failure;
 use crate::settings::Settings;
 use crate::terminal::{notify, warn};
 
-/// A sign-in's secret in the keyring.
 struct KeyringStore {
     name: String,
     /// Only its lock is used, so that processes redeem in turn; a keyring has none.
     lock: FileStore,
 }
 
-/// The store of a sign-in's secret.
 pub(super) fn open(settings: &Settings, record: &Record) -> Arc<dyn RefreshTokenStore> {
     let file = FileStore::new(file(settings, "secret"));
     match record.kept_in {
@@ -31,7 +29,6 @@ pub(super) fn open(settings: &Settings, record: &Record) -> Arc<dyn RefreshToken
     }
 }
 
-/// The place of a sign-in's secret, human-readable.
 pub(super) fn place(settings: &Settings, record: &Record) -> String {
     match record.kept_in {
         Place::Keyring => "the system's keyring".to_owned(),
@@ -39,9 +36,8 @@ pub(super) fn place(settings: &Settings, record: &Record) -> String {
     }
 }
 
-/// The name of a secret in the keyring, which all config folders of a user share.
-///
-/// It names everything that the secret is for, so that it is never found and sent for anything else.
+/// The name of a secret in the keyring, which all config folders of a user share: with everything that the secret is
+/// for, so that it is never sent for anything else.
 fn name(settings: &Settings, record: &Record) -> String {
     let folder = std::fs::canonicalize(&settings.folder).unwrap_or_else(|_| settings.folder.clone());
     let Record { authority, tenant, client_id, .. } = record;
