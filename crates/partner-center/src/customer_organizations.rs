@@ -34,8 +34,8 @@ pub type CustomerOrganizations = Organizations<ListedCustomer>;
 impl Customers {
     /// Gets the organization of every customer of the list, as fast as the service allows.
     ///
-    /// Use an app+user token: an application may list customers, but has no documented way to the role that
-    /// [`Customer::organization`](crate::Customer::organization) needs.
+    /// Use an app+user token: an application may list customers, but there is no documented way to give it the role
+    /// that [`Customer::organization`](crate::Customer::organization) needs.
     pub fn organizations(mut self) -> CustomerOrganizations {
         let (client, correlation_id) = (self.client.clone(), self.options.correlation_id);
         let source = move |context: &mut Context<'_>| Pin::new(&mut self).poll_next(context);

@@ -25,9 +25,9 @@ use crate::runtime;
 /// The organizations of many customers: a stream of customer ids, each with the result of its call.
 ///
 /// Created by [`Client::organizations`]. A customer whose call fails is an item with an error, and does not end the
-/// run. Calls wait out throttling, and the client adapts to the rate that the service allows. A call fails once it was
-/// throttled 20 times; while the service sends nothing but 429 and other customers are still to come, only after three
-/// hours. Customers are taken only as calls finish, so memory use stays flat. Dropping the stream cancels every call in
+/// run. Calls wait out throttling, and the client adapts to the rate that the service allows. A call fails after being
+/// throttled 20 times or, while the service sends nothing but 429 and more customers are to come, after three hours.
+/// Customers are taken only as calls finish, so memory use stays flat. Dropping the stream cancels every call in
 /// flight.
 ///
 /// ```no_run
@@ -139,7 +139,7 @@ impl<C> Organizations<C> {
         self
     }
 
-    /// Sets how many calls are in flight at most; 8 by default, at least 1.
+    /// Sets the maximum number of calls in flight; 8 by default, at least 1.
     pub fn concurrency(mut self, calls: usize) -> Self {
         self.concurrency = calls.max(1);
         self
@@ -147,7 +147,8 @@ impl<C> Organizations<C> {
 
     /// Returns the items in the order of the customers; by default they come as their calls finish.
     ///
-    /// A slow customer then holds up those after it: no more are taken ahead than are in flight otherwise.
+    /// A slow call then holds up the items after it, and finished items that wait for it count towards
+    /// [`concurrency`](Self::concurrency).
     pub fn ordered(mut self) -> Self {
         self.is_ordered = true;
         self

@@ -9,8 +9,8 @@ use std::time::Duration;
 /// immediately.
 ///
 /// Two more attempts do not count, each at most once per call and without delay: one with a new token, if the service
-/// rejects the token, and one over a new connection, if the connection breaks before the response. For each of the
-/// latter, the client must have received a response before.
+/// rejects the token, and one over a new connection, if the connection breaks before the response. Each response that
+/// the client has received allows one such replacement.
 ///
 /// ```
 /// use std::time::Duration;

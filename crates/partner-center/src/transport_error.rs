@@ -95,11 +95,11 @@ fn tunnel_error(error: &reqwest::Error) -> Option<String> {
 pub(crate) fn no_root_certificates() -> String {
     match std::env::var("SSL_CERT_FILE") {
         Ok(path) if !path.is_empty() => format!(
-            "there are no root certificates to verify servers with: SSL_CERT_FILE names {path}, which is no file with \
-             root certificates in PEM"
+            "there are no root certificates to verify servers with: SSL_CERT_FILE names {path}, which is not a \
+             PEM file with root certificates"
         ),
-        _ => "there are no root certificates to verify servers with; install the package ca-certificates, or have \
-              SSL_CERT_FILE name a file with root certificates in PEM"
+        _ => "there are no root certificates to verify servers with; install the package ca-certificates, or set \
+              SSL_CERT_FILE to a PEM file with root certificates"
             .to_owned(),
     }
 }

@@ -33,7 +33,7 @@
 //!
 //! assert_eq!(entra.count(Grant::RefreshToken), 4);
 //! assert_eq!(entra.requests()[0].field("refresh_token"), Some("bootstrapped"));
-//! assert_eq!(entra.refresh_tokens().len(), 2); // one a redemption
+//! assert_eq!(entra.refresh_tokens().len(), 2); // one per redemption
 //! # Ok(())
 //! # }
 //! ```

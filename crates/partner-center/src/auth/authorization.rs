@@ -31,7 +31,7 @@ impl Authorization {
         let is_token = !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic());
         is_token
             .then_some(())
-            .ok_or("is empty or contains a space, a line break or another character that no token has")
+            .ok_or("is empty or contains a space, a line break or another character that a token cannot contain")
     }
 
     fn new(token: &str) -> Result<Self, CredentialError> {

@@ -28,7 +28,7 @@ const DECIDING: [&str; 5] = [ACCESS_TOKEN, REFRESH_TOKEN_FILE, REFRESH_TOKEN, CL
 /// Creates the credential that the environment variables describe.
 ///
 /// The first row whose variables are set applies; the names are those of the Azure SDKs where they have one. An empty
-/// variable counts as not set, and quotation marks around a value are not part of it.
+/// variable counts as not set, and quotation marks around a value are ignored.
 ///
 /// | Set | Credential |
 /// |---|---|

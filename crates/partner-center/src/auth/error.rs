@@ -94,8 +94,8 @@ impl From<Details> for CredentialError {
 const SHOWN: usize = 600;
 
 impl CredentialError {
-    /// An error of a credential or of a store of your own; where no kind describes it, of the kind
-    /// [`Other`](CredentialErrorKind::Other). The message must hold no secret.
+    /// Creates an error for a credential or a store of your own. If no other kind fits, use
+    /// [`Other`](CredentialErrorKind::Other). The message must not contain a secret.
     pub fn new(kind: CredentialErrorKind, message: impl Into<String>) -> Self {
         Details::new(kind, message).into()
     }

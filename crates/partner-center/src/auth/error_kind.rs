@@ -9,12 +9,12 @@ kinds! {
     /// The refresh token is missing, expired, revoked or invalid, or Entra requires a sign-in for another reason
     /// (`invalid_grant`, `interaction_required`).
     SignInRequired: "sign-in-required", "the user must sign in again",
-        "Sign in again with multi-factor authentication and store the new refresh token; from then on keep every \
-         token that replaces it, and redeem one at least every 90 days.";
+        "Sign in again with multi-factor authentication and store the new refresh token; from then on save every \
+         token that replaces it, and use one at least every 90 days.";
     /// Multi-factor authentication is missing (`AADSTS50076`, `AADSTS50079`, `AADSTS50158`).
     MfaRequired: "mfa-required", "multi-factor authentication is missing",
-        "Sign in again with multi-factor authentication and store the new refresh token; the current one cannot gain \
-         it.";
+        "Sign in again with multi-factor authentication and store the new refresh token; refreshing the current \
+         one does not help.";
     /// The refresh token was issued in another tenant (`AADSTS700005`, `AADSTS7000012`).
     WrongTenant: "wrong-tenant", "the refresh token belongs to another tenant",
         "Set the tenant that the refresh token was issued in, which is the partner's own, or sign in again there and \

@@ -50,13 +50,13 @@ pub struct RefreshToken {
     store: Arc<dyn RefreshTokenStore>,
     initial: Option<SecretString>,
     on_store_failure: Arc<dyn Fn(&CredentialError) + Send + Sync>,
-    known: Arc<Mutex<Known>>,
+    rotation: Arc<Mutex<Rotation>>,
     turns: Turns,
 }
 
-/// The refresh tokens that this process knows.
+/// The state of the refresh token rotation in this process.
 #[derive(Default)]
-struct Known {
+struct Rotation {
     /// The newest one; newer than the store's if that could not be saved.
     newest: Option<SecretString>,
     /// The store's token when it was last loaded or saved.
@@ -75,7 +75,7 @@ impl RefreshToken {
 
     pub(super) fn of(application: Application, store: Arc<dyn RefreshTokenStore>) -> Self {
         let on_store_failure = Arc::new(|_: &CredentialError| ());
-        Self { application, store, initial: None, on_store_failure, known: Arc::default(), turns: Turns::default() }
+        Self { application, store, initial: None, on_store_failure, rotation: Arc::default(), turns: Turns::default() }
     }
 
     /// Sets the application's client secret, by its value.
@@ -102,7 +102,7 @@ impl RefreshToken {
         self
     }
 
-    /// Called when the store fails while there is a token to go on with; a warning event says so too.
+    /// Sets a function to call when the store fails but a usable token remains; a warning event reports it too.
     ///
     /// The store is tried again with the next renewal; until then the newest refresh token is in this process alone.
     #[must_use]
@@ -139,17 +139,17 @@ impl RefreshToken {
     /// The newest refresh token, and whether it must be saved first.
     async fn newest(&self) -> Result<(SecretString, bool), CredentialError> {
         let loaded = self.store.load().await;
-        let mut known = self.known();
+        let mut rotation = self.rotation();
         // A token saved by another process or a new sign-in wins; an emptied store does not.
         if let Ok(Some(stored)) = &loaded
-            && !is_same(known.stored.as_ref(), stored)
+            && !is_same(rotation.stored.as_ref(), stored)
         {
-            known.stored = Some(stored.clone());
-            known.newest = Some(stored.clone());
+            rotation.stored = Some(stored.clone());
+            rotation.newest = Some(stored.clone());
         }
-        let is_unsaved = known.newest.as_ref().is_some_and(|newest| !is_same(known.stored.as_ref(), newest));
-        let token = known.newest.as_ref().or(self.initial.as_ref()).cloned();
-        drop(known);
+        let is_unsaved = rotation.newest.as_ref().is_some_and(|newest| !is_same(rotation.stored.as_ref(), newest));
+        let token = rotation.newest.as_ref().or(self.initial.as_ref()).cloned();
+        drop(rotation);
         match (token, loaded) {
             (Some(token), Ok(_)) => Ok((token, is_unsaved)),
             (Some(token), Err(error)) => {
@@ -186,10 +186,10 @@ impl RefreshToken {
 
     /// Saves a refresh token, and keeps it here if that fails. No redemption can begin meanwhile, so the time is limited.
     async fn save(&self, token: SecretString, limit: Duration) {
-        self.known().newest = Some(token.clone());
+        self.rotation().newest = Some(token.clone());
         let saved = timeout(limit, self.store.save(&token)).await;
         match saved.unwrap_or_else(|_| Err(CredentialError::new(Kind::Store, "the store did not finish in time"))) {
-            Ok(()) => self.known().stored = Some(token),
+            Ok(()) => self.rotation().stored = Some(token),
             Err(error) => self.report(&error),
         }
     }
@@ -200,8 +200,8 @@ impl RefreshToken {
         (self.on_store_failure)(error);
     }
 
-    fn known(&self) -> MutexGuard<'_, Known> {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    fn rotation(&self) -> MutexGuard<'_, Rotation> {
+        self.rotation.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

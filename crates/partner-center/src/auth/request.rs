@@ -40,7 +40,7 @@ impl TokenRequest {
     /// # Errors
     ///
     /// [`Configuration`](super::CredentialErrorKind::Configuration) if the authority is not an https address (plain http
-    /// is taken on loopback), or if no TLS is compiled in.
+    /// is accepted on loopback), or if no TLS is compiled in.
     pub fn for_audience(audience: impl Into<String>, authority: &str) -> Result<Self, CredentialError> {
         let authority = endpoint::check("authority", authority, false)?;
         let is_https = authority.scheme() == "https";

@@ -29,7 +29,7 @@ impl SignedIn {
         self.refresh_token.as_ref()
     }
 
-    /// Saves the refresh token in the store of a [`RefreshToken`](super::RefreshToken), in place of the one before it.
+    /// Saves the refresh token in the store of a [`RefreshToken`](super::RefreshToken), replacing the previous one.
     ///
     /// Waits for the store's lock, so that a redemption in progress finishes first, and loads the token again to check
     /// that it was saved.

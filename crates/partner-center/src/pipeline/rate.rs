@@ -1,9 +1,9 @@
 //! The rate at which a client sends requests.
 //!
 //! There is no limit until the first 429 that follows twenty responses. The rate is then the number of responses since
-//! traffic began, divided by that time and the delay together. Each further throttling lowers it by 5 %. While nothing is
-//! throttled, it rises: by 0.3 % in the first five seconds, and by 1.3 times as much in each five seconds that follow. Once
-//! it is 16 times the rate after the last throttling, there is no limit again.
+//! traffic began, divided by the time from then to the end of the delay. Each further 429 lowers it by 5 %. While
+//! nothing is throttled, the rate rises: by 0.3 % in the first five seconds, and in each further five seconds by 1.3
+//! times as much as in the five before. Once it is 16 times the rate after the last 429, the limit is lifted.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;

@@ -34,7 +34,7 @@ pub trait RefreshTokenStore: Send + Sync {
     /// Called before every redemption, since another process or a new sign-in may have saved one meanwhile.
     fn load(&self) -> StoreFuture<'_, Option<SecretString>>;
 
-    /// Keeps a refresh token in place of the one before it. When this returns, it must survive the end of the process.
+    /// Saves a refresh token, replacing the previous one. Once this returns, the token must outlive the process.
     fn save<'a>(&'a self, token: &'a SecretString) -> StoreFuture<'a, ()>;
 
     /// Waits for the lock by which processes that share the store take turns. By default there is none.
