@@ -210,7 +210,7 @@ pub(crate) struct Login {
 
 #[derive(Args, Debug)]
 pub(crate) struct Logout {
-    /// Leave the secret in the keyring, for where the keyring is not available
+    /// Leave the secret in the keyring; for machines where the keyring is not available
     #[arg(long)]
     pub(crate) no_keyring: bool,
 }

@@ -48,7 +48,7 @@ pub(crate) async fn list(settings: &Settings, arguments: &List) -> Result<Exit, 
             customer = notice.during(|| client.throttled_for(), say, customers.next()) => customer,
             signal = signals.next() => break Ok(signal),
             () = throttled_past(&client, settings.timeout.value + GRACE) => {
-                let help = "Run it again later, or give each page more time with --timeout.";
+                let help = "Try again later, or give each page more time with --timeout.";
                 break Err(Failure::new(Exit::Unavailable, format!("{NOT_READ}: throttled by the service"), help));
             }
         };

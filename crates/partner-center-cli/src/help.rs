@@ -14,10 +14,10 @@ pub(crate) fn of(error: &Error) -> String {
             "Check --base-url and this machine's clock; behind a proxy that inspects TLS, have its root certificate \
              trusted by this system (on Linux, SSL_CERT_FILE can name a file with it)."
         }
-        ErrorKind::Connection => "Check the network, the proxy (HTTPS_PROXY) and the address, then run it again.",
+        ErrorKind::Connection => "Check the network, the proxy (HTTPS_PROXY) and the address, then try again.",
         ErrorKind::Proxy => "Check the proxy (HTTPS_PROXY), its user name and password, and what it allows.",
-        ErrorKind::Timeout => "Run it again later, or give each call more time with --timeout.",
-        ErrorKind::Throttled => "Run it again later; throttled requests count against the limit too.",
+        ErrorKind::Timeout => "Try again later, or give each call more time with --timeout.",
+        ErrorKind::Throttled => "Try again later; throttled requests count against the limit too.",
         ErrorKind::Unauthenticated => {
             return again("The token must be issued by the partner's own tenant, for the cloud given by --cloud.");
         }
@@ -29,7 +29,7 @@ pub(crate) fn of(error: &Error) -> String {
         ErrorKind::Rejected | ErrorKind::UnexpectedStatus => {
             "Check --base-url and any proxy in between; if both are right, give Microsoft support the correlation id."
         }
-        ErrorKind::ServerFailure => "Run it again later; if it persists, give Microsoft support the correlation id.",
+        ErrorKind::ServerFailure => "Try again later; if it persists, give Microsoft support the correlation id.",
         ErrorKind::Redirected => "Check --base-url; a redirect often means a proxy or a sign-in page in between.",
         ErrorKind::UnexpectedBody | ErrorKind::NotExactlyOne => {
             "Check --base-url and any proxy in between; if both are right, report it with the correlation id."
@@ -68,8 +68,8 @@ pub(crate) fn of_login(error: &CredentialError) -> String {
             "Check that the tenant is a partner's, since others do not have Partner Center, and that --cloud is its cloud."
                 .to_owned()
         }
-        CredentialErrorKind::Throttled if error.retry_after().is_some() => "Run it again after that delay.".to_owned(),
-        CredentialErrorKind::Throttled => "Run it again in a few minutes.".to_owned(),
+        CredentialErrorKind::Throttled if error.retry_after().is_some() => "Try again after that delay.".to_owned(),
+        CredentialErrorKind::Throttled => "Try again in a few minutes.".to_owned(),
         _ => error.help().to_owned(),
     }
 }

@@ -7,7 +7,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::report;
 use crate::settings::{self, Settings, Source};
-use crate::sign_in::record::Record;
+use crate::sign_in::record::StoredSignIn;
 use crate::terminal::{notify, warn};
 
 pub(crate) fn run(settings: &Settings, command: &ProfileCommand) -> Result<Exit, Failure> {
@@ -25,7 +25,7 @@ fn list(settings: &Settings, format: ReportFormat) -> Result<Exit, Failure> {
             let mut settings = settings.clone();
             settings.profile.value.clone_from(&name);
             // A sign-in that is damaged is reported where it is used.
-            let sign_in = Record::read(&settings).ok().flatten();
+            let sign_in = StoredSignIn::read(&settings).ok().flatten();
             let (tenant, user) = sign_in.map_or((None, None), |record| (Some(record.tenant), record.token.user));
             json!({ "profile": name, "current": is_current, "tenant": tenant, "user": user })
         })

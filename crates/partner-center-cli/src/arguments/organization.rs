@@ -112,12 +112,12 @@ pub(crate) struct ListOptions {
 /// What tables and CSV look like.
 #[derive(Args, Debug)]
 pub(crate) struct Layout {
-    /// The columns of a table or CSV after the tenant id
+    /// The columns to show after the tenant id, in a table or CSV
     #[arg(long, value_delimiter = ',', value_name = "NAMES", value_parser = columns::parser(&columns::ORGANIZATION))]
     pub(crate) columns: Vec<Column>,
     /// Write CSV that Excel opens correctly in every locale: UTF-16, separated by tabs
     ///
-    /// Windows PowerShell 5.1 changes the encoding of what > redirects: there use `organization export --to`.
+    /// Windows PowerShell 5.1 changes the encoding of redirected output; use `organization export --to` there.
     #[arg(long)]
     pub(crate) excel: bool,
 }

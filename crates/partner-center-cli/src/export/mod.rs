@@ -83,7 +83,7 @@ pub(crate) async fn run(settings: &Settings, arguments: &Export) -> Result<Exit,
             () = notice.during(|| client.throttled_for(), notify, queue.read_ahead()) => {}
             () = &mut out_of_time => {
                 let what = format!("{NOT_READ} within --max-time");
-                return Err(Failure::new(Exit::Unavailable, what, "Run it again later, or give it more time."));
+                return Err(Failure::new(Exit::Unavailable, what, "Try again later, or raise --max-time."));
             }
             signal = signals.next() => return Ok(signal),
         }

@@ -147,7 +147,7 @@ fn format(arguments: &Export) -> Result<FileFormat, Failure> {
         (Some(format), _) => format,
         (None, Some(extension)) => FileFormat::from_str(&extension, true).map_err(|_| {
             Failure::usage(
-                format!("the extension of {} names no format", to.display()),
+                format!("cannot tell the format from the extension of {}", to.display()),
                 "Use .csv, .ndjson, .jsonl or .json, or pass --format.",
             )
         })?,
@@ -180,7 +180,7 @@ fn require_empty(journal: &Journal) -> Result<(), Failure> {
 /// The list and the two outputs must be three files, whatever names lead to them.
 fn keep_apart(journal: &Journal, one: &str, other: Option<Handle>, name: &str) -> Result<(), Failure> {
     match other.is_some_and(|other| journal.is(&other)) {
-        true => Err(Failure::usage(format!("{one} is the file of {name}"), "Choose another file.")),
+        true => Err(Failure::usage(format!("{one} and {name} are the same file"), "Choose another file.")),
         false => Ok(()),
     }
 }

@@ -91,7 +91,7 @@ impl Progress {
     fn state(&self, count: Count, delay: Option<Duration>, now: Instant) -> String {
         let done = count.settled - self.earlier;
         let rate = done as f64 / now.duration_since(self.began).as_secs_f64().max(1.0);
-        // Nobody knows how many delays are to follow the present one.
+        // How many delays will follow the current one is unknown.
         let left = (count.is_total && delay.is_none()).then_some(count.total - count.settled);
         let left = left.and_then(|left| time_left(done, left, self.moved - self.began, now - self.moved));
         let left = left.map_or_else(String::new, |left| format!("{} left  ", FormattedDuration(left)));

@@ -69,7 +69,7 @@ impl Summary {
                 if failed == 1 { "it" } else { "them" }
             )),
             (_, retryable) => Some(format!(
-                "To retry the {retryable} that may succeed, run the same command with --resume --retry-failed."
+                "To retry the temporary failures ({retryable}), run the same command with --resume --retry-failed."
             )),
         }
     }

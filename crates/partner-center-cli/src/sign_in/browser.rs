@@ -61,7 +61,7 @@ pub(super) async fn sign_in(
     let (redirect, target) = redirect.map_err(|_| {
         timed_out(
             limit,
-            "Run it again, or use --device-code. If the browser shows an error about the redirect URI, register \
+            "Sign in again, or use --device-code. If the browser shows an error about the redirect URI, register \
              http://localhost under \"Mobile and desktop applications\" of the application in Entra.",
         )
     })?;
@@ -104,7 +104,7 @@ async fn redirect(listeners: &[TcpListener], code: &AuthorizationCode) -> (Redir
             Some(request) = connections.join_next() => match request {
                 Ok(Some((stream, target))) if code.is_redirect(&target) => return (Redirect(stream), target),
                 Ok(Some((stream, target))) if target.contains("state=") => {
-                    let text = "Close this tab, and go on in the one that was opened last.";
+                    let text = "Close this tab, and continue in the one that was opened last.";
                     respond(stream, "400 Bad Request", "This response belongs to another sign-in", text).await;
                     if !mem::replace(&mut is_notified, true) {
                         notify("The browser sent the response of another sign-in; still waiting for this one's …");

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use partner_center::auth::{self, ClientSecret, Credential, CredentialError, ExposeSecret, RefreshToken};
 
-use super::record::{Kind, Record};
+use super::record::{Kind, StoredSignIn};
 use super::secret_store;
 use crate::environment::variable;
 use crate::exit::Exit;
@@ -25,7 +25,7 @@ pub(crate) enum Found {
     /// The variable that decided, and its credential.
     Environment(&'static str, Arc<dyn Credential>),
     /// A stored sign-in, the place of its secret, and its credential unless the secret is gone.
-    Kept(Record, String, Option<Arc<dyn Credential>>),
+    Kept(StoredSignIn, String, Option<Arc<dyn Credential>>),
     Nothing,
 }
 
@@ -54,8 +54,8 @@ pub(crate) fn identity(settings: &Settings) -> Result<Identity, Failure> {
         Some(_) => {
             Identity { tenant: of_environment(&settings.tenant), client_id: of_environment(&settings.client_id) }
         }
-        None => match Record::read(settings)? {
-            Some(Record { tenant, client_id, .. }) => {
+        None => match StoredSignIn::read(settings)? {
+            Some(StoredSignIn { tenant, client_id, .. }) => {
                 let kept = |value| Some(Setting { value, source: Source::SignIn });
                 Identity { tenant: kept(tenant), client_id: kept(client_id) }
             }
@@ -72,7 +72,7 @@ pub(crate) async fn find(settings: &Settings) -> Result<Found, Failure> {
         }
         return Ok(Found::Environment(name, auth::from_env_with(warn_of_store)?));
     }
-    let Some(record) = Record::read(settings)? else { return Ok(Found::Nothing) };
+    let Some(record) = StoredSignIn::read(settings)? else { return Ok(Found::Nothing) };
     if record.authority != settings.authority.value {
         return Err(Failure::usage(
             format!(
@@ -124,7 +124,7 @@ impl Found {
         match self {
             Self::Environment(variable, _) => format!("environment {variable}"),
             Self::Kept(_, place, Some(_)) => place.clone(),
-            Self::Kept(_, place, None) => format!("none; it is no longer in {place}"),
+            Self::Kept(_, place, None) => format!("none; the secret is no longer in {place}"),
             Self::Nothing => "none".to_owned(),
         }
     }

@@ -29,7 +29,7 @@ pub(super) async fn load(name: String) -> Result<Option<SecretString>, String> {
         secret => secret.map(Some),
     });
     let text = secret.await?.map(String::from_utf8).transpose();
-    Ok(text.map_err(|_| "the entry is not a text")?.map(SecretString::from))
+    Ok(text.map_err(|_| "the entry is not text")?.map(SecretString::from))
 }
 
 pub(super) async fn save(name: String, secret: SecretString) -> Result<(), String> {

@@ -10,7 +10,7 @@ use partner_center::uuid::Uuid;
 use tokio::task::spawn_blocking;
 use tokio::time::{sleep, timeout};
 
-use super::record::{Kind, Place, Record, file, remove_file};
+use super::record::{Kind, Place, StoredSignIn, file, remove_file};
 use super::token_identity::TokenIdentity;
 use super::{browser, credential, secret_store};
 use crate::arguments::Login;
@@ -42,7 +42,7 @@ pub(crate) async fn run(settings: Settings, arguments: &Login) -> Result<Exit, F
 }
 
 fn stopped(signal: Exit) -> Failure {
-    Failure::new(signal, "sign-in cancelled", "Run it again.")
+    Failure::new(signal, "sign-in cancelled", "Run the command again.")
 }
 
 async fn sign_in(settings: Settings, arguments: &Login) -> Result<Exit, Failure> {
@@ -90,7 +90,7 @@ async fn sign_in(settings: Settings, arguments: &Login) -> Result<Exit, Failure>
         }
     };
     let authority = settings.authority.value.clone();
-    let record = Record { kind, tenant, client_id, authority, kept_in: Place::Keyring, token };
+    let record = StoredSignIn { kind, tenant, client_id, authority, kept_in: Place::Keyring, token };
     let outcome = store(&settings, record, secret, !has_keyring).await;
     if let Some(redirect) = redirect {
         redirect.show(outcome.as_ref().err()).await;
@@ -105,7 +105,7 @@ fn is_id(text: &str) -> bool {
 /// Stores the sign-in, in place of the previous one.
 async fn store(
     settings: &Settings,
-    record: Record,
+    record: StoredSignIn,
     secret: Option<SecretString>,
     no_keyring: bool,
 ) -> Result<Exit, Failure> {
@@ -116,7 +116,7 @@ async fn store(
             "Grant the application the delegated permission offline_access.",
         )
     })?;
-    let before = Record::read(settings).unwrap_or_default();
+    let before = StoredSignIn::read(settings).unwrap_or_default();
     let record = secret_store::save(settings, record, &secret, no_keyring).await?;
     record.write(settings)?;
     if let Some(before) = before {
@@ -155,7 +155,7 @@ async fn user(
         notify(&format!("Open {} in a browser and enter the code {}", prompt.verification_uri, prompt.user_code));
         notify(&format!("Waiting up to {} …", rounded_down(prompt.expires_in.min(limit))));
     });
-    let signed_in = timeout(limit, signed_in).await.map_err(|_| browser::timed_out(limit, "Run it again."))?;
+    let signed_in = timeout(limit, signed_in).await.map_err(|_| browser::timed_out(limit, "Sign in again."))?;
     Ok((signed_in?, None))
 }
 
@@ -189,7 +189,7 @@ async fn application(
     }
     if secret.bytes().any(|byte| byte != b' ' && !byte.is_ascii_graphic()) {
         return Err(Failure::usage(
-            "the secret contains a character that no client secret has",
+            "the secret contains a character that a client secret cannot contain",
             "Pipe it in as plain text in UTF-8, or copy its value from Entra again.",
         ));
     }

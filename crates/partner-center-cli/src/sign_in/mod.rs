@@ -9,7 +9,7 @@ mod secret_store;
 pub(crate) mod status;
 pub(crate) mod token_identity;
 
-use self::record::Record;
+use self::record::StoredSignIn;
 use crate::arguments::Logout;
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -19,7 +19,7 @@ use crate::terminal::notify;
 /// Rejects a profile that is not in the config file and has no sign-in.
 pub(crate) fn check_profile(settings: &Settings) -> Result<(), Failure> {
     let profile = &settings.profile;
-    if settings.has_profile() || Record::read(settings)?.is_some() {
+    if settings.has_profile() || StoredSignIn::read(settings)?.is_some() {
         return Ok(());
     }
     Err(Failure::usage(
@@ -31,7 +31,7 @@ pub(crate) fn check_profile(settings: &Settings) -> Result<(), Failure> {
 /// `partner-center logout`: forgets the sign-in of the profile.
 pub(crate) async fn logout(settings: &Settings, arguments: &Logout) -> Result<Exit, Failure> {
     credential::warn_of_variable("still signs in", "be signed out")?;
-    let Some(record) = Record::read(settings)? else {
+    let Some(record) = StoredSignIn::read(settings)? else {
         notify(&format!("Not signed in with the profile {}.", settings.profile.value));
         return Ok(Exit::Success);
     };

@@ -13,7 +13,7 @@ use crate::settings::Settings;
 
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Record {
+pub(crate) struct StoredSignIn {
     pub(crate) kind: Kind,
     pub(crate) tenant: String,
     pub(crate) client_id: String,
@@ -41,7 +41,7 @@ pub(crate) enum Place {
 
 const HELP: &str = "Make sure that you can read and write the folder, or name another with PARTNER_CENTER_CONFIG_DIR.";
 
-impl Record {
+impl StoredSignIn {
     /// The profile's sign-in, if there is one.
     pub(crate) fn read(settings: &Settings) -> Result<Option<Self>, Failure> {
         let path = file(settings, "json");

@@ -9,7 +9,7 @@ use partner_center::auth::{
 };
 
 use super::keyring;
-use super::record::{Place, Record, file, make_folder, remove_file};
+use super::record::{Place, StoredSignIn, file, make_folder, remove_file};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::settings::Settings;
@@ -21,7 +21,7 @@ struct KeyringStore {
     lock: FileStore,
 }
 
-pub(super) fn open(settings: &Settings, record: &Record) -> Arc<dyn RefreshTokenStore> {
+pub(super) fn open(settings: &Settings, record: &StoredSignIn) -> Arc<dyn RefreshTokenStore> {
     let file = FileStore::new(file(settings, "secret"));
     match record.kept_in {
         Place::File => Arc::new(file),
@@ -29,7 +29,7 @@ pub(super) fn open(settings: &Settings, record: &Record) -> Arc<dyn RefreshToken
     }
 }
 
-pub(super) fn place(settings: &Settings, record: &Record) -> String {
+pub(super) fn place(settings: &Settings, record: &StoredSignIn) -> String {
     match record.kept_in {
         Place::Keyring => "the system's keyring".to_owned(),
         Place::File => format!("the file {}", file(settings, "secret").display()),
@@ -38,9 +38,9 @@ pub(super) fn place(settings: &Settings, record: &Record) -> String {
 
 /// The name of a secret in the keyring, which all config folders of a user share: with everything that the secret is
 /// for, so that it is never sent for anything else.
-fn name(settings: &Settings, record: &Record) -> String {
+fn name(settings: &Settings, record: &StoredSignIn) -> String {
     let folder = std::fs::canonicalize(&settings.folder).unwrap_or_else(|_| settings.folder.clone());
-    let Record { authority, tenant, client_id, .. } = record;
+    let StoredSignIn { authority, tenant, client_id, .. } = record;
     format!("{} {authority} {tenant} {client_id} {}", settings.profile.value, folder.display())
 }
 
@@ -48,7 +48,7 @@ fn name(settings: &Settings, record: &Record) -> String {
 pub(super) async fn check(settings: &Settings, no_keyring: bool) -> Result<bool, Failure> {
     make_folder(settings)?;
     // What is there is saved again, as the new one will be: each file can be a mount that is read-only.
-    Record::rewrite(settings)?;
+    StoredSignIn::rewrite(settings)?;
     let store = FileStore::new(file(settings, "secret"));
     let _guard = store.lock().await?;
     if let Some(secret) = store.load().await? {
@@ -67,10 +67,10 @@ fn warn_of_keyring(reason: &str) {
 /// Stores the secret of a new sign-in in the keyring, or in a file where there is none; the record says which.
 pub(super) async fn save(
     settings: &Settings,
-    record: Record,
+    record: StoredSignIn,
     secret: &SecretString,
     no_keyring: bool,
-) -> Result<Record, Failure> {
+) -> Result<StoredSignIn, Failure> {
     make_folder(settings)?;
     // Another process may be redeeming the secret of the sign-in before, and would write its own over this one.
     let _guard = FileStore::new(file(settings, "secret")).lock().await?;
@@ -86,7 +86,7 @@ pub(super) async fn save(
             Err(reason) => warn_of_keyring(&reason),
         }
     }
-    let record = Record { kept_in: Place::File, ..record };
+    let record = StoredSignIn { kept_in: Place::File, ..record };
     let store = open(settings, &record);
     store.save(secret).await?;
     if !is_same(store.load().await?, secret) {
@@ -113,23 +113,23 @@ fn readers(_path: &Path) -> String {
 }
 
 /// The secret of a sign-in; `None` if it is gone from its place.
-pub(super) async fn load(settings: &Settings, record: &Record) -> Result<Option<SecretString>, Failure> {
+pub(super) async fn load(settings: &Settings, record: &StoredSignIn) -> Result<Option<SecretString>, Failure> {
     match record.kept_in {
         Place::File => Ok(open(settings, record).load().await?),
         Place::Keyring => keyring::load(name(settings, record)).await.map_err(|reason| {
             Failure::new(
                 Exit::SignIn,
                 format!("the sign-in is in the system's keyring, which is not available here: {reason}"),
-                "Run it in the desktop session of the sign-in, or sign in here with `partner-center login --no-keyring`, \
-                 which stores the sign-in in a file.",
+                "Run the command in the desktop session where you signed in, or sign in here with \
+                 `partner-center login --no-keyring`, which stores the sign-in in a file.",
             )
         }),
     }
 }
 
 /// Removes the secret of the sign-in before from the keyring, unless the new one has replaced it.
-pub(super) async fn remove_replaced(settings: &Settings, before: &Record, record: &Record) {
-    let name = |record: &Record| (record.kept_in == Place::Keyring).then(|| name(settings, record));
+pub(super) async fn remove_replaced(settings: &Settings, before: &StoredSignIn, record: &StoredSignIn) {
+    let name = |record: &StoredSignIn| (record.kept_in == Place::Keyring).then(|| name(settings, record));
     let Some(old) = name(before).filter(|old| Some(old) != name(record).as_ref()) else { return };
     if let Err(reason) = keyring::remove(old).await {
         warn(&format!("the previous sign-in, as {}, is still in the keyring: {reason}", before.client_id));
@@ -137,7 +137,7 @@ pub(super) async fn remove_replaced(settings: &Settings, before: &Record, record
 }
 
 /// Removes the secret from its place, or leaves it in the keyring.
-pub(super) async fn remove(settings: &Settings, record: &Record, no_keyring: bool) -> Result<(), Failure> {
+pub(super) async fn remove(settings: &Settings, record: &StoredSignIn, no_keyring: bool) -> Result<(), Failure> {
     if record.kept_in == Place::Keyring && no_keyring {
         warn("the secret of the sign-in is still in the system's keyring, under the name partner-center");
     } else if record.kept_in == Place::Keyring {
@@ -145,8 +145,8 @@ pub(super) async fn remove(settings: &Settings, record: &Record, no_keyring: boo
             Failure::new(
                 Exit::File,
                 format!("the sign-in cannot be removed from the system's keyring: {reason}"),
-                "Run it in the desktop session of the sign-in, or run `partner-center logout --no-keyring`, which \
-                 leaves the secret in the keyring.",
+                "Run the command in the desktop session where you signed in, or run \
+                 `partner-center logout --no-keyring`, which leaves the secret in the keyring.",
             )
         })?;
     }

@@ -4,7 +4,7 @@ use partner_center::auth::AccessToken;
 use serde_json::{Value, json};
 
 use super::credential::{self, ACCESS_TOKEN, Found};
-use super::record::{Kind, Record};
+use super::record::{Kind, StoredSignIn};
 use super::token_identity::TokenIdentity;
 use crate::arguments::ReportFormat;
 use crate::environment::variable;
@@ -25,7 +25,7 @@ pub(crate) async fn run(settings: &Settings, format: ReportFormat) -> Result<Exi
     let used = credential::identity(settings)?;
     let token = match &found {
         Found::Environment(name, _) => {
-            if Record::read(settings)?.is_some() {
+            if StoredSignIn::read(settings)?.is_some() {
                 credential::warn_of_variable("takes precedence over the stored sign-in", "use that one")?;
             }
             // This is the only variable whose token has claims.

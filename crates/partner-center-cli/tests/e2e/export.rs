@@ -157,9 +157,9 @@ fn what_the_format_would_ignore_is_rejected_and_nothing_is_sent() {
     let world = World::new();
     let list = world.list(ids(1));
     for (arguments, error) in [
-        (&["export", "--to", "all.xlsx"][..], "the extension of all.xlsx names no format"),
-        (&["export", "--to", "all.csv.gz"], "the extension of all.csv.gz names no format"),
-        (&["export", "--to", "all.tsv", "--excel"], "the extension of all.tsv names no format"),
+        (&["export", "--to", "all.xlsx"][..], "cannot tell the format from the extension of all.xlsx"),
+        (&["export", "--to", "all.csv.gz"], "cannot tell the format from the extension of all.csv.gz"),
+        (&["export", "--to", "all.tsv", "--excel"], "cannot tell the format from the extension of all.tsv"),
         (&["export", "--to", "all.json", "--excel"], "--excel needs CSV"),
         (&["export", "--to", "all.ndjson", "--excel"], "--excel needs CSV"),
         (&["export", "--to", "all.csv", "--excel", "--format", "json"], "--excel needs CSV"),

@@ -88,7 +88,7 @@ fn the_same_file_cannot_be_used_twice_and_is_unchanged() {
         for more in ["--force", "--resume"] {
             let outcome = world.run(&export(&[&arguments[..], &["--format", "ndjson", more]].concat()));
             assert_eq!(outcome.code, Some(2), "{arguments:?} {}", outcome.err);
-            assert!(outcome.err.contains("is the file of"), "{}", outcome.err);
+            assert!(outcome.err.contains("are the same file"), "{}", outcome.err);
         }
     }
     assert_eq!((text(&world, &list), text(&world, "out")), (before, "old".to_owned()));
