@@ -21,7 +21,7 @@ pub(super) struct Queue {
     service: Option<Customers>,
     /// The customers that have been in the queue, or need not be.
     known: HashSet<Uuid>,
-    /// Those in the queue and in flight.
+    /// What the service's list says about those in the queue and in flight.
     waiting: HashMap<Uuid, Listed>,
     sender: Option<UnboundedSender<Uuid>>,
     is_closed: Arc<AtomicBool>,
@@ -46,7 +46,7 @@ impl Queue {
             Self { known: settled, sender: Some(sender), is_complete: list.is_some(), count, ..Self::default() };
         match list {
             Some(list) => {
-                list.into_iter().for_each(|customer| queue.add(customer, Listed::default()));
+                list.into_iter().for_each(|customer| queue.add(customer, None));
                 queue.sender = None;
             }
             None => queue.service = Some(service),
@@ -56,9 +56,9 @@ impl Queue {
         (queue, client.organizations_of_stream(customers).only(move |_| !is_closed.load(Ordering::Relaxed)))
     }
 
-    fn add(&mut self, customer: Uuid, listed: Listed) {
+    fn add(&mut self, customer: Uuid, listed: Option<Listed>) {
         if let Some(sender) = self.sender.as_ref().filter(|_| self.known.insert(customer)) {
-            self.waiting.insert(customer, listed);
+            self.waiting.extend(listed.map(|listed| (customer, listed)));
             self.count += 1;
             let _ = sender.send(customer);
         }
@@ -69,7 +69,7 @@ impl Queue {
         let service = self.service.as_mut().filter(|_| self.waiting.len() < AHEAD);
         let Some(service) = service else { return pending().await };
         match service.next().await {
-            Some(Ok(customer)) => self.add(customer.id, Listed::from(&customer)),
+            Some(Ok(customer)) => self.add(customer.id, Some(Listed::from(&customer))),
             end => {
                 self.error = end.and_then(Result::err);
                 self.is_complete = self.error.is_none();
