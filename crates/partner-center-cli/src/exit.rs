@@ -33,9 +33,9 @@ Exit codes:
   5    not found, or the service lists no customers
   6    throttled, unavailable or timed out
   7    a file could not be read or written
-  129  ended by SIGHUP, as when the terminal is closed
+  129  ended by SIGHUP, or on Windows by closing the window
   130  stopped by Ctrl-C
-  143  ended by SIGTERM, or on Windows by closing the window";
+  143  ended by SIGTERM, or on Windows by Ctrl-Break or log-off";
 
 impl Exit {
     pub(crate) fn of(error: &Error) -> Self {

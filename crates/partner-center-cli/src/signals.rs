@@ -100,7 +100,7 @@ fn listener() -> io::Result<impl AsyncFnMut() -> Exit + Send> {
         tokio::select! {
             _ = ctrl_c.recv() => Exit::Interrupted,
             _ = ctrl_break.recv() => Exit::Terminated,
-            _ = close.recv() => Exit::Terminated,
+            _ = close.recv() => Exit::HungUp,
             _ = logoff.recv() => Exit::Terminated,
             _ = shutdown.recv() => Exit::Terminated,
         }
