@@ -62,7 +62,7 @@ pub(crate) async fn list(settings: &Settings, arguments: &List) -> Result<Exit, 
     };
     progress.finish_and_clear();
     printer.finish(matches!(ended, Ok(Exit::Success)))?;
-    if count == 0 && ended.is_ok() {
+    if count == 0 && matches!(ended, Ok(Exit::Success)) {
         notify("no customers");
     }
     ended

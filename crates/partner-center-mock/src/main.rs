@@ -119,7 +119,11 @@ fn print_variables(service: &Service, customers: u64) -> io::Result<()> {
         writeln!(out, "{}", assignment(Shell::of_this_platform(), name, &value))?;
     }
     if customers > 0 {
-        writeln!(out, "# The first customer is {}; `partner-center-mock customers` lists all.", serve::customer_id(0))?;
+        writeln!(
+            out,
+            "# The first customer is {}. To list all, run: partner-center-mock customers",
+            serve::customer_id(0)
+        )?;
     }
     writeln!(out, "# Press Ctrl-C to stop.")?;
     out.flush()

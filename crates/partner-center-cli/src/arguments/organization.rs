@@ -74,7 +74,7 @@ pub(crate) struct Export {
     pub(crate) format: Option<FileFormat>,
     #[command(flatten)]
     pub(crate) layout: Layout,
-    /// Write the lines in the order of the list
+    /// Write the lines in the order of the list; slow calls then hold up others
     #[arg(long)]
     pub(crate) ordered: bool,
     /// Continue an earlier export into the same files

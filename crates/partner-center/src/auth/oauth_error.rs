@@ -133,11 +133,12 @@ fn row(status: StatusCode, error: Option<&str>, codes: &[u32], authentication: &
         #[cfg(feature = "certificate")]
         ClientAuthentication::Certificate(_) => aadsts::WRONG_CERTIFICATE,
     };
-    let assumed = (error == "invalid_client").then_some(assumed);
+    let assumed = (error == "invalid_client" && codes.is_empty()).then_some(assumed);
     codes.iter().copied().chain(assumed).find_map(aadsts::find).unwrap_or_else(|| {
         kind(match error {
             "invalid_grant" | "interaction_required" | "login_required" => Kind::SignInRequired,
             "consent_required" => Kind::ConsentMissing,
+            "invalid_client" => Kind::InvalidClient,
             "unauthorized_client" => Kind::UnknownApplication,
             "invalid_scope" | "invalid_resource" => Kind::UnknownAudience,
             "authorization_declined" | "access_denied" => Kind::Declined,

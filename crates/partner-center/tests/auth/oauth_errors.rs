@@ -83,6 +83,9 @@ async fn help_for_invalid_client_depends_on_the_credential() -> Outcome {
     let with_secret = error(body).await;
     assert!(with_secret.to_string().contains("the client secret is wrong"), "{with_secret}");
     assert!(with_secret.help().contains("not the secret's id"), "{}", with_secret.help());
+    let unknown = error(r#"{"error":"invalid_client","error_codes":[7999999],"error_description":"New."}"#).await;
+    assert_eq!(unknown.kind(), Kind::InvalidClient);
+    assert!(!unknown.to_string().contains("secret is wrong"), "{unknown}");
     let entra = TokenEndpoint::start().await?;
     entra.respond_always(MockResponse::text(401, body));
     let public = RefreshToken::new(TENANT, CLIENT_ID, MemoryStore::new("s3cr3t-first"));
