@@ -26,7 +26,8 @@ use crate::runtime;
 ///
 /// Created by [`Client::organizations`]. A customer whose call fails is an item with an error, and does not end the
 /// run. Calls wait out throttling, and the client adapts to the rate that the service allows. A call fails after being
-/// throttled 20 times or, while the service sends nothing but 429 and more customers are to come, after three hours.
+/// throttled 20 times or, while the service sends nothing but 429 and more customers are to come, after 64 retries or
+/// three hours.
 /// Customers are taken only as calls finish, so memory use stays flat. Dropping the stream cancels every call in
 /// flight.
 ///

@@ -45,9 +45,10 @@ impl Progress {
     }
 }
 
-/// A call that waits out throttling gives up after this many throttled attempts, a `Retry-After` delay longer than an
-/// hour, or three hours of nothing but 429.
+/// A call that waits out throttling gives up after so many throttled attempts that count, so many retries in all, a
+/// `Retry-After` delay longer than an hour, or three hours of nothing but 429.
 const MOST_THROTTLED: u32 = 20;
+const MOST_RETRIES: u32 = 64;
 const LONGEST_DELAY: Duration = Duration::from_secs(60 * 60);
 const LONGEST_THROTTLING: Duration = Duration::from_secs(3 * 60 * 60);
 
@@ -67,6 +68,7 @@ pub(crate) fn next(
     let delay = backoff.max(error.retry_after().unwrap_or_default());
     if waits_out_throttling && error.kind() == ErrorKind::Throttled {
         let gives_up = progress.throttled >= MOST_THROTTLED
+            || progress.retries >= MOST_RETRIES
             || delay > LONGEST_DELAY
             || progress.throttled_since.is_some_and(|since| since.elapsed() > LONGEST_THROTTLING);
         return if gives_up { Next::Stop } else { Next::AfterThrottling(delay) };

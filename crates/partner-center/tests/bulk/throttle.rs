@@ -134,6 +134,20 @@ async fn the_last_customers_of_a_run_fail_after_twenty_throttled_attempts() -> O
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_customer_that_holds_up_all_others_fails_within_the_hour() -> Outcome {
+    let began = Instant::now();
+    let server = busy(&BUSY[..1], usize::MAX, SECOND).await?;
+    let new_run = || Ok::<_, partner_center::Error>(builder(&server).build()?.organizations(customers(60)));
+    for organizations in [new_run()?.concurrency(1), new_run()?.ordered()] {
+        let items = items(organizations).await;
+        let failed: Vec<_> = items.iter().filter(|item| item.1.is_err()).map(|item| item.0).collect();
+        assert_eq!((items.len(), failed), (60, BUSY[..1].to_vec()));
+    }
+    assert!(began.elapsed() < 2 * HOUR, "{:?}", began.elapsed());
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_delay_of_years_is_an_error_and_not_waited_for() -> Outcome {
     for wait in [Duration::from_secs(1_000_000_000), Duration::from_secs(u64::MAX)] {
         let began = Instant::now();
