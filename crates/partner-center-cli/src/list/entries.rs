@@ -31,7 +31,7 @@ pub(super) fn parse(text: &str, column: Option<&str>) -> Result<CustomerList, (S
         list.add_json(&text, column)?
     } else {
         let lines: Vec<&str> = text.split('\n').map(str::trim_end).collect();
-        list.add_lines(&lines, column)
+        list.add_lines(&lines, column)?
     };
     match column.filter(|_| !has_column) {
         Some(column) => Err((format!("has no column {column}"), "Check the name in --column.")),
@@ -81,7 +81,7 @@ impl CustomerList {
     }
 
     /// Adds the customers of lines; whether the column is found.
-    fn add_lines(&mut self, lines: &[&str], column: Option<&str>) -> bool {
+    fn add_lines(&mut self, lines: &[&str], column: Option<&str>) -> Result<bool, (String, &'static str)> {
         let is_property_list = lines.iter().any(|line| property(line, column).is_some_and(|(is_id, ..)| is_id));
         // Unlike a plain list, with one tenant id on a line.
         let is_table = lines.iter().find(|line| row::has_id(line) && !line.trim_start().starts_with('#'));
@@ -115,13 +115,17 @@ impl CustomerList {
                 continue;
             }
             if is_above_all && header.is_none() && self.customers.is_empty() && is_heading(line) {
+                if row::names_another_id(line) {
+                    let what = format!("has no column with tenant ids: {}", plain(line.trim()));
+                    return Err((what, "Name the column in --column."));
+                }
                 continue;
             }
             let (named, length) = row::read(&lines[at - 1..], header.as_ref());
             at += length - 1;
             self.add(named, &format!("line {number}"), line);
         }
-        header.is_some() || is_property_list
+        Ok(header.is_some() || is_property_list)
     }
 
     fn add(&mut self, named: Result<Uuid, String>, place: &str, text: &str) {

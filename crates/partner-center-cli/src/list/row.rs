@@ -14,6 +14,9 @@ const MAX_LINES: usize = 20;
 const NAMES: &str = "customertenantid customerid microsoftid tenantid tenantguid directoryid directorytenantid \
                      aadtenantid guid customertenant aadtenant tenant id";
 
+/// Names of columns with ids of something else than a customer.
+const OTHERS: [&str; 4] = ["commerceid", "subscriptionid", "partnertenantid", "partnerid"];
+
 /// The line with the names of the columns.
 pub(super) struct Header {
     pub(super) line: String,
@@ -62,6 +65,12 @@ impl Header {
             Some(Self { line: line.to_owned(), name, index, columns: names.len(), layout })
         })
     }
+}
+
+/// Whether the line is a header with such an id.
+pub(super) fn names_another_id(line: &str) -> bool {
+    let mut names = line.split(|character| DELIMITERS.map(char::from).contains(&character));
+    names.any(|name| name.split("  ").any(|name| OTHERS.contains(&&*normal(name))))
 }
 
 /// Whether the line is only a separator: cells without content, or the rule below a printed header.
