@@ -115,7 +115,7 @@ impl CustomerList {
                 continue;
             }
             if is_above_all && header.is_none() && self.customers.is_empty() && is_heading(line) {
-                if row::names_another_id(line) {
+                if column.is_none() && row::names_another_id(line) {
                     let what = format!("has no column with tenant ids: {}", plain(line.trim()));
                     return Err((what, "Name the column in --column."));
                 }
