@@ -40,12 +40,9 @@ impl Customers {
         let (client, correlation_id) = (self.client.clone(), self.options.correlation_id);
         let source = move |context: &mut Context<'_>| Pin::new(&mut self).poll_next(context);
         let mut seen = HashSet::new();
-        let organizations = Organizations::new(&client, |customer: &ListedCustomer| customer.id, Box::new(source))
-            .only(move |customer| seen.insert(customer.id));
-        match correlation_id {
-            Some(id) => organizations.correlation_id(id),
-            None => organizations,
-        }
+        Organizations::new(&client, |customer: &ListedCustomer| customer.id, Box::new(source))
+            .only(move |customer| seen.insert(customer.id))
+            .correlation_id(correlation_id)
     }
 }
 

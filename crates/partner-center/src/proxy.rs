@@ -55,9 +55,10 @@ impl Proxies {
         let Some((name, value)) = values.find(|(_, value)| !value.is_empty()) else { return Ok(None) };
         let is_proxy = |value: &str| {
             let proxy = Matcher::builder().all(value.to_owned()).build().intercept(&Uri::from_static("https://host"));
+            let url = proxy.and_then(|proxy| Url::parse(&proxy.uri().to_string()).ok());
             // Readers differ in which of several `@` ends the password.
             let is_clear = value.matches('@').count() < 2;
-            is_clear && proxy.is_some_and(|proxy| Url::parse(&proxy.uri().to_string()).is_ok_and(|url| is_http(&url)))
+            is_clear && url.is_some_and(|url| matches!(url.scheme(), "http" | "https"))
         };
         if !value.to_str().is_some_and(is_proxy) {
             let message = format!(
@@ -113,8 +114,4 @@ impl Proxy {
         let response = client.request(Method::CONNECT, format!("http://{}", self.target)).send().await.ok()?;
         Some(response.status()).filter(|status| !status.is_success())
     }
-}
-
-fn is_http(url: &Url) -> bool {
-    matches!(url.scheme(), "http" | "https")
 }

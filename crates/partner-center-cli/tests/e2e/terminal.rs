@@ -299,7 +299,7 @@ fn csv_on_a_terminal_is_text_that_does_not_control_it() {
 #[test]
 fn a_list_typed_at_a_terminal_is_asked_for() {
     let world = World::new();
-    let typed = Reaction { seen: "end it with Ctrl-D", keys: b"nobody\n\x04" };
+    let typed = Reaction { seen: "end it with Ctrl-D", keys: b"contoso\n\x04" };
     let (code, shown) = on_terminal(&world, 80, &["org", "get", "--from", "-"], &[], Some(typed));
     assert_eq!(code, 2, "{shown}");
     assert!(shown.starts_with("reading the list from standard input; end it with Ctrl-D\n"), "{shown}");

@@ -35,6 +35,11 @@ const fn rejected(reason: &'static str, help: &'static str) -> Row {
     Row { kind: Kind::Rejected, reason, help: Some(help) }
 }
 
+/// Whether nothing is known about any of these codes.
+pub(super) fn are_unknown(codes: &[u32]) -> bool {
+    codes.iter().all(|code| find(*code).is_none())
+}
+
 /// What is known about a code; `None` for the many that need no help of their own.
 ///
 /// [Source](https://learn.microsoft.com/entra/identity-platform/reference-error-codes#aadsts-error-codes). 700023 is an

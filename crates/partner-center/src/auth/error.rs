@@ -214,7 +214,7 @@ impl CredentialError {
 }
 
 fn help_url(codes: &[u32]) -> Option<String> {
-    let code = codes.first().filter(|_| codes.iter().all(|code| aadsts::find(*code).is_none()))?;
+    let code = codes.first().filter(|_| aadsts::are_unknown(codes))?;
     Some(format!("https://login.microsoftonline.com/error?code={code}"))
 }
 

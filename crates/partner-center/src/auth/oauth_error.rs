@@ -62,10 +62,7 @@ pub(super) fn read(head: &Head, body: &[u8], sent: &Sent<'_>) -> CredentialError
             details.reason = sender(body.as_bytes());
         }
         // Without a sign-in before there is none to repeat.
-        Kind::SignInRequired
-            if !sent.form.has_refresh_token()
-                && details.aadsts_codes.iter().all(|code| aadsts::find(*code).is_none()) =>
-        {
+        Kind::SignInRequired if !sent.form.has_refresh_token() && aadsts::are_unknown(&details.aadsts_codes) => {
             details.kind = Kind::Rejected;
         }
         _ => {}
